@@ -1,0 +1,9 @@
+//! The flow language: reading text, checking it, describing it.
+//!
+//! Everything here is deterministic: no clock, no files, no network, no randomness. What varies (today's date, the
+//! other flows) comes in as an argument. Start with [`yaml::read`] for how text becomes a positioned tree.
+
+pub mod diagnostic;
+pub mod limits;
+pub mod source;
+pub mod yaml;

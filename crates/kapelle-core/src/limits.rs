@@ -1,0 +1,14 @@
+//! The limits of the flow language, each with its reason. Beyond one the answer is a clear error, never a slow or
+//! a dead process.
+
+/// Bytes of one flow source. The largest hand-written flows are some 100 KiB.
+pub const SOURCE_BYTES_MAX: usize = 1024 * 1024;
+
+/// Levels of lists and maps. Everything that walks a document may recurse, since this bounds its stack.
+pub const DEPTH_MAX: usize = 64;
+
+/// Scalars, lists and maps of one document.
+pub const NODES_MAX: usize = 50_000;
+
+/// Diagnostics of one document; what comes after is counted, not listed.
+pub const DIAGNOSTICS_MAX: usize = 200;

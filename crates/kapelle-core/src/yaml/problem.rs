@@ -1,0 +1,283 @@
+//! Says what is wrong with text that is not YAML, in words for the person who wrote it.
+//!
+//! The scanner only knows which token it did not expect. What people did is nearly always one of a few things, and
+//! the line itself tells which: a tab, an expression or a special character without quotes, a quote never closed, a
+//! colon inside a value, a line that is indented one blank too far.
+
+use kapelle_model::Span;
+use libyaml_safer::Error;
+
+use crate::diagnostic::{Code, Diagnostic};
+
+/// Control characters that no YAML text may hold. A few are listed, the rest would be the same.
+pub(super) fn control_characters(text: &str, base: usize) -> Vec<Diagnostic> {
+    const SHOWN_MAX: usize = 5;
+    let suspicious = text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte >= 0x7f);
+    if !suspicious {
+        return Vec::new();
+    }
+    let forbidden = |character: char| match character {
+        '\t' | '\n' | '\r' | '\u{85}' => false,
+        '\u{fffe}' | '\u{ffff}' | '\u{feff}' => true,
+        other => other.is_control(),
+    };
+    text.char_indices()
+        .filter(|(_, character)| forbidden(*character))
+        .take(SHOWN_MAX)
+        .map(|(at, character)| {
+            let span = Span::new((base + at) as u32, (base + at + character.len_utf8()) as u32);
+            let code_point = character as u32;
+            Diagnostic::new(Code::YamlControlCharacter, span, format!("control character U+{code_point:04X}")).help(
+                format!("remove it, or write it as \"\\u{code_point:04X}\" between double quotes if it is meant"),
+            )
+        })
+        .collect()
+}
+
+/// A map or a list where a key should stand: nearly always an expression without quotes.
+pub(super) fn key_is_not_text(text: &str, base: usize, span: Span) -> Diagnostic {
+    let at = span.start as usize - base;
+    // The scanner saw `{` `{`: the value starts one brace earlier.
+    let line = Line::around(text, at);
+    if let Some(found) = line.unquoted_expression(base) {
+        return found;
+    }
+    Diagnostic::new(Code::YamlSyntax, span, "a key of a map has to be text, here it is a list or a map")
+        .help("quote the key, or check the brackets and braces before it")
+}
+
+/// The diagnostic for the first token that the scanner could not place.
+pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
+    let mark = error.problem_mark().map_or(0, |mark| byte(text, mark));
+    let context = error.context_mark().map(|mark| byte(text, mark));
+    let line = Line::around(text, mark);
+    let problem = error.problem();
+
+    if let Some(found) = line.tab(base) {
+        return found;
+    }
+    if problem == "found unexpected end of stream" || problem == "found unexpected document indicator" {
+        return unclosed_quote(text, base, context.unwrap_or(mark));
+    }
+    let lines_before = context.map(|at| Line::around(text, at));
+    let suspects = std::iter::once(line).chain(lines_before).chain(line.previous(text));
+    for suspect in suspects {
+        let found = suspect.unquoted_expression(base).or_else(|| suspect.special_character(base));
+        if let Some(found) = found {
+            return found;
+        }
+    }
+    if problem == "found unknown escape character" {
+        let span = Span::new((base + mark) as u32, (base + mark + 2).min(base + text.len()) as u32);
+        return Diagnostic::new(Code::YamlSyntax, span, "unknown escape in a text between double quotes")
+            .help("double the backslash, or use single quotes, which know no escapes");
+    }
+    if let Some(closing) = ["']'", "'}'"].into_iter().find(|closing| problem.contains(closing)) {
+        return unclosed_bracket(text, base, context.unwrap_or(mark), mark, closing);
+    }
+    if problem.starts_with("mapping values are not allowed") {
+        return line.colon_in_value(text, base, mark);
+    }
+    let span = line.token_at(base, mark);
+    let indentation = (problem == "did not find expected key" || problem.contains("'-'"))
+        .then(|| line.indentation(text))
+        .flatten();
+    if let Some(help) = indentation {
+        let message = "the indentation of this line fits nothing above it";
+        return Diagnostic::new(Code::YamlIndentation, span, message).help(help);
+    }
+    if problem == "could not find expected ':'" {
+        // The scanner notices on the line after the one that lacks its colon.
+        let culprit = context.map_or(line, |at| Line::around(text, at));
+        return Diagnostic::new(Code::YamlSyntax, culprit.span(base), "this line is neither `key: value` nor part of the text before it")
+            .help("add the colon (and a blank after it), or indent the line if it continues the value above");
+    }
+    if problem.starts_with("block sequence entries are not allowed") {
+        return Diagnostic::new(Code::YamlSyntax, span, "a list item cannot start here")
+            .help("start the list on its own line below the key, one `- ` for each item");
+    }
+    let context = error.context().map(|context| format!(" ({context})")).unwrap_or_default();
+    Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {problem}{context}"))
+        .help("check quotes, brackets and indentation on this line and the one before")
+}
+
+fn unclosed_quote(text: &str, base: usize, opened: usize) -> Diagnostic {
+    let line = Line::around(text, opened);
+    let span = Span::new((base + opened) as u32, line.span(base).end);
+    let what = match text.as_bytes().get(opened) {
+        Some(b'"') => "the double quote opened here is never closed",
+        Some(b'\'') => "the single quote opened here is never closed",
+        _ => "what is opened here is never closed",
+    };
+    Diagnostic::new(Code::YamlSyntax, span, what)
+        .help("close it; inside single quotes a quote is written twice (''), inside double quotes as \\\"")
+}
+
+fn unclosed_bracket(text: &str, base: usize, opened: usize, mark: usize, closing: &str) -> Diagnostic {
+    let opening = &text[opened..text.ceil_char_boundary(opened + 1).min(text.len())];
+    let span = Span::new((base + opened) as u32, (base + opened + opening.len()) as u32);
+    let lines_below = text[opened..mark.max(opened)].matches('\n').count();
+    let where_noticed = match lines_below {
+        0 => "later in this line".to_owned(),
+        1 => "in the next line".to_owned(),
+        lines => format!("{lines} lines below"),
+    };
+    Diagnostic::new(Code::YamlSyntax, span, format!("`{opening}` is opened here, but {closing} or a comma is missing {where_noticed}"))
+        .help("close it, or quote the value if the bracket belongs to a text")
+}
+
+fn byte(text: &str, mark: libyaml_safer::Mark) -> usize {
+    text.floor_char_boundary(mark.index as usize)
+}
+
+/// One line of the document, for guesses about what its writer meant.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    text: &'a str,
+    start: usize,
+}
+
+impl<'a> Line<'a> {
+    fn around(text: &'a str, at: usize) -> Self {
+        let at = text.floor_char_boundary(at.min(text.len()));
+        let start = text[..at].rfind('\n').map_or(0, |at| at + 1);
+        let end = text[at..].find('\n').map_or(text.len(), |ahead| at + ahead);
+        Self { text: text[start..end].trim_end(), start }
+    }
+
+    fn previous(self, text: &'a str) -> Option<Self> {
+        let mut line = self;
+        while line.start > 0 {
+            line = Self::around(text, line.start - 1);
+            if !line.text.trim().is_empty() {
+                return Some(line);
+            }
+        }
+        None
+    }
+
+    fn indent(self) -> usize {
+        self.text.len() - self.text.trim_start_matches([' ', '-']).len()
+    }
+
+    fn span_of(self, base: usize, from: usize, to: usize) -> Span {
+        Span::new((base + self.start + from) as u32, (base + self.start + to) as u32)
+    }
+
+    /// Without its indentation.
+    fn span(self, base: usize) -> Span {
+        let indent = self.text.len() - self.text.trim_start().len();
+        self.span_of(base, indent, self.text.len())
+    }
+
+    /// The word at a byte of the document, or the whole line if that is beyond it.
+    fn token_at(self, base: usize, at: usize) -> Span {
+        let from = at.saturating_sub(self.start);
+        if from >= self.text.len() {
+            return self.span(base);
+        }
+        let rest = &self.text[from..];
+        let length = rest.find(char::is_whitespace).filter(|length| *length > 0).unwrap_or(rest.len());
+        self.span_of(base, from, from + length)
+    }
+
+    fn tab(self, base: usize) -> Option<Diagnostic> {
+        let indent = self.text.len() - self.text.trim_start().len();
+        let tab = self.text[..indent].find('\t')?;
+        let spaces = self.text[..indent].replace('\t', "  ");
+        let whole = self.span_of(base, 0, indent);
+        Some(
+            Diagnostic::new(Code::YamlTab, self.span_of(base, tab, tab + 1), "a tab in the indentation; YAML indents with blanks only")
+                .help("replace each tab by two blanks, and tell the editor to do so for YAML files")
+                .fix("replace tabs by blanks", whole, spaces),
+        )
+    }
+
+    /// Where the value of `key: value` or `- value` starts.
+    fn value_start(self) -> Option<usize> {
+        let mut from = self.text.len() - self.text.trim_start().len();
+        while self.text[from..].starts_with("- ") {
+            from += 2 + self.text[from + 2..].len() - self.text[from + 2..].trim_start().len();
+        }
+        let rest = &self.text[from..];
+        if rest.starts_with(['"', '\'', '{', '[']) {
+            return Some(from);
+        }
+        let colon = rest.find(": ").map_or(from, |colon| from + colon + 2);
+        let value = &self.text[colon..];
+        let blanks = value.len() - value.trim_start().len();
+        (blanks < value.len()).then_some(colon + blanks)
+    }
+
+    fn unquoted_expression(self, base: usize) -> Option<Diagnostic> {
+        let from = self.value_start()?;
+        let value = &self.text[from..];
+        let is_expression = value.starts_with("{{") || value.starts_with("{%");
+        is_expression.then(|| {
+            let span = self.span_of(base, from, self.text.len());
+            Diagnostic::new(Code::YamlExpressionUnquoted, span, "a value that starts with an expression needs quotes")
+                .help("YAML reads `{` as the start of a map")
+                .fix("put it in quotes", span, quoted(value))
+        })
+    }
+
+    fn special_character(self, base: usize) -> Option<Diagnostic> {
+        let from = self.value_start()?;
+        let value = &self.text[from..];
+        let first = value.chars().next()?;
+        let is_special = matches!(first, '@' | '`' | '%')
+            || (first == '*' && value[1..].starts_with([' ', '/', ',', '-', '.']) || value == "*")
+            || (first == '&' && value[1..].starts_with(' '));
+        is_special.then(|| {
+            let span = self.span_of(base, from, self.text.len());
+            Diagnostic::new(Code::YamlSyntax, span, format!("a value that starts with `{first}` needs quotes"))
+                .help("the character has a meaning of its own in YAML")
+                .fix("put it in quotes", span, quoted(value))
+        })
+    }
+
+    /// A second `: ` in a line, or a key below a value that is already complete.
+    fn colon_in_value(self, text: &'a str, base: usize, mark: usize) -> Diagnostic {
+        let value = self.value_start().filter(|from| self.start + from < mark);
+        if let Some(from) = value.filter(|from| self.text[*from..].contains(": ") || self.text.ends_with(':')) {
+            let span = self.span_of(base, from, self.text.len());
+            return Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
+                .help("without them YAML takes the part before the colon for a key")
+                .fix("put it in quotes", span, quoted(&self.text[from..]));
+        }
+        let message = "a key cannot start here: the line above already has a value";
+        let help = self.indentation(text).unwrap_or_else(|| "check the indentation of this line and the one above".into());
+        Diagnostic::new(Code::YamlIndentation, self.span(base), message).help(help)
+    }
+
+    /// What indentations the lines above would allow.
+    fn indentation(self, text: &'a str) -> Option<String> {
+        let own = self.indent();
+        let mut above = Vec::new();
+        let mut line = self;
+        while let Some(previous) = line.previous(text) {
+            let indent = previous.indent();
+            if !above.contains(&indent) && above.last().is_none_or(|last| indent < *last) {
+                above.push(indent);
+            }
+            line = previous;
+            if indent == 0 || above.len() == 3 {
+                break;
+            }
+        }
+        if above.is_empty() || above.contains(&own) {
+            return None;
+        }
+        let above = above.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
+        Some(format!("its text starts after {own} blanks, the lines above start after {above}"))
+    }
+}
+
+/// The value between quotes that keep it as it is.
+fn quoted(value: &str) -> String {
+    if value.contains('"') || value.contains('\\') {
+        format!("'{}'", value.replace('\'', "''"))
+    } else {
+        format!("\"{value}\"")
+    }
+}

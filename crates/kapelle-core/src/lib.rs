@@ -3,6 +3,7 @@
 //! Everything here is deterministic: no clock, no files, no network, no randomness. What varies (today's date, the
 //! other flows) comes in as an argument. Start with [`yaml::read`] for how text becomes a positioned tree.
 
+pub mod check;
 pub mod diagnostic;
 pub mod limits;
 pub mod source;

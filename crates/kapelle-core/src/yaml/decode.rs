@@ -10,7 +10,8 @@ const UTF8_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 /// The text of a flow source. The byte order mark stays in it, so that positions are those of the file.
 pub fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
     if bytes.len() > SOURCE_BYTES_MAX {
-        let message = format!("the source has {} bytes, more than the limit of {SOURCE_BYTES_MAX}", bytes.len());
+        let message =
+            format!("the source has {} bytes, more than the limit of {SOURCE_BYTES_MAX}", bytes.len());
         let help = "split the flow into subflows, and move long scripts into namespace files";
         return Err(Diagnostic::new(Code::SourceTooLarge, Span::default(), message).help(help));
     }

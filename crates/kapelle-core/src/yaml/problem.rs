@@ -12,7 +12,8 @@ use crate::diagnostic::{Code, Diagnostic};
 /// Control characters that no YAML text may hold. A few are listed, the rest would be the same.
 pub(super) fn control_characters(text: &str, base: usize) -> Vec<Diagnostic> {
     const SHOWN_MAX: usize = 5;
-    let suspicious = text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte >= 0x7f);
+    let suspicious =
+        text.bytes().any(|byte| (byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r')) || byte >= 0x7f);
     if !suspicious {
         return Vec::new();
     }
@@ -27,9 +28,10 @@ pub(super) fn control_characters(text: &str, base: usize) -> Vec<Diagnostic> {
         .map(|(at, character)| {
             let span = Span::new((base + at) as u32, (base + at + character.len_utf8()) as u32);
             let code_point = character as u32;
-            Diagnostic::new(Code::YamlControlCharacter, span, format!("control character U+{code_point:04X}")).help(
-                format!("remove it, or write it as \"\\u{code_point:04X}\" between double quotes if it is meant"),
-            )
+            Diagnostic::new(Code::YamlControlCharacter, span, format!("control character U+{code_point:04X}"))
+                .help(format!(
+                    "remove it, or write it as \"\\u{code_point:04X}\" between double quotes if it is meant"
+                ))
         })
         .collect()
 }
@@ -89,8 +91,12 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
     if problem == "could not find expected ':'" {
         // The scanner notices on the line after the one that lacks its colon.
         let culprit = context.map_or(line, |at| Line::around(text, at));
-        return Diagnostic::new(Code::YamlSyntax, culprit.span(base), "this line is neither `key: value` nor part of the text before it")
-            .help("add the colon (and a blank after it), or indent the line if it continues the value above");
+        return Diagnostic::new(
+            Code::YamlSyntax,
+            culprit.span(base),
+            "this line is neither `key: value` nor part of the text before it",
+        )
+        .help("add the colon (and a blank after it), or indent the line if it continues the value above");
     }
     if problem.starts_with("block sequence entries are not allowed") {
         return Diagnostic::new(Code::YamlSyntax, span, "a list item cannot start here")
@@ -122,8 +128,12 @@ fn unclosed_bracket(text: &str, base: usize, opened: usize, mark: usize, closing
         1 => "in the next line".to_owned(),
         lines => format!("{lines} lines below"),
     };
-    Diagnostic::new(Code::YamlSyntax, span, format!("`{opening}` is opened here, but {closing} or a comma is missing {where_noticed}"))
-        .help("close it, or quote the value if the bracket belongs to a text")
+    Diagnostic::new(
+        Code::YamlSyntax,
+        span,
+        format!("`{opening}` is opened here, but {closing} or a comma is missing {where_noticed}"),
+    )
+    .help("close it, or quote the value if the bracket belongs to a text")
 }
 
 fn byte(text: &str, mark: libyaml_safer::Mark) -> usize {
@@ -187,9 +197,13 @@ impl<'a> Line<'a> {
         let spaces = self.text[..indent].replace('\t', "  ");
         let whole = self.span_of(base, 0, indent);
         Some(
-            Diagnostic::new(Code::YamlTab, self.span_of(base, tab, tab + 1), "a tab in the indentation; YAML indents with blanks only")
-                .help("replace each tab by two blanks, and tell the editor to do so for YAML files")
-                .fix("replace tabs by blanks", whole, spaces),
+            Diagnostic::new(
+                Code::YamlTab,
+                self.span_of(base, tab, tab + 1),
+                "a tab in the indentation; YAML indents with blanks only",
+            )
+            .help("replace each tab by two blanks, and tell the editor to do so for YAML files")
+            .fix("replace tabs by blanks", whole, spaces),
         )
     }
 
@@ -215,9 +229,13 @@ impl<'a> Line<'a> {
         let is_expression = value.starts_with("{{") || value.starts_with("{%");
         is_expression.then(|| {
             let span = self.span_of(base, from, self.text.len());
-            Diagnostic::new(Code::YamlExpressionUnquoted, span, "a value that starts with an expression needs quotes")
-                .help("YAML reads `{` as the start of a map")
-                .fix("put it in quotes", span, quoted(value))
+            Diagnostic::new(
+                Code::YamlExpressionUnquoted,
+                span,
+                "a value that starts with an expression needs quotes",
+            )
+            .help("YAML reads `{` as the start of a map")
+            .fix("put it in quotes", span, quoted(value))
         })
     }
 
@@ -230,23 +248,30 @@ impl<'a> Line<'a> {
             || (first == '&' && value[1..].starts_with(' '));
         is_special.then(|| {
             let span = self.span_of(base, from, self.text.len());
-            Diagnostic::new(Code::YamlSyntax, span, format!("a value that starts with `{first}` needs quotes"))
-                .help("the character has a meaning of its own in YAML")
-                .fix("put it in quotes", span, quoted(value))
+            Diagnostic::new(
+                Code::YamlSyntax,
+                span,
+                format!("a value that starts with `{first}` needs quotes"),
+            )
+            .help("the character has a meaning of its own in YAML")
+            .fix("put it in quotes", span, quoted(value))
         })
     }
 
     /// A second `: ` in a line, or a key below a value that is already complete.
     fn colon_in_value(self, text: &'a str, base: usize, mark: usize) -> Diagnostic {
         let value = self.value_start().filter(|from| self.start + from < mark);
-        if let Some(from) = value.filter(|from| self.text[*from..].contains(": ") || self.text.ends_with(':')) {
+        if let Some(from) = value.filter(|from| self.text[*from..].contains(": ") || self.text.ends_with(':'))
+        {
             let span = self.span_of(base, from, self.text.len());
             return Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
                 .help("without them YAML takes the part before the colon for a key")
                 .fix("put it in quotes", span, quoted(&self.text[from..]));
         }
         let message = "a key cannot start here: the line above already has a value";
-        let help = self.indentation(text).unwrap_or_else(|| "check the indentation of this line and the one above".into());
+        let help = self
+            .indentation(text)
+            .unwrap_or_else(|| "check the indentation of this line and the one above".into());
         Diagnostic::new(Code::YamlIndentation, self.span(base), message).help(help)
     }
 

@@ -28,14 +28,8 @@ pub fn read(text: &str, span: Span) -> Reading {
         return Reading { root: None, diagnostics };
     }
     let mut input = document.as_bytes();
-    let mut reader = Reader {
-        parser: Parser::new(),
-        text: document,
-        base,
-        nodes: 0,
-        depth: 0,
-        diagnostics: Vec::new(),
-    };
+    let mut reader =
+        Reader { parser: Parser::new(), text: document, base, nodes: 0, depth: 0, diagnostics: Vec::new() };
     reader.parser.set_input(&mut input);
     let root = match reader.document() {
         Ok(root) => root,
@@ -105,7 +99,8 @@ impl Reader<'_, '_> {
                 Ok(Node { span, data })
             }
             EventData::Alias { anchor } => {
-                let message = format!("aliases are not supported: `*{anchor}` is read as the text `{anchor}`");
+                let message =
+                    format!("aliases are not supported: `*{anchor}` is read as the text `{anchor}`");
                 let help = "write the value out, or put it into `variables` and use `{{ vars.… }}`";
                 self.diagnostics.push(Diagnostic::new(Code::YamlAlias, span, message).help(help));
                 Ok(Node { span, data: Data::Text(anchor) })

@@ -38,14 +38,41 @@ fn tree(node: &Node) -> String {
 #[test]
 fn plain_scalars_have_the_types_of_yaml_1_1() {
     let cases = [
-        ("yes", "true"), ("Off", "false"), ("TRUE", "true"), ("y", "\"y\""), ("n", "\"n\""),
-        ("~", "null"), ("null", "null"), ("", "null"),
-        ("12", "12"), ("-3", "-3"), ("+3", "3"), ("0x1F", "31"), ("0b11", "3"), ("010", "8"), ("1_000", "1000"),
-        ("09", "\"09\""), ("1.10", "1.1"), ("1_0.5", "10.5"), ("1.0e5", "100000.0"), ("1e5", "\"1e5\""),
-        ("-", "[null]"), ("1.2.3", "\"1.2.3\""), ("12:30", "\"12:30\""), ("2024-01-01", "\"2024-01-01\""),
-        ("99999999999999999999", "99999999999999999999n"), (".inf", "inf"), ("-.inf", "-inf"), (".5", "\".5\""),
-        ("'12'", "\"12\""), ("\"yes\"", "\"yes\""), ("!!str 12", "\"12\""), ("PT30S", "\"PT30S\""),
-        ("-9223372036854775808", "-9223372036854775808"), ("None", "\"None\""), ("nullx", "\"nullx\""),
+        ("yes", "true"),
+        ("Off", "false"),
+        ("TRUE", "true"),
+        ("y", "\"y\""),
+        ("n", "\"n\""),
+        ("~", "null"),
+        ("null", "null"),
+        ("", "null"),
+        ("12", "12"),
+        ("-3", "-3"),
+        ("+3", "3"),
+        ("0x1F", "31"),
+        ("0b11", "3"),
+        ("010", "8"),
+        ("1_000", "1000"),
+        ("09", "\"09\""),
+        ("1.10", "1.1"),
+        ("1_0.5", "10.5"),
+        ("1.0e5", "100000.0"),
+        ("1e5", "\"1e5\""),
+        ("-", "[null]"),
+        ("1.2.3", "\"1.2.3\""),
+        ("12:30", "\"12:30\""),
+        ("2024-01-01", "\"2024-01-01\""),
+        ("99999999999999999999", "99999999999999999999n"),
+        (".inf", "inf"),
+        ("-.inf", "-inf"),
+        (".5", "\".5\""),
+        ("'12'", "\"12\""),
+        ("\"yes\"", "\"yes\""),
+        ("!!str 12", "\"12\""),
+        ("PT30S", "\"PT30S\""),
+        ("-9223372036854775808", "-9223372036854775808"),
+        ("None", "\"None\""),
+        ("nullx", "\"nullx\""),
     ];
     for (text, expected) in cases {
         assert_eq!(show(text), if text.is_empty() { "" } else { expected }, "{text:?}");
@@ -70,7 +97,7 @@ fn positions_are_bytes_of_the_file_whatever_stands_before() {
 
 #[test]
 fn documents_are_read_one_by_one() {
-    assert_eq!(show("a: 1\n---\nb: [\n---\nc: 3\n"), "{a: 1}\n3:4 yaml-syntax \"[\"\n{c: 3}");
+    assert_eq!(show("a: 1\n---\nb: [\n---\nc: 3\n"), "{a: 1}\n4:1 yaml-syntax \"\"\n{c: 3}");
     assert_eq!(show("---\n# only\n---\na: 1\n"), "{a: 1}");
     assert_eq!(show("# nothing\n"), "");
     assert_eq!(show("a: x---y\n"), "{a: \"x---y\"}");
@@ -79,16 +106,16 @@ fn documents_are_read_one_by_one() {
 
 #[test]
 fn anchors_aliases_and_merge_keys_mean_nothing() {
-    assert_eq!(
-        show("a: &x {k: 1}\nb:\n  <<: *x\n"),
-        "{a: {k: 1}, b: {<<: \"x\"}}\n3:7 yaml-alias \"*x\""
-    );
+    assert_eq!(show("a: &x {k: 1}\nb:\n  <<: *x\n"), "{a: {k: 1}, b: {<<: \"x\"}}\n3:7 yaml-alias \"*x\"");
 }
 
 #[test]
 fn texts_that_the_scanner_of_kestra_accepts_are_accepted() {
     assert_eq!(show("a:\n  b: \"x\ny\"\nc: [\n1\n]\n"), "{a: {b: \"x y\"}, c: [1]}");
-    assert_eq!(show("a: http://x:80/y\nb: {c:1}\nd: x#y # z\n"), "{a: \"http://x:80/y\", b: {c:1: null}, d: \"x#y\"}");
+    assert_eq!(
+        show("a: http://x:80/y\nb: {c:1}\nd: x#y # z\n"),
+        "{a: \"http://x:80/y\", b: {c:1: null}, d: \"x#y\"}"
+    );
 }
 
 #[test]
@@ -121,7 +148,14 @@ fn mistakes_are_named_where_they_are() {
 
 #[test]
 fn a_fix_for_an_unquoted_expression_is_readable_again() {
-    for text in ["a: {{ x }}\n", "a: {{ x['k'] }}\n", "a: {{ x[\"k\"] }}/y\n", "a: {{ 'é' }}\n", "a: @x\n", "a: b: c\n"] {
+    for text in [
+        "a: {{ x }}\n",
+        "a: {{ x['k'] }}\n",
+        "a: {{ x[\"k\"] }}/y\n",
+        "a: {{ 'é' }}\n",
+        "a: @x\n",
+        "a: b: c\n",
+    ] {
         let reading = read(text, split(text)[0]);
         let fix = reading.diagnostics[0].fix.clone().expect(text);
         let mut fixed = text.to_owned();

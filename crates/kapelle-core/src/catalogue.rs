@@ -1,0 +1,169 @@
+//! The catalogue of plugin types: what each is called, what it can be used for, which properties it has.
+//!
+//! The types of Kestra come as packed data (`build.rs`); a type is decoded when it is first asked for. On top of it
+//! stand the language's own refinements and additions (`shape`).
+
+mod bundled;
+
+use std::collections::HashMap;
+use std::sync::OnceLock;
+
+use crate::shape::{Kind, Property, Role, TextRule};
+
+/// All types that are known, by name.
+pub struct Catalogue {
+    types: Vec<Slot>,
+    /// Names and old names; the place in `types`.
+    by_name: HashMap<&'static str, usize>,
+    /// Old names in lower case, since they are matched without regard to case.
+    by_lower_alias: HashMap<String, usize>,
+    common: OnceLock<bundled::Common>,
+    common_json: &'static str,
+}
+
+struct Slot {
+    name: &'static str,
+    kind: &'static str,
+    aliases: Vec<&'static str>,
+    /// Empty for a type that is described in Rust.
+    json: &'static str,
+    decoded: OnceLock<Type>,
+}
+
+/// One plugin type.
+#[derive(Debug)]
+pub struct Type {
+    pub name: &'static str,
+    /// What it is, in the catalogue's words: task, flowable, trigger, realtime, condition, runner, provider …
+    pub kind: &'static str,
+    pub aliases: Vec<&'static str>,
+    pub doc: &'static str,
+    pub deprecated: bool,
+    /// Known, but not for use in a flow.
+    pub internal: bool,
+    /// Sold by Kestra.
+    pub enterprise: bool,
+    /// The list of properties may lack some.
+    pub partial: bool,
+    /// Own properties and those that all types of the kind have, sorted by name.
+    pub properties: Vec<Property>,
+    /// Names of the outputs, if they are known.
+    pub outputs: Option<Vec<Output>>,
+}
+
+/// An output of a type.
+#[derive(Debug)]
+pub struct Output {
+    pub name: &'static str,
+    /// Its type in the catalogue's words.
+    pub kind: &'static str,
+}
+
+/// A type found by name.
+#[derive(Clone, Copy)]
+pub struct Found {
+    pub entry: &'static Type,
+    /// The name that was asked for is an old one.
+    pub by_alias: bool,
+}
+
+/// What may be left out in front of a type's name.
+const PREFIX: &str = "io.kestra.plugin.";
+
+impl Catalogue {
+    /// The catalogue that belongs to this version.
+    pub fn bundled() -> &'static Self {
+        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
+        CATALOGUE.get_or_init(bundled::load)
+    }
+
+    /// Looks for a type by its name, an old name, or its name without `io.kestra.plugin.`.
+    pub fn find(&'static self, name: &str) -> Option<Found> {
+        if let Some(found) = self.find_full(name) {
+            return Some(found);
+        }
+        self.find_full(&format!("{PREFIX}{name}"))
+    }
+
+    fn find_full(&'static self, name: &str) -> Option<Found> {
+        let index = self.by_name.get(name).or_else(|| self.by_lower_alias.get(&name.to_ascii_lowercase()))?;
+        let entry = self.decode(*index);
+        Some(Found { entry, by_alias: entry.name != name })
+    }
+
+    /// Names of all types, in the order of the catalogue, with their kinds.
+    pub fn names(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.types.iter().map(|slot| (slot.name, slot.kind))
+    }
+
+    /// All old names.
+    pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
+        self.types.iter().flat_map(|slot| slot.aliases.iter().copied())
+    }
+
+    /// All types; decodes the whole catalogue.
+    pub fn types(&'static self) -> impl Iterator<Item = &'static Type> {
+        (0..self.types.len()).map(|index| self.decode(index))
+    }
+
+    fn decode(&'static self, index: usize) -> &'static Type {
+        let slot = &self.types[index];
+        slot.decoded.get_or_init(|| bundled::decode(slot, self.common()))
+    }
+
+    fn common(&self) -> &bundled::Common {
+        self.common.get_or_init(|| bundled::common(self.common_json))
+    }
+}
+
+impl Type {
+    pub fn property(&self, name: &str) -> Option<&Property> {
+        let at = self.properties.binary_search_by(|property| property.name.cmp(name)).ok()?;
+        Some(&self.properties[at])
+    }
+
+    /// Whether it can be used as `role`.
+    pub fn plays(&self, role: Role) -> bool {
+        match role {
+            Role::Task => matches!(self.kind, "task" | "flowable" | "subflow"),
+            Role::Trigger => matches!(self.kind, "trigger" | "realtime"),
+            Role::Condition => self.kind == "condition",
+            Role::TaskRunner => self.kind == "runner",
+            // Further interfaces are named after what they ask for; their types are told apart by kind only.
+            Role::Other(_) => true,
+        }
+    }
+
+    /// Runs on a worker and may have what only makes sense there.
+    pub fn is_runnable(&self) -> bool {
+        self.kind == "task" && !EXECUTION_UPDATING.contains(&self.name)
+    }
+
+    pub fn is_flowable(&self) -> bool {
+        self.kind == "flowable"
+    }
+
+    /// Whether this version contains the type: all that belongs to the language itself.
+    pub fn is_built_in(&self) -> bool {
+        self.name.starts_with("io.kestra.plugin.core.")
+    }
+
+    /// The name without its package.
+    pub fn simple_name(&self) -> &'static str {
+        self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+}
+
+/// Tasks that the executor runs itself, since they change the execution.
+const EXECUTION_UPDATING: &[&str] = &[
+    "io.kestra.plugin.core.execution.Exit",
+    "io.kestra.plugin.core.execution.Labels",
+    "io.kestra.plugin.core.execution.SetVariables",
+    "io.kestra.plugin.core.execution.UnsetVariables",
+];
+
+/// Kinds of the catalogue that say nothing of their own.
+const TEXT: Kind = Kind::Text(TextRule::Any);
+
+#[cfg(test)]
+mod tests;

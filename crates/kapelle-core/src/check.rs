@@ -1,11 +1,30 @@
 //! Checking flows: every source gives its documents, every document everything that is wrong with it.
+//!
+//! A document goes through four steps, each of which runs whatever the others found: it is read (`yaml`), compared
+//! with the shapes of the language (`structure`), turned into the flow tree (`crate::flow`), and that tree is looked
+//! at by one small module for each matter. References between flows come last, when all are known.
+
+mod defaults;
+mod ids;
+mod inputs;
+mod kind;
+mod labels;
+mod path;
+mod references;
+mod structure;
+mod subflows;
+mod tasks;
+mod triggers;
 
 use jiff::civil::Date;
-use kapelle_model::Span;
+use kapelle_model::{Node, Span};
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::limits::DIAGNOSTICS_MAX;
 use crate::source::Source;
 use crate::yaml;
+use subflows::Call;
 
 /// What a check has to know beside the text.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +59,9 @@ pub struct Document {
     pub id: Option<String>,
     /// In the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    id_span: Span,
+    disabled: bool,
+    calls: Vec<Call>,
 }
 
 impl Document {
@@ -49,25 +71,113 @@ impl Document {
     }
 }
 
+/// What the checks of one document share.
+struct Context<'a> {
+    source: &'a Source,
+    catalogue: &'static Catalogue,
+    options: &'a Options,
+    found: Vec<Diagnostic>,
+    calls: Vec<Call>,
+}
+
+impl Context<'_> {
+    fn report(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+}
+
 /// Checks sources that belong together: references between flows are looked up among them.
-pub fn check(sources: Vec<Source>, _options: &Options) -> Vec<File> {
-    sources
-        .into_iter()
-        .map(|source| {
-            let documents = yaml::split(source.text())
-                .into_iter()
-                .map(|span| {
-                    let reading = yaml::read(source.text(), span);
-                    let text = |key| reading.root.as_ref()?.get(key)?.scalar_text();
-                    Document {
-                        span,
-                        namespace: text("namespace"),
-                        id: text("id"),
-                        diagnostics: reading.diagnostics,
-                    }
-                })
-                .collect();
-            File { source, documents }
-        })
-        .collect()
+pub fn check(sources: Vec<Source>, options: &Options) -> Vec<File> {
+    let catalogue = Catalogue::bundled();
+    let mut files = Vec::with_capacity(sources.len());
+    for source in sources {
+        let spans = yaml::split(source.text());
+        let documents = spans.into_iter().map(|span| document(&source, span, catalogue, options)).collect();
+        files.push(File { source, documents });
+    }
+    subflows::check(&mut files);
+    for file in &mut files {
+        for document in &mut file.documents {
+            finish(document, options);
+        }
+    }
+    files
+}
+
+fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options: &Options) -> Document {
+    let reading = yaml::read(source.text(), span);
+    let mut cx = Context { source, catalogue, options, found: reading.diagnostics, calls: Vec::new() };
+    let mut document = Document {
+        span,
+        namespace: None,
+        id: None,
+        diagnostics: Vec::new(),
+        id_span: span,
+        disabled: false,
+        calls: Vec::new(),
+    };
+    match &reading.root {
+        None if cx.found.is_empty() => {
+            let at = Span::new(span.start, span.start);
+            let help = "a flow has at least `id`, `namespace` and `tasks`";
+            cx.report(Diagnostic::new(Code::NotAFlow, at, "the document is empty").help(help));
+        }
+        None => {}
+        Some(root) => {
+            let text = |key| root.get(key).and_then(Node::scalar_text).filter(|text| !text.is_empty());
+            document.namespace = text("namespace");
+            document.id = text("id");
+            document.id_span = root.get("id").map_or(span, |id| id.span);
+            document.disabled = root.get("disabled").and_then(Node::as_bool).unwrap_or(false);
+            match kind::other_document(root) {
+                Some(found) => cx.report(found),
+                None => flow(root, &mut cx),
+            }
+        }
+    }
+    document.diagnostics = cx.found;
+    document.calls = cx.calls;
+    document
+}
+
+fn flow(root: &Node, cx: &mut Context<'_>) {
+    structure::check(root, cx.catalogue, &mut cx.found);
+    let flow = crate::flow::read(root, cx.catalogue);
+    ids::check(&flow, cx);
+    labels::check(root, &flow, cx);
+    inputs::check(&flow.inputs, cx);
+    tasks::check(&flow, cx);
+    if let Some(retry) = root.get("retry") {
+        tasks::retry_intervals(retry, "retry", cx);
+    }
+    triggers::check(&flow, cx);
+    references::dead_branches(&flow, cx);
+    references::check(root, &flow, cx);
+    cx.calls = subflows::calls(root, &flow);
+    for found in &mut cx.found {
+        if found.path.is_empty() {
+            found.path = path::at(root, found.span.start);
+        }
+    }
+}
+
+/// Brings the findings into the order of the text, applies `strict`, and keeps their number bounded.
+fn finish(document: &mut Document, options: &Options) {
+    let found = &mut document.diagnostics;
+    found.sort_by_key(|found| (found.span.start, found.severity, found.code));
+    if options.strict {
+        for found in found.iter_mut().filter(|found| found.severity == Severity::Warning) {
+            found.severity = Severity::Error;
+        }
+    }
+    if found.len() > DIAGNOSTICS_MAX {
+        let more = found.len() - DIAGNOSTICS_MAX;
+        found.truncate(DIAGNOSTICS_MAX);
+        let span = found.last().map_or(document.span, |last| last.span);
+        let message = format!("and {more} more findings in this document");
+        found.push(
+            Diagnostic::new(Code::TooManyDiagnostics, span, message)
+                .help("mend the first ones and check again"),
+        );
+    }
 }

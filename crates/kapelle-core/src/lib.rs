@@ -6,7 +6,12 @@
 pub mod catalogue;
 pub mod check;
 pub mod diagnostic;
+pub mod expression;
+pub mod flow;
 pub mod limits;
+pub mod pattern;
 pub mod shape;
 pub mod source;
+pub mod suggest;
+pub mod time;
 pub mod yaml;

@@ -92,7 +92,7 @@ codes! {
     AssetsUnsupported "assets-unsupported" Error,
 
     // What will surprise at run time
-    ExpressionUnclosed "expression-unclosed" Warning,
+    ExpressionSyntax "expression-syntax" Warning,
     InputUnknown "input-unknown" Warning,
     OutputUnknown "output-unknown" Warning,
     VariableUnknown "variable-unknown" Warning,

@@ -1,0 +1,148 @@
+//! Plugin defaults: which properties a plugin gets from them, and whether they are right themselves.
+
+use kapelle_model::{Entry, Node};
+
+use super::path::below;
+use super::structure::Structure;
+use crate::catalogue::{Catalogue, Type};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::suggest::nearest;
+
+/// The plugin defaults of a flow.
+pub(super) struct Defaults<'a> {
+    /// The property they stand in: `pluginDefaults`, or its old name.
+    property: &'a str,
+    list: Vec<Default<'a>>,
+}
+
+struct Default<'a> {
+    node: &'a Node,
+    type_name: Option<&'a str>,
+    /// The current name, if `type_name` is an old one of a known type.
+    canonical: Option<&'static str>,
+    reference: Option<&'a str>,
+    values: &'a [Entry],
+}
+
+impl<'a> Defaults<'a> {
+    pub(super) fn of(root: &'a Node, catalogue: &'static Catalogue) -> Self {
+        let entry = root.entry("pluginDefaults").or_else(|| root.entry("taskDefaults"));
+        let items = entry.map_or(&[][..], |entry| entry.value.items());
+        let list = items
+            .iter()
+            .map(|node| {
+                let type_name = node.get("type").and_then(Node::as_text);
+                Default {
+                    node,
+                    type_name,
+                    canonical: type_name.and_then(|name| catalogue.find(name)).map(|found| found.entry.name),
+                    reference: node.get("ref").and_then(Node::as_text),
+                    values: node.get("values").map_or(&[], Node::entries),
+                }
+            })
+            .collect();
+        Self { property: entry.map_or("pluginDefaults", |entry| &entry.key), list }
+    }
+
+    /// Whether the plugin `node` of type `entry` gets a value for `property`.
+    pub(super) fn gives(&self, node: &Node, entry: &Type, property: &str) -> bool {
+        if self.list.is_empty() {
+            return false;
+        }
+        let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
+        let reference = node.get("pluginDefaultsRef").and_then(Node::as_text);
+        let applies = |default: &&Default| {
+            let by_reference = default.reference.is_none() || default.reference == reference;
+            by_reference && default.matches(written, entry)
+        };
+        let has_value = |default: &Default| {
+            default.values.iter().any(|value| value.key == property && !value.value.is_null())
+        };
+        self.list.iter().filter(applies).any(has_value)
+    }
+}
+
+impl Default<'_> {
+    /// A default applies to types that its own begins with; one that names an old type also to the current one.
+    fn matches(&self, written: &str, entry: &Type) -> bool {
+        let by_prefix =
+            self.type_name.is_some_and(|name| written.starts_with(name) || entry.name.starts_with(name));
+        by_prefix || self.canonical.is_some_and(|name| name == entry.name)
+    }
+}
+
+impl Structure<'_, '_> {
+    /// Whether the defaults say something, and something that their plugin knows.
+    pub(super) fn plugin_defaults(&mut self) {
+        let defaults = self.defaults;
+        for (index, default) in defaults.list.iter().enumerate() {
+            let path = format!("{}[{index}]", defaults.property);
+            if default.node.get("type").is_none_or(Node::is_null) {
+                self.invalid_default(
+                    default,
+                    &path,
+                    "No 'type' provided",
+                    "add `type:` with the name of a plugin type or its beginning",
+                );
+            }
+            if default.values.is_empty() {
+                self.invalid_default(
+                    default,
+                    &path,
+                    "No 'values' provided",
+                    "add `values:` with properties and their values",
+                );
+            }
+            for value in default.values {
+                self.default_value(default, value, &path);
+            }
+        }
+    }
+
+    fn default_value(&mut self, default: &Default<'_>, value: &Entry, path: &str) {
+        let path = below(&below(path, "values"), &value.key);
+        let report = |wording: String, help: Option<String>| {
+            Diagnostic::new(
+                Code::PluginDefaultInvalid,
+                value.key_span,
+                format!("Invalid Plugin Default: {wording}"),
+            )
+            .constraint(format!("Invalid Plugin Default: {wording}"))
+            .help_if(help)
+            .path(path.clone())
+        };
+        if value.value.is_null() {
+            let wording = format!("No value provided for key '{}'", value.key);
+            return self.found.push(report(wording, Some("give it a value, or take it out".into())));
+        }
+        let exact = default.type_name.zip(default.canonical);
+        let Some(entry) = exact.and_then(|(_, name)| self.catalogue.find(name)).map(|found| found.entry)
+        else {
+            return;
+        };
+        match entry.property(&value.key) {
+            Some(_) => {}
+            None if entry.partial => {}
+            None => {
+                let near = nearest(&value.key, entry.properties.iter().map(|property| property.name));
+                let wording = format!("No property '{}' exists in plugin '{}'", value.key, entry.name);
+                let mut found = report(wording, near.map(|near| format!("did you mean `{near}`?")));
+                if let Some(near) = near {
+                    found = found.fix(format!("rename to `{near}`"), value.key_span, near);
+                }
+                self.found.push(found);
+            }
+        }
+    }
+
+    fn invalid_default(&mut self, default: &Default<'_>, path: &str, wording: &str, help: &str) {
+        let message = format!("Invalid Plugin Default: {wording}");
+        let span = default.node.entries().first().map_or(default.node.span, |entry| entry.key_span);
+        self.found.push(
+            Diagnostic::new(Code::PluginDefaultInvalid, span, message.clone())
+                .constraint(message)
+                .help(help)
+                .path(path),
+        );
+    }
+}

@@ -1,0 +1,212 @@
+//! Inputs: how they depend on each other, and combinations of properties that cannot be.
+
+use kapelle_model::flow::Input;
+use kapelle_model::{Data, Node};
+
+use super::Context;
+use super::structure::has_expression;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::suggest::nearest;
+
+pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
+    paths(inputs, cx);
+    dependencies(inputs, cx);
+    for input in inputs {
+        properties(input, cx);
+    }
+}
+
+/// A dotted id makes a nested map, so one id cannot be the beginning of another.
+fn paths(inputs: &[Input], cx: &mut Context<'_>) {
+    for input in inputs.iter().filter(|input| input.kind != "FORM") {
+        let id = &input.id.value;
+        let inner = inputs.iter().find(|other| {
+            other
+                .id
+                .value
+                .strip_prefix(id.as_str())
+                .is_some_and(|rest| !id.is_empty() && rest.starts_with('.'))
+        });
+        if let Some(inner) = inner {
+            let wording = format!(
+                "Input path '{id}' conflicts with '{}'; one cannot be nested under the other.",
+                inner.id.value
+            );
+            cx.report(
+                Diagnostic::new(Code::InputPathConflict, inner.id.span, wording.clone())
+                    .constraint(wording)
+                    .help(format!(
+                        "`inputs.{id}` would be a value and a map at the same time; rename one of them"
+                    )),
+            );
+        }
+    }
+}
+
+fn dependencies(inputs: &[Input], cx: &mut Context<'_>) {
+    let find = |id: &str| inputs.iter().find(|input| input.id.value == id);
+    for input in inputs {
+        for wanted in &input.depends_on {
+            if find(&wanted.value).is_none() {
+                let id = &input.id.value;
+                let wording =
+                    format!("Input with id '{id}' depends on a non-existent input '{}'.", wanted.value);
+                let near = nearest(&wanted.value, inputs.iter().map(|input| input.id.value.as_str()));
+                let help = near.map(|near| format!("did you mean `{near}`?"));
+                cx.report(
+                    Diagnostic::new(Code::InputDependencyUnknown, wanted.span, wording.clone())
+                        .constraint(wording)
+                        .help_if(help),
+                );
+            }
+        }
+        if let Some(cycle) = cycle(inputs, input) {
+            let wording = format!(
+                "Cycle dependency detected for input with id '{}': [{}]",
+                input.id.value,
+                cycle.join(", ")
+            );
+            cx.report(
+                Diagnostic::new(Code::InputDependencyCycle, input.id.span, wording.clone())
+                    .constraint(wording)
+                    .help("take out one of the dependencies"),
+            );
+        }
+    }
+}
+
+/// The ids on the way from an input back to itself.
+fn cycle<'a>(inputs: &'a [Input], start: &'a Input) -> Option<Vec<&'a str>> {
+    let mut reached: Vec<&str> = Vec::new();
+    let mut waiting: Vec<&Input> = vec![start];
+    while let Some(input) = waiting.pop() {
+        for wanted in &input.depends_on {
+            if wanted.value == start.id.value {
+                reached.push(&input.id.value);
+                reached.dedup();
+                return Some(reached);
+            }
+            if !reached.contains(&wanted.value.as_str()) {
+                reached.push(&wanted.value);
+                waiting.extend(inputs.iter().find(|other| other.id.value == wanted.value));
+            }
+        }
+    }
+    None
+}
+
+fn properties(input: &Input, cx: &mut Context<'_>) {
+    let given = |name: &str| input.node.entry(name).filter(|entry| !entry.value.is_null());
+    let id = &input.id.value;
+    if let Some(defaults) = given("defaults") {
+        let optional = given("required").is_some_and(|entry| entry.value.as_bool() == Some(false));
+        if optional {
+            let rule = "Inputs with a default value must be required, since the default is always applied.";
+            cx.report(
+                Diagnostic::new(Code::InputDefault, defaults.key_span, rule)
+                    .constraint(format!("{id}: {rule}"))
+                    .help("take out `required: false`, or use `prefill` for a mere suggestion"),
+            );
+        }
+        if let Some(prefill) = given("prefill") {
+            let rule = "Inputs with a default value cannot also have a prefill.";
+            let found = Diagnostic::new(Code::PropertyConflict, prefill.key_span, rule);
+            cx.report(found.constraint(format!("{id}: {rule}")).help("keep one of them"));
+        }
+        if input.kind == "FILE" {
+            file_default(id, &defaults.value, cx);
+        }
+        if input.kind == "FORM" {
+            form_default(defaults.key_span, cx);
+        }
+    }
+    match input.kind.as_str() {
+        "SELECT" | "MULTISELECT" => choices(input, cx),
+        "FORM" => form(input, cx),
+        _ => {}
+    }
+}
+
+fn form_default(span: kapelle_model::Span, cx: &mut Context<'_>) {
+    let found = Diagnostic::new(Code::InputDefault, span, "a FORM input has no defaults of its own");
+    cx.report(found.help("give defaults to the inputs of the form"));
+}
+
+fn file_default(id: &str, value: &Node, cx: &mut Context<'_>) {
+    let text = value.scalar_text().unwrap_or_default();
+    let is_uri = ["file://", "nsfile://", "kestra://"].iter().any(|scheme| text.starts_with(scheme));
+    if !is_uri && !has_expression(&text) {
+        let rule = "inputs of type 'FILE' only support `defaults` as local files using a file URI scheme or as namespace files using a nsfile URI scheme";
+        cx.report(
+            Diagnostic::new(Code::InputDefault, value.span, rule)
+                .constraint(format!("{id}: {rule}"))
+                .help("write `nsfile:///path` for a namespace file"),
+        );
+    }
+}
+
+fn choices(input: &Input, cx: &mut Context<'_>) {
+    let given = |name: &str| input.node.entry(name).filter(|entry| !entry.value.is_null());
+    let values = given("values").or_else(|| given("options"));
+    match (values, given("expression")) {
+        (Some(_), Some(expression)) => {
+            let rule = "`values` and `expression` exclude each other";
+            let found = Diagnostic::new(Code::PropertyConflict, expression.key_span, rule);
+            cx.report(found.constraint(format!("{}: {rule}", input.id.value)).help("keep one of them"));
+        }
+        (None, None) => {
+            let rule = "either `values` or `expression` is needed";
+            let found = Diagnostic::new(
+                Code::PropertyMissing,
+                input.id.span,
+                format!("input `{}`: {rule}", input.id.value),
+            );
+            cx.report(
+                found
+                    .constraint(format!("{}: {rule}", input.id.value))
+                    .help("list the texts to choose from under `values`"),
+            );
+        }
+        _ => {}
+    }
+    let default = given("defaults").map(|entry| &entry.value);
+    let is_custom = given("allowCustomValue").is_some_and(|entry| entry.value.as_bool() == Some(true));
+    if let (Some(values), Some(default), false, "SELECT") = (values, default, is_custom, input.kind.as_str())
+    {
+        let known: Vec<String> = values.value.items().iter().filter_map(choice_text).collect();
+        let text = default.scalar_text().unwrap_or_default();
+        if !known.is_empty()
+            && !has_expression(&text)
+            && !known.contains(&text)
+            && !matches!(default.data, Data::Map(_))
+        {
+            let message = format!("the default `{text}` is not one of the values");
+            let near = nearest(&text, known.iter().map(String::as_str))
+                .map(|near| format!("did you mean `{near}`?"));
+            cx.report(
+                Diagnostic::new(Code::InputDefault, default.span, message)
+                    .help_if(near.or_else(|| Some(format!("values are {}", known.join(", "))))),
+            );
+        }
+    }
+}
+
+/// A value of a choice: a text, or `{value, label}`.
+fn choice_text(node: &Node) -> Option<String> {
+    node.get("value").unwrap_or(node).scalar_text()
+}
+
+fn form(input: &Input, cx: &mut Context<'_>) {
+    let children = input.node.get("inputs").map_or(&[][..], Node::items);
+    for child in
+        children.iter().filter_map(|child| child.get("type")).filter(|kind| kind.as_text() == Some("FORM"))
+    {
+        let rule = "A FORM input cannot contain another FORM input; only one level is possible.";
+        let found = Diagnostic::new(Code::TypeMisplaced, child.span, rule);
+        cx.report(
+            found
+                .constraint(format!("{}: {rule}", input.id.value))
+                .help("put the inner inputs into the outer form"),
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! Where in the document a check stands, by names instead of bytes.
+
+use kapelle_model::Node;
+
+/// The way from the root to the node that is being checked.
+#[derive(Default)]
+pub(super) struct Path<'a> {
+    steps: Vec<Step<'a>>,
+}
+
+enum Step<'a> {
+    Key(&'a str),
+    /// A place in a list, and the id of what stands there.
+    Index(usize, Option<&'a str>),
+}
+
+impl<'a> Path<'a> {
+    pub(super) fn push_key(&mut self, key: &'a str) {
+        self.steps.push(Step::Key(key));
+    }
+
+    pub(super) fn push_index(&mut self, index: usize, id: Option<&'a str>) {
+        self.steps.push(Step::Index(index, id));
+    }
+
+    pub(super) fn pop(&mut self) {
+        self.steps.pop();
+    }
+
+    /// `tasks[0].retry`
+    pub(super) fn text(&self) -> String {
+        Self::join(&self.steps)
+    }
+
+    /// As API clients see it: counted from the innermost thing that has an id, `first.retry`.
+    pub(super) fn from_id(&self) -> String {
+        let named = self.steps.iter().rposition(|step| matches!(step, Step::Index(_, Some(_))));
+        match named.map(|at| (&self.steps[at], &self.steps[at + 1..])) {
+            Some((Step::Index(_, Some(id)), rest)) if rest.is_empty() => (*id).to_owned(),
+            Some((Step::Index(_, Some(id)), rest)) => format!("{id}.{}", Self::join(rest)),
+            _ => self.text(),
+        }
+    }
+
+    fn join(steps: &[Step<'_>]) -> String {
+        let mut text = String::new();
+        for step in steps {
+            match step {
+                Step::Key(key) if text.is_empty() => text.push_str(key),
+                Step::Key(key) => {
+                    text.push('.');
+                    text.push_str(key);
+                }
+                Step::Index(index, _) => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
+            }
+        }
+        text
+    }
+}
+
+/// `base.name`, or `name` at the root.
+pub(super) fn below(base: &str, name: &str) -> String {
+    if base.is_empty() { name.to_owned() } else { format!("{base}.{name}") }
+}
+
+/// The path of the innermost node that holds the byte `at`.
+pub(super) fn at(root: &Node, at: u32) -> String {
+    let mut path = Path::default();
+    let mut node = root;
+    'deeper: loop {
+        for entry in node.entries() {
+            if (entry.key_span.start..entry.value.span.end.max(entry.key_span.end)).contains(&at) {
+                path.push_key(&entry.key);
+                node = &entry.value;
+                continue 'deeper;
+            }
+        }
+        for (index, item) in node.items().iter().enumerate() {
+            if (item.span.start..item.span.end).contains(&at) {
+                path.push_index(index, None);
+                node = item;
+                continue 'deeper;
+            }
+        }
+        return path.text();
+    }
+}

@@ -1,0 +1,200 @@
+//! What expressions read, against what the flow declares.
+//!
+//! Kestra looks at expressions only when it renders them. Most mistakes in them can be seen before: a name that
+//! nothing declares, the output of a task that cannot have run yet, a secret on its way into a log. All of these are
+//! warnings, since an expression that is never rendered does no harm.
+
+mod names;
+mod order;
+mod secrets;
+
+use kapelle_model::flow::{Flow, Task, Trigger};
+use kapelle_model::{Data, Entry, Node, Span};
+
+use super::Context;
+use super::structure::has_expression;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::expression::{Dashed, Scan, scan};
+use names::Names;
+use order::Order;
+
+pub(super) use order::dead_branches;
+
+/// Properties that are never rendered, whatever stands in them.
+const STATIC: &[&str] =
+    &["id", "type", "description", "version", "pluginDefaultsRef", "displayName", "logLevel"];
+
+/// Properties whose expressions see another context: that of each item, or of the subflow's own execution.
+const FOREIGN: &[(&str, &str)] = &[
+    ("io.kestra.plugin.core.storage.FilterItems", "filterCondition"),
+    ("io.kestra.plugin.core.storage.DeduplicateItems", "expr"),
+    ("io.kestra.plugin.core.flow.Subflow", "outputs"),
+    ("io.kestra.plugin.core.execution.Count", "expression"),
+];
+
+/// Where an expression stands.
+#[derive(Clone, Copy)]
+enum Place<'a> {
+    /// In a property of a task; the number is its place in [`Order`].
+    Task { index: usize, task: &'a Task, property: &'a str },
+    /// In the outputs of the flow.
+    Outputs,
+    /// In inputs, checks and SLAs, which know no outputs.
+    Flow,
+}
+
+/// A text with expressions, and where it stands.
+struct Template<'a> {
+    node: &'a Node,
+    text: &'a str,
+    place: Place<'a>,
+    /// Directly in a property, not inside a list or map in it.
+    direct: bool,
+}
+
+pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
+    let names = Names::of(flow, cx.catalogue);
+    let order = Order::of(flow);
+    let mut checker = Checker { names: &names, order: &order, cx };
+    for (index, task) in order.tasks().enumerate() {
+        for property in task.properties.iter().filter(|property| !STATIC.contains(&property.key.as_str())) {
+            if !FOREIGN.contains(&(task.type_name.canonical.as_str(), property.key.as_str())) {
+                checker.property(property, Place::Task { index, task, property: &property.key });
+            }
+        }
+    }
+    for output in flow.outputs.iter().filter_map(|output| output.node.entry("value")) {
+        checker.property(output, Place::Outputs);
+    }
+    for name in ["inputs", "checks", "sla"] {
+        for entry in root.get(name).map_or(&[][..], Node::items).iter().flat_map(Node::entries) {
+            if !STATIC.contains(&entry.key.as_str()) {
+                checker.property(entry, Place::Flow);
+            }
+        }
+    }
+    for trigger in &flow.triggers {
+        checker.trigger(trigger);
+    }
+}
+
+struct Checker<'a, 'c, 's> {
+    names: &'a Names<'a>,
+    order: &'a Order<'a>,
+    cx: &'c mut Context<'s>,
+}
+
+impl<'a> Checker<'a, '_, '_> {
+    fn property(&mut self, property: &'a Entry, place: Place<'a>) {
+        self.texts(&property.value, place, true);
+    }
+
+    /// Every text below `node` that has an expression.
+    fn texts(&mut self, node: &'a Node, place: Place<'a>, direct: bool) {
+        match &node.data {
+            Data::Text(text) if has_expression(text) => {
+                self.template(&Template { node, text, place, direct })
+            }
+            Data::List(items) => items.iter().for_each(|item| self.texts(item, place, false)),
+            Data::Map(entries) => entries.iter().for_each(|entry| self.texts(&entry.value, place, false)),
+            _ => {}
+        }
+    }
+
+    fn template(&mut self, template: &Template<'a>) {
+        let scan = scan(template.text);
+        self.problems(template, &scan);
+        for dashed in &scan.dashed {
+            self.dashed(template, dashed);
+        }
+        let is_dashed = |range: &std::ops::Range<usize>| {
+            scan.dashed
+                .iter()
+                .any(|dashed| dashed.range.start >= range.start && dashed.range.start <= range.end)
+        };
+        for read in scan.reads.iter().filter(|read| !read.guarded && !is_dashed(&read.range)) {
+            self.unknown_name(template, read);
+            self.out_of_order(template, read);
+        }
+        for read in &scan.reads {
+            self.implied_file(template, read);
+        }
+        self.secret_in_log(template, &scan);
+    }
+
+    /// Triggers are evaluated without an execution, or with that of another flow: only the syntax can be told.
+    fn trigger(&mut self, trigger: &'a Trigger) {
+        for property in trigger.properties.iter().filter(|property| !STATIC.contains(&property.key.as_str()))
+        {
+            let mut texts = Vec::new();
+            property.value.walk(&mut |node| {
+                texts.extend(node.as_text().filter(|text| has_expression(text)).map(|text| (node, text)))
+            });
+            for (node, text) in texts {
+                let template = Template { node, text, place: Place::Flow, direct: true };
+                self.problems(&template, &scan(text));
+            }
+        }
+    }
+
+    fn problems(&mut self, template: &Template<'a>, scan: &Scan<'a>) {
+        for problem in &scan.problems {
+            let span = self.span(template, &problem.range);
+            let found = Diagnostic::new(Code::ExpressionSyntax, span, problem.message.clone())
+                .help("to keep the braces as they are, put the text between `{% raw %}` and `{% endraw %}`");
+            self.cx.report(found);
+        }
+    }
+
+    /// `inputs.my-file` where `my-file` is an input: a subtraction that nobody meant.
+    fn dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>) {
+        let (what, id) = match dashed.root {
+            "inputs" if self.names.has_input(dashed.name) => ("input", "key-name"),
+            "outputs" if self.names.has_task(dashed.name) => ("output", "task-id"),
+            _ => return,
+        };
+        let owner = match template.place {
+            Place::Task { task, .. } => format!("offending tasks: [{}]", task.id.value),
+            Place::Outputs => "offending outputs".to_owned(),
+            Place::Flow => return,
+        };
+        let root = dashed.root;
+        let wording = format!(
+            "Invalid {what} reference: use {root}[{id}] instead of {root}.{id} — keys with dashes need brackets, {owner}"
+        );
+        let span = self.span(template, &dashed.range);
+        // Between single quotes of YAML the others need no doubling.
+        let quote = if self.cx.source.slice(template.node.span).starts_with('"') { '\'' } else { '"' };
+        let quote = if self.cx.source.slice(template.node.span).starts_with('\'') { '"' } else { quote };
+        let bracket = format!("[{quote}{}{quote}]", dashed.name);
+        let with_dot = Span::new(span.start.saturating_sub(1), span.end);
+        let mut found = Diagnostic::new(Code::ReferenceDash, span, wording.clone())
+            .help(format!("write `{root}{}`", bracket.replace('"', "'")));
+        if self.cx.source.slice(with_dot).starts_with('.') {
+            found = found.fix("use brackets", with_dot, bracket);
+        }
+        if template.direct {
+            found = found.constraint(wording);
+        } else {
+            // Kestra sees only direct properties; deeper down the mistake shows at run time.
+            found.severity = Severity::Warning;
+        }
+        self.cx.report(found);
+    }
+
+    /// The place in the source of a part of a template. Quotes, indentation and line folding stand between the two, so
+    /// the part is looked up by its text; a part that was folded is the whole template.
+    fn span(&self, template: &Template<'a>, range: &std::ops::Range<usize>) -> Span {
+        let part = template.text.get(range.clone()).filter(|part| !part.is_empty());
+        let Some(part) = part else { return template.node.span };
+        let earlier = template.text[..range.start].matches(part).count();
+        let source = self.cx.source.slice(template.node.span);
+        match source.match_indices(part).nth(earlier) {
+            Some((at, _)) => {
+                let start = template.node.span.start + at as u32;
+                Span::new(start, start + part.len() as u32)
+            }
+            None => template.node.span,
+        }
+    }
+}

@@ -1,0 +1,290 @@
+//! The names that a flow declares, and reads of others.
+
+use std::collections::HashMap;
+
+use kapelle_model::Node;
+use kapelle_model::flow::{Flow, Task};
+
+use super::{Checker, Place, Template};
+use crate::catalogue::Catalogue;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::expression::{Read, Step};
+use crate::flow::labels;
+use crate::suggest::nearest;
+
+/// Everything that expressions of a flow can read, by root. `None` stands for names that cannot be known.
+pub(super) struct Names<'a> {
+    inputs: Vec<&'a str>,
+    secret_inputs: Vec<&'a str>,
+    tasks: HashMap<&'a str, &'a Task>,
+    /// Tasks that come into being at run time may have any id.
+    more_tasks: bool,
+    generated: Vec<String>,
+    variables: Option<Vec<String>>,
+    labels: Option<Vec<String>>,
+    trigger: Option<Vec<&'static str>>,
+}
+
+/// What the execution knows about its trigger whatever started it.
+const TRIGGER_ALWAYS: &[&str] = &["id", "type", "variables", "logFile"];
+
+/// What a subflow knows about the task that started it.
+const TRIGGER_SUBFLOW: &[&str] = &[
+    "executionId",
+    "namespace",
+    "flowId",
+    "flowRevision",
+    "taskRunId",
+    "taskId",
+    "taskRunOutputs",
+    "taskRunValue",
+    "taskRunIteration",
+];
+
+const TRIGGER_SCHEDULE: &[&str] = &["date", "next", "previous"];
+const TRIGGER_WEBHOOK: &[&str] = &["body", "headers", "parameters", "path"];
+const TRIGGER_FLOW: &[&str] = &[
+    "executionId",
+    "executionLabels",
+    "state",
+    "namespace",
+    "flowId",
+    "flowRevision",
+    "outputs",
+    "startDate",
+    "endDate",
+    "firstFailedTaskId",
+    "lastTaskId",
+];
+
+impl<'a> Names<'a> {
+    pub(super) fn of(flow: &'a Flow, catalogue: &'static Catalogue) -> Self {
+        let mut names = Self {
+            inputs: flow.inputs.iter().map(|input| input.id.value.as_str()).collect(),
+            secret_inputs: Vec::new(),
+            tasks: HashMap::new(),
+            more_tasks: false,
+            generated: Vec::new(),
+            variables: Some(flow.variables.iter().map(|entry| entry.key.clone()).collect()),
+            labels: Some(flow.labels.iter().map(|label| label.key.value.clone()).collect()),
+            trigger: Some([TRIGGER_ALWAYS, TRIGGER_SUBFLOW].concat()),
+        };
+        names.secret_inputs = flow
+            .inputs
+            .iter()
+            .filter(|input| input.kind == "SECRET")
+            .map(|input| input.id.value.as_str())
+            .collect();
+        flow.walk_tasks(&mut |task| names.task(task, catalogue));
+        for trigger in &flow.triggers {
+            names.more_labels(trigger.property("labels"));
+            names.trigger(&trigger.type_name.canonical, catalogue);
+        }
+        names
+    }
+
+    fn task(&mut self, task: &'a Task, catalogue: &'static Catalogue) {
+        self.tasks.insert(&task.id, task);
+        let type_name = task.type_name.canonical.as_str();
+        match type_name.strip_prefix("io.kestra.plugin.core.") {
+            Some("flow.ForEachItem") => {
+                self.generated
+                    .extend(["split", "items", "merge"].map(|part| format!("{}_{part}", task.id.value)));
+            }
+            Some("flow.Template") => self.more_tasks = true,
+            Some("execution.SetVariables") => {
+                let set = task.property("variables");
+                match (set.filter(|node| !node.entries().is_empty()), &mut self.variables) {
+                    (Some(set), Some(variables)) => {
+                        variables.extend(set.entries().iter().map(|entry| entry.key.clone()))
+                    }
+                    _ => self.variables = None,
+                }
+            }
+            Some("execution.Labels") => self.more_labels(task.property("labels")),
+            Some(_) => {}
+            // Some plugins report parts of their work as tasks of their own.
+            None => self.more_tasks |= type_name.contains(".dbt.") || catalogue.find(type_name).is_none(),
+        }
+    }
+
+    fn more_labels(&mut self, node: Option<&Node>) {
+        let Some(node) = node else { return };
+        if node.as_text().is_some() {
+            self.labels = None;
+        } else if let Some(known) = &mut self.labels {
+            known.extend(labels(Some(node)).into_iter().map(|label| label.key.value));
+        }
+    }
+
+    fn trigger(&mut self, type_name: &str, catalogue: &'static Catalogue) {
+        let known: Option<Vec<&'static str>> = match type_name.strip_prefix("io.kestra.plugin.core.trigger.")
+        {
+            Some("Schedule" | "ScheduleOnDates") => Some(TRIGGER_SCHEDULE.to_vec()),
+            Some("Webhook") => Some(TRIGGER_WEBHOOK.to_vec()),
+            Some("Flow") => Some(TRIGGER_FLOW.to_vec()),
+            _ => catalogue
+                .find(type_name)
+                .and_then(|found| found.entry.outputs.as_ref())
+                .map(|outputs| outputs.iter().map(|output| output.name).collect()),
+        };
+        match (known, &mut self.trigger) {
+            (Some(names), Some(all)) => all.extend(names),
+            _ => self.trigger = None,
+        }
+    }
+
+    pub(super) fn has_input(&self, id: &str) -> bool {
+        self.inputs.contains(&id)
+    }
+
+    pub(super) fn is_secret_input(&self, path: &str) -> bool {
+        self.secret_inputs.contains(&path)
+    }
+
+    pub(super) fn has_task(&self, id: &str) -> bool {
+        self.tasks.contains_key(id)
+    }
+
+    pub(super) fn task_of(&self, id: &str) -> Option<&'a Task> {
+        self.tasks.get(id).copied()
+    }
+}
+
+/// The leading steps of a path that are plain names.
+pub(super) fn leading_names<'r>(read: &'r Read<'_>) -> Vec<&'r str> {
+    let name = |step: &'r Step<'_>| match step {
+        Step::Name { name, .. } => Some(name.as_ref()),
+        _ => None,
+    };
+    read.path.iter().map_while(name).collect()
+}
+
+/// Whether one of the dotted `declared` names covers the path: it is its beginning, or goes on where the path ends.
+fn covers<'n>(mut declared: impl Iterator<Item = &'n str>, path: &[&str]) -> bool {
+    let whole = path.join(".");
+    declared.any(|name| {
+        let starts = |long: &str, short: &str| {
+            long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+        };
+        starts(&whole, name) || starts(name, &whole)
+    })
+}
+
+impl<'a> Checker<'a, '_, '_> {
+    pub(super) fn unknown_name(&mut self, template: &Template<'a>, read: &Read<'a>) {
+        let path = leading_names(read);
+        let Some(first) = path.first().copied() else { return };
+        let names = self.names;
+        let is_task_place = matches!(template.place, Place::Task { .. } | Place::Outputs);
+        match read.root {
+            "inputs" if !covers(names.inputs.iter().copied(), &path) => {
+                let known: Vec<&str> = names.inputs.clone();
+                self.report_unknown(
+                    template,
+                    read,
+                    Code::InputUnknown,
+                    "the flow has no input",
+                    first,
+                    &known,
+                );
+            }
+            "vars" => {
+                if let Some(variables) =
+                    names.variables.as_ref().filter(|all| !covers(all.iter().map(String::as_str), &path))
+                {
+                    let known: Vec<&str> = variables.iter().map(String::as_str).collect();
+                    self.report_unknown(
+                        template,
+                        read,
+                        Code::VariableUnknown,
+                        "the flow has no variable",
+                        first,
+                        &known,
+                    );
+                }
+            }
+            "labels" if first != "system" => {
+                if let Some(labels) =
+                    names.labels.as_ref().filter(|all| !covers(all.iter().map(String::as_str), &path))
+                {
+                    let known: Vec<&str> = labels.iter().map(String::as_str).collect();
+                    self.report_unknown(
+                        template,
+                        read,
+                        Code::LabelUnknown,
+                        "nothing in the flow sets the label",
+                        first,
+                        &known,
+                    );
+                }
+            }
+            "trigger" if is_task_place => {
+                if let Some(known) = names.trigger.as_ref().filter(|known| !known.contains(&first)) {
+                    let known = known.clone();
+                    let what = "no trigger of the flow gives";
+                    self.report_unknown(template, read, Code::TriggerVariableUnknown, what, first, &known);
+                }
+            }
+            "outputs" | "tasks" if is_task_place => self.unknown_task(template, read, first),
+            _ => {}
+        }
+    }
+
+    fn unknown_task(&mut self, template: &Template<'a>, read: &Read<'a>, first: &str) {
+        let names = self.names;
+        if names.more_tasks || names.has_task(first) || names.generated.iter().any(|id| id == first) {
+            return;
+        }
+        let code = if read.root == "tasks" { Code::TaskUnknown } else { Code::OutputUnknown };
+        let mut known: Vec<&str> =
+            names.tasks.keys().copied().chain(names.generated.iter().map(String::as_str)).collect();
+        known.sort_unstable();
+        self.report_unknown(template, read, code, "the flow has no task", first, &known);
+    }
+
+    fn report_unknown(
+        &mut self,
+        template: &Template<'a>,
+        read: &Read<'a>,
+        code: Code,
+        what: &str,
+        name: &str,
+        known: &[&str],
+    ) {
+        let span = self.span(template, &read.range);
+        let near = nearest(name, known.iter().copied());
+        let help = match near {
+            Some(near) => format!("did you mean `{}`?", reference(read.root, near)),
+            None if known.is_empty() => {
+                format!("the expression fails when it is rendered; declare `{name}`, or guard it with `??`")
+            }
+            None => format!("known are {}", shortened(known)),
+        };
+        let message = format!("{what} `{name}`");
+        let mut found = Diagnostic::new(code, span, message).help(help);
+        if let (Some(near), Some(Step::Name { range, dotted: true, .. })) = (near, read.path.first())
+            && is_identifier(near)
+        {
+            found = found.fix(format!("write `{near}`"), self.span(template, range), near);
+        }
+        self.cx.report(found);
+    }
+}
+
+fn is_identifier(name: &str) -> bool {
+    name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_')
+}
+
+/// How an expression reads a name of a root.
+fn reference(root: &str, name: &str) -> String {
+    let is_plain = name.split('.').all(|part| !part.is_empty() && is_identifier(part));
+    if is_plain { format!("{root}.{name}") } else { format!("{root}['{name}']") }
+}
+
+fn shortened(names: &[&str]) -> String {
+    const SHOWN_MAX: usize = 10;
+    let more = names.len().saturating_sub(SHOWN_MAX);
+    let shown = names.iter().take(SHOWN_MAX).copied().collect::<Vec<_>>().join(", ");
+    if more > 0 { format!("{shown} and {more} more") } else { shown }
+}

@@ -1,0 +1,162 @@
+//! Objects of plugin types: tasks, triggers, conditions, task runners and what plugins ask for themselves.
+
+use kapelle_model::{Data, Node};
+
+use super::{Owner, Structure, describe, first_key};
+use crate::catalogue::{Found, Type};
+use crate::diagnostic::{Code, Diagnostic, Edit};
+use crate::shape::{Kind, Role};
+use crate::suggest::nearest;
+
+impl<'a> Structure<'a, '_> {
+    pub(super) fn plugin(&mut self, node: &'a Node, role: Role) {
+        if !matches!(node.data, Data::Map(_)) {
+            let message = format!(
+                "Cannot deserialize value: {} stands where a {} is expected",
+                describe(node),
+                role.word()
+            );
+            let found = Diagnostic::new(Code::ValueType, node.span, message.clone())
+                .help(format!("a {} is an object with a `type`", role.word()))
+                .path(self.path.text())
+                .constraint(message);
+            return self.found.push(found);
+        }
+        let Some(entry) = node.entry("type").filter(|entry| !entry.value.is_null()) else {
+            let message = format!("Invalid type: <null>: the `type` of this {} is missing", role.word());
+            let near = nearest(
+                "type",
+                node.entries().iter().map(|entry| entry.key.as_str()).filter(|key| *key != "id"),
+            );
+            let help = match near {
+                Some(near) => format!("did you mean `type` where you wrote `{near}`?"),
+                None => "add `type:` with the name of a plugin type, such as `io.kestra.plugin.core.log.Log`"
+                    .into(),
+            };
+            let found = Diagnostic::new(Code::TypeMissing, first_key(node), message).help(help);
+            return self.report(found, "type", "Invalid type: <null>");
+        };
+        let Some(written) = entry.value.scalar_text() else {
+            return self.wrong_kind(&entry.value, "the name of a type");
+        };
+        let Some(found) = self.catalogue.find(&written).filter(|found| !found.entry.internal) else {
+            self.unknown_type(&entry.value, &written, role);
+            return self.nested_tasks(node);
+        };
+        if found.entry.plays(role) {
+            self.type_notes(&entry.value, &written, found);
+        } else {
+            self.misplaced(&entry.value, found.entry, role);
+        }
+        self.object_of(node, Owner::of_type(found.entry));
+    }
+
+    fn object_of(&mut self, node: &'a Node, owner: Owner) {
+        self.owners.push(owner);
+        self.object(node, owner);
+        self.owners.pop();
+    }
+
+    fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {
+        let candidates = || {
+            let names = self.catalogue.names().filter(|(name, _)| !name.contains('$')).map(|(name, _)| name);
+            names.chain(self.catalogue.aliases())
+        };
+        let plays = |name: &str| self.catalogue.find(name).is_some_and(|found| found.entry.plays(role));
+        let near = nearest(written, candidates().filter(|name| plays(name)))
+            .or_else(|| nearest(written, candidates()));
+        let short = written.rsplit('.').next().unwrap_or(written);
+        let same_name = || {
+            let mut names: Vec<_> =
+                candidates().filter(|name| name.rsplit('.').next() == Some(short) && plays(name)).collect();
+            names.truncate(3);
+            (!names.is_empty()).then(|| format!("types of this name are {}", names.join(", ")))
+        };
+        let help =
+            near.map(|near| format!("did you mean `{near}`?")).or_else(same_name).unwrap_or_else(|| {
+                "`kapelle plugins search WORD` looks for types; check the spelling of the package".to_owned()
+            });
+        let wording = format!("Invalid type: {written}");
+        let mut found = Diagnostic::new(
+            Code::TypeUnknown,
+            value.span,
+            format!("{wording}: there is no such {} type", role.word()),
+        )
+        .help(help);
+        if let Some(near) = near {
+            found = found.fix(format!("write `{near}`"), value.span, near);
+        }
+        self.report(found, "type", &wording);
+    }
+
+    /// Below an unknown type nothing is known but that lists of objects with a type are most likely tasks.
+    fn nested_tasks(&mut self, node: &'a Node) {
+        for entry in node.entries() {
+            let looks_like_tasks = !entry.value.items().is_empty()
+                && entry
+                    .value
+                    .items()
+                    .iter()
+                    .all(|item| item.get("type").is_some() && item.get("id").is_some());
+            if looks_like_tasks {
+                self.path.push_key(&entry.key);
+                self.list(&entry.value, &Kind::Plugin(Role::Task), false);
+                self.path.pop();
+            }
+        }
+    }
+
+    fn misplaced(&mut self, value: &'a Node, entry: &'static Type, role: Role) {
+        let place = match entry.kind {
+            "trigger" | "realtime" => "under `triggers`",
+            "task" | "flowable" | "subflow" => "under `tasks`",
+            "condition" => "under `conditions` of a trigger",
+            "runner" => "in `taskRunner` of a script task",
+            _ => "in a property of the plugin that asks for it",
+        };
+        let wording = format!("Invalid type: {}", entry.name);
+        let message = format!("{wording}: it is a {}, not a {}", kind_word(entry.kind), role.word());
+        let found =
+            Diagnostic::new(Code::TypeMisplaced, value.span, message).help(format!("it belongs {place}"));
+        self.report(found, "type", &wording);
+    }
+
+    fn type_notes(&mut self, value: &'a Node, written: &str, found: Found) {
+        let entry = found.entry;
+        let path = self.path.text();
+        // The free name of a type that Kestra sells stays as it is.
+        if found.by_alias && !entry.enterprise {
+            let note = Diagnostic::new(
+                Code::TypeAlias,
+                value.span,
+                format!("{written} is replaced by {}", entry.name),
+            )
+            .help("both work; the new name is the one in the documentation")
+            .fix_all(
+                format!("write `{}`", entry.name),
+                vec![Edit { span: value.span, text: entry.name.to_owned() }],
+            )
+            .path(super::below(&path, "type"));
+            self.found.push(note);
+        }
+        if entry.deprecated {
+            let message = format!("`{}` is deprecated in Kestra; Kapelle keeps it", entry.name);
+            self.found.push(Diagnostic::new(Code::TypeDeprecated, value.span, message).path(path.clone()));
+        }
+        if !entry.is_built_in() && !self.not_built_in.contains(&entry.name) {
+            self.not_built_in.push(entry.name);
+            let message =
+                format!("`{}` is known and checked, but not built in: it cannot run yet", entry.name);
+            self.found.push(Diagnostic::new(Code::TypeNotBuiltIn, value.span, message).path(path));
+        }
+    }
+}
+
+fn kind_word(kind: &str) -> &str {
+    match kind {
+        "realtime" => "trigger",
+        "flowable" | "subflow" => "task",
+        "runner" => "task runner",
+        other => other,
+    }
+}

@@ -1,0 +1,208 @@
+//! Triggers: schedules that make sense, webhooks that can be told apart, windows that fit, triggers that never fire.
+
+use jiff::tz::TimeZone;
+use kapelle_model::flow::{Flow, Trigger};
+use kapelle_model::{Data, Node};
+
+use super::Context;
+use super::structure::has_expression;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::time::cron::Cron;
+use crate::time::zone;
+
+pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
+    for trigger in &flow.triggers {
+        match trigger.type_name.canonical.strip_prefix("io.kestra.plugin.core.trigger.") {
+            Some("Schedule") => schedule(trigger, cx),
+            Some("Webhook") => webhook(trigger, cx),
+            Some("Flow") => flow_trigger(flow, trigger, cx),
+            _ => {}
+        }
+        for condition in trigger.property("conditions").map_or(&[][..], Node::items) {
+            if let Some(window) = condition.get("timeWindow") {
+                time_window(window, cx);
+            }
+        }
+    }
+    same_keys(flow, cx);
+}
+
+fn unreachable(trigger: &Trigger, why: &str, help: &str, cx: &mut Context<'_>) {
+    let message = format!("trigger `{}` never fires: {why}", trigger.id.value);
+    cx.report(Diagnostic::new(Code::TriggerUnreachable, trigger.id.span, message).help(help));
+}
+
+fn schedule(trigger: &Trigger, cx: &mut Context<'_>) {
+    let Some(node) = trigger.property("cron") else { return };
+    let Some(text) = node.scalar_text().filter(|text| !has_expression(text)) else { return };
+    let with_seconds = trigger.property("withSeconds").and_then(Node::as_bool).unwrap_or(false);
+    let cron = match Cron::parse(&text, with_seconds) {
+        Ok(cron) => cron,
+        Err(error) => {
+            let wording = format!("invalid cron expression '{text}': {}", error.reason);
+            let found = Diagnostic::new(Code::CronInvalid, node.span, wording.clone());
+            return cx.report(found.constraint(format!("{}.cron: {wording}", trigger.id.value)));
+        }
+    };
+    if cron.never_fires() {
+        let message = format!("`{text}` never fires: no month has such a day");
+        return cx.report(
+            Diagnostic::new(Code::CronNever, node.span, message).help("check day of month and month"),
+        );
+    }
+    let zone =
+        trigger.property("timezone").and_then(Node::as_text).and_then(zone::find).unwrap_or(TimeZone::UTC);
+    if let Some(gap) = cron.skipped_by_clock_change(&zone, cx.options.today) {
+        let message = format!(
+            "on {} the clock skips {}, so the schedule does not fire that day",
+            gap.date(),
+            gap.time()
+        );
+        let help = "choose a time outside of the hour of clock changes (in most zones 02:00 to 03:00), or `timezone: UTC`";
+        cx.report(Diagnostic::new(Code::ScheduleGap, node.span, message).help(help));
+    }
+}
+
+fn webhook(trigger: &Trigger, cx: &mut Context<'_>) {
+    let is_multiple = |condition: &&Node| {
+        let name = condition.get("type").and_then(Node::as_text);
+        name.is_some_and(|name| name.rsplit('.').next() == Some("MultipleCondition"))
+    };
+    let conditions = trigger.property("conditions").map_or(&[][..], Node::items);
+    if let Some(condition) = conditions.iter().find(is_multiple) {
+        let wording = "invalid webhook: conditions of type MultipleCondition are not supported";
+        report_webhook(
+            trigger,
+            condition,
+            wording,
+            "a webhook has no window of time; use an Expression condition",
+            cx,
+        );
+    }
+    if let Some(content) = trigger.property("responseContentType") {
+        let known = ["application/json", "text/plain"];
+        if content.as_text().is_some_and(|text| !known.contains(&text)) {
+            let wording =
+                "invalid webhook: responseContentType must be either 'application/json' or 'text/plain'";
+            report_webhook(trigger, content, wording, "choose one of the two", cx);
+        }
+    }
+    if let Some(key) =
+        trigger.property("key").filter(|key| key.as_text().is_some_and(|text| text.len() > 256))
+    {
+        report_webhook(trigger, key, "size must be between 0 and 256", "use a shorter key", cx);
+    }
+}
+
+fn report_webhook(trigger: &Trigger, node: &Node, wording: &str, help: &str, cx: &mut Context<'_>) {
+    cx.report(
+        Diagnostic::new(Code::WebhookInvalid, node.span, wording)
+            .constraint(format!("{}: {wording}", trigger.id.value))
+            .help(help),
+    );
+}
+
+/// The first webhook with a key wins, so a second one with the same key is never called.
+fn same_keys(flow: &Flow, cx: &mut Context<'_>) {
+    let webhooks =
+        || flow.triggers.iter().filter(|trigger| trigger.type_name.canonical.ends_with(".trigger.Webhook"));
+    for (index, trigger) in webhooks().enumerate() {
+        let Some(key) = trigger.property("key").and_then(Node::scalar_text) else { continue };
+        let earlier = webhooks()
+            .take(index)
+            .find(|other| other.property("key").and_then(Node::scalar_text).as_ref() == Some(&key));
+        if let Some(earlier) = earlier {
+            let why = format!("`{}` has the same key and comes first", earlier.id.value);
+            unreachable(trigger, &why, "give each webhook its own key", cx);
+        }
+    }
+}
+
+fn flow_trigger(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
+    let list = |name: &str| trigger.property(name).map_or(&[][..], Node::items);
+    let preconditions = trigger.property("preconditions").filter(|node| !node.is_null());
+    let is_conditional = !list("conditions").is_empty()
+        || preconditions.is_some()
+        || !list("dependsOn").is_empty()
+        || trigger.property("when").is_some();
+    if !is_conditional {
+        let message = format!(
+            "trigger `{}` has neither conditions nor preconditions: the flow will be triggered for EVERY execution of every flow",
+            trigger.id.value
+        );
+        let help = "say which flow it waits for with `preconditions.flows`";
+        cx.report(Diagnostic::new(Code::TriggerUnconditional, trigger.id.span, message).help(help));
+    }
+    let is_own = |node: &Node| {
+        let is = |name: &str, text: &str| node.get(name).and_then(Node::as_text) == Some(text);
+        is("namespace", &flow.namespace) && is("flowId", &flow.id)
+    };
+    let upstream = preconditions.and_then(|node| node.get("flows")).map_or(&[][..], Node::items);
+    let own_condition = |node: &&Node| {
+        let name = node.get("type").and_then(Node::as_text).unwrap_or_default();
+        name.contains("ExecutionFlow") && is_own(node)
+    };
+    let waits_for_itself = upstream.iter().chain(list("dependsOn")).any(is_own)
+        || list("conditions").iter().any(|node| own_condition(&node));
+    if waits_for_itself {
+        let why = "a flow is not triggered by its own executions";
+        unreachable(trigger, why, "name another flow; to run again and again use a schedule or a loop", cx);
+    }
+    if let Some(preconditions) = preconditions {
+        if let Some(window) = preconditions.get("timeWindow") {
+            time_window(window, cx);
+        }
+        let groups = preconditions.get("where").map_or(&[][..], Node::items);
+        for filter in groups.iter().filter_map(|group| group.get("filters")).flat_map(Node::items) {
+            precondition_filter(filter, cx);
+        }
+    }
+}
+
+fn precondition_filter(filter: &Node, cx: &mut Context<'_>) {
+    let Some(kind) = filter.get("type").and_then(Node::as_text) else { return };
+    let (needed, forbidden) =
+        if matches!(kind, "IN" | "NOT_IN") { ("values", "value") } else { ("value", "values") };
+    let given = |name: &str| filter.entry(name).filter(|entry| !entry.value.is_null());
+    let found = match (given(needed), given(forbidden)) {
+        (_, Some(entry)) => Some((entry.key_span, format!("`{forbidden}` cannot be set for {kind}"))),
+        (None, None) => {
+            filter.get("type").map(|node| (node.span, format!("`{needed}` must be set for {kind}")))
+        }
+        (Some(_), None) => None,
+    };
+    if let Some((span, rule)) = found {
+        let found = Diagnostic::new(Code::PreconditionFilter, span, format!("invalid filter: {rule}"));
+        cx.report(
+            found.constraint(format!("filters: {rule}")).help(format!("{kind} compares with `{needed}`")),
+        );
+    }
+}
+
+/// Each kind of window has its own fields; the others must be left out.
+fn time_window(window: &Node, cx: &mut Context<'_>) {
+    if !matches!(window.data, Data::Map(_)) {
+        return;
+    }
+    let kind = window.get("type").and_then(Node::as_text).unwrap_or("DURATION_WINDOW");
+    let allowed: &[&str] = match kind {
+        "DAILY_TIME_DEADLINE" => &["deadline"],
+        "DAILY_TIME_WINDOW" => &["startTime", "endTime"],
+        "DURATION_WINDOW" => &["window", "windowAdvance"],
+        "SLIDING_WINDOW" => &["window"],
+        _ => return,
+    };
+    for entry in window.entries().iter().filter(|entry| !entry.value.is_null()) {
+        let is_field =
+            ["deadline", "startTime", "endTime", "window", "windowAdvance"].contains(&entry.key.as_str());
+        if is_field && !allowed.contains(&entry.key.as_str()) {
+            let rule = format!("Time window of type `{kind}` cannot have a `{}`", entry.key);
+            let found = Diagnostic::new(Code::TimeWindow, entry.key_span, rule.clone());
+            cx.report(
+                found
+                    .constraint(format!("timeWindow: {rule}"))
+                    .help(format!("it has {}", allowed.join(" and "))),
+            );
+        }
+    }
+}

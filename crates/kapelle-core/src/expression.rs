@@ -1,0 +1,16 @@
+//! Expressions: the template language between `{{ … }}` and `{% … %}` (Pebble, as Kestra speaks it).
+//!
+//! [`lexer`] cuts a template text into text, prints, tags, comments, raw and verbatim blocks, and prints and tags into
+//! tokens. [`scan`] follows the grammar over these tokens and says what a text reads and calls without evaluating it,
+//! so that a check can compare it with what a flow declares. Nothing here knows which names or functions exist.
+//!
+//! Where the two language levels disagree about precedence, the grammar is that of level 1.
+
+pub mod lexer;
+mod scan;
+mod token;
+
+pub use scan::{Argument, Call, Dashed, Problem, Read, Scan, Step, scan};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,4 @@
+pub mod cron;
+pub mod date;
+pub mod duration;
+pub mod zone;

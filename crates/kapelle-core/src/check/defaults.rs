@@ -62,6 +62,27 @@ impl<'a> Defaults<'a> {
     }
 }
 
+impl Structure<'_, '_> {
+    /// `pluginDefaultsRef` of the plugin `node` has to name a default for its type.
+    pub(super) fn defaults_reference(&mut self, node: &Node, entry: &Type) {
+        let Some(reference) = node.get("pluginDefaultsRef").filter(|node| node.as_text().is_some()) else { return };
+        let name = reference.as_text().unwrap_or_default();
+        let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
+        let list = &self.defaults.list;
+        if list.iter().any(|default| default.reference == Some(name) && default.matches(written, entry)) {
+            return;
+        }
+        let wording = format!("No plugin-defaults exists for pluginDefaultsRef: '{name}'");
+        let near = nearest(name, list.iter().filter_map(|default| default.reference));
+        let help = near.map_or_else(
+            || format!("add an entry with `ref: {name}` and this type to `pluginDefaults`"),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let found = Diagnostic::new(Code::PluginDefaultsRefUnknown, reference.span, wording.clone());
+        self.found.push(found.constraint(wording).help(help));
+    }
+}
+
 impl Default<'_> {
     /// A default applies to types that its own begins with; one that names an old type also to the current one.
     fn matches(&self, written: &str, entry: &Type) -> bool {

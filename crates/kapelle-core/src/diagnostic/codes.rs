@@ -27,6 +27,7 @@ codes! {
     // The text
     SourceTooLarge "source-too-large" Error,
     SourceEncoding "source-encoding" Error,
+    SourceUnreadable "source-unreadable" Error,
     YamlSyntax "yaml-syntax" Error,
     YamlTab "yaml-tab" Error,
     YamlIndentation "yaml-indentation" Error,

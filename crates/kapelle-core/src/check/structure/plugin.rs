@@ -48,6 +48,7 @@ impl<'a> Structure<'a, '_> {
         } else {
             self.misplaced(&entry.value, found.entry, role);
         }
+        self.defaults_reference(node, found.entry);
         self.object_of(node, Owner::of_type(found.entry));
     }
 

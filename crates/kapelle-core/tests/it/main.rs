@@ -1,0 +1,5 @@
+//! The flow language from outside: whole documents in, diagnostics out.
+
+mod error_pages;
+mod examples;
+mod play;

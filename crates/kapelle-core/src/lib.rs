@@ -5,6 +5,7 @@
 
 pub mod check;
 pub mod diagnostic;
+pub mod expression;
 pub mod limits;
 pub mod source;
 pub mod yaml;

@@ -1,12 +1,18 @@
 //! Expressions: the template language between `{{ … }}` and `{% … %}` (Pebble, as Kestra speaks it).
 //!
 //! [`lexer`] cuts a template text into text, prints, tags, comments, raw and verbatim blocks, and prints and tags into
-//! tokens.
+//! tokens. [`scan`] follows the grammar over these tokens and says what a text reads and calls without evaluating it,
+//! so that a check can compare it with what a flow declares. Nothing here knows which names or functions exist.
+//!
+//! Where the two language levels disagree about precedence, the grammar is that of level 1.
 
 pub mod lexer;
+mod scan;
 mod token;
 
 use std::ops::Range;
+
+pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
 
 /// Why a text is no template, and where; the range is bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]

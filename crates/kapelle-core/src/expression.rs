@@ -10,7 +10,16 @@ pub mod lexer;
 mod scan;
 mod token;
 
-pub use scan::{Argument, Call, Dashed, Problem, Read, Scan, Step, scan};
+use std::ops::Range;
+
+pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
+
+/// Why a text is no template, and where; the range is bytes of the text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    pub message: String,
+    pub range: Range<usize>,
+}
 
 #[cfg(test)]
 mod tests;

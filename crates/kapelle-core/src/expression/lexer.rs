@@ -50,7 +50,7 @@ pub struct Lexer<'a> {
 
 #[derive(Clone, Copy, Default)]
 struct Bracket {
-    at: usize,
+    at: u32,
     /// `(`, `[`, `{`, or `"` for an interpolation inside a string.
     kind: u8,
 }
@@ -82,7 +82,7 @@ impl<'a> Lexer<'a> {
     /// The next piece, `None` at the end. After a problem the rest of the text cannot be read.
     pub fn piece(&mut self) -> Result<Option<Piece<'a>>, Problem> {
         let start = self.at;
-        let open = self.find_opening(start);
+        let open = find_opening(self.text, start).unwrap_or(self.text.len());
         self.at = open;
         let mut text = &self.text[start..open];
         if mem::take(&mut self.trims_next) {
@@ -108,19 +108,6 @@ impl<'a> Lexer<'a> {
                 Ok(Some(self.verbatim()?.unwrap_or(tag)))
             }
         }
-    }
-
-    /// The next `{{`, `{%` or `{#`, or the end of the text.
-    fn find_opening(&self, mut from: usize) -> usize {
-        let bytes = self.text.as_bytes();
-        while let Some(ahead) = self.text[from..].find('{') {
-            let at = from + ahead;
-            if matches!(bytes.get(at + 1), Some(b'{' | b'%' | b'#')) {
-                return at;
-            }
-            from = at + 1;
-        }
-        self.text.len()
     }
 
     fn enter(&mut self, closing: &'static str, piece: Piece<'a>) -> Piece<'a> {
@@ -250,7 +237,8 @@ impl<'a> Lexer<'a> {
     fn double_quoted(&mut self, start: usize, opening: Kind<'a>) -> Result<Kind<'a>, Problem> {
         let Some(end) = self.find_in_string(start + 1, b'"', true) else {
             self.at = start + 1;
-            let quote = if opening == Kind::Head { start } else { self.brackets[self.brackets_open - 1].at };
+            let quote =
+                if opening == Kind::Head { start } else { self.brackets[self.brackets_open - 1].at as usize };
             return Err(unclosed_quote(quote));
         };
         let is_interpolation = self.text.as_bytes()[end] == b'#';
@@ -289,7 +277,7 @@ impl<'a> Lexer<'a> {
         if self.brackets_open == DEPTH_MAX {
             return Err(too_deep(at..at + 1));
         }
-        self.brackets[self.brackets_open] = Bracket { at, kind };
+        self.brackets[self.brackets_open] = Bracket { at: at as u32, kind };
         self.brackets_open += 1;
         Ok(())
     }
@@ -324,15 +312,28 @@ impl<'a> Lexer<'a> {
 
     fn mismatch(&self, bracket: Bracket, closer: char, expected: char) -> Problem {
         let at = self.at;
-        let opening = if bracket.kind == b'"' { "#{" } else { &self.text[bracket.at..=bracket.at] };
+        let opened = bracket.at as usize;
+        let opening = if bracket.kind == b'"' { "#{" } else { &self.text[opened..=opened] };
         let is_at_end = self.text[at..].starts_with(self.closing) || self.text[..=at].ends_with(self.closing);
         if is_at_end {
             let message = format!("`{opening}` is never closed: `{expected}` is missing");
-            return Problem { message, range: bracket.at..bracket.at + 1 };
+            return Problem { message, range: opened..opened + 1 };
         }
         let message = format!("`{opening}` has to be closed with `{expected}`, not with `{closer}`");
         Problem { message, range: at..at + 1 }
     }
+}
+
+/// The next `{{`, `{%` or `{#`.
+pub(super) fn find_opening(text: &str, mut from: usize) -> Option<usize> {
+    while let Some(ahead) = text[from..].find('{') {
+        let at = from + ahead;
+        if matches!(text.as_bytes().get(at + 1), Some(b'{' | b'%' | b'#')) {
+            return Some(at);
+        }
+        from = at + 1;
+    }
+    None
 }
 
 /// The problem of something that is nested more than [`DEPTH_MAX`] levels deep.

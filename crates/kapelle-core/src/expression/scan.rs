@@ -9,7 +9,8 @@ use std::collections::HashSet;
 use std::mem;
 use std::ops::Range;
 
-use super::lexer::{Kind, Lexer, Piece, Token, too_deep};
+use super::Problem;
+use super::lexer::{Kind, Lexer, Piece, Token, find_opening, too_deep};
 use crate::limits::DEPTH_MAX;
 use scope::{Guards, Locals};
 use tags::Block;
@@ -85,15 +86,9 @@ pub struct Dashed<'a> {
     pub range: Range<usize>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    pub message: String,
-    pub range: Range<usize>,
-}
-
-/// Finds what a text reads and calls. A text without `{` costs a search for it and nothing else.
+/// Finds what a text reads and calls. A text without `{{`, `{%` and `{#` costs a search for them and nothing else.
 pub fn scan(text: &str) -> Scan<'_> {
-    if !text.contains('{') {
+    if find_opening(text, 0).is_none() {
         return Scan::default();
     }
     let mut scanner = Scanner::new(text);

@@ -106,6 +106,25 @@ impl Catalogue {
         (0..self.types.len()).map(|index| self.decode(index))
     }
 
+    /// The properties that every type for `role` has.
+    pub fn common_properties(&self, role: Role) -> &[Property] {
+        let group = match role {
+            Role::Task => "task",
+            Role::Trigger => "trigger",
+            Role::Condition => "condition",
+            Role::TaskRunner => "runner",
+            Role::Other(_) => "additional",
+        };
+        self.common().get(group).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether `text` is the name of a type, an old one, or the beginning of one.
+    pub fn has_prefix(&self, text: &str) -> bool {
+        let mut names = self.names().map(|(name, _)| name).chain(self.aliases());
+        names.any(|name| name.starts_with(text))
+            || self.by_lower_alias.contains_key(&text.to_ascii_lowercase())
+    }
+
     fn decode(&'static self, index: usize) -> &'static Type {
         let slot = &self.types[index];
         slot.decoded.get_or_init(|| bundled::decode(slot, self.common()))

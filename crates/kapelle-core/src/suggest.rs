@@ -43,6 +43,14 @@ pub fn nearest_names<'a>(
     names
 }
 
+/// Whether `written` is so near to `name` that nothing else can have been meant: another case, or one mistake, or two
+/// in a long name.
+pub fn is_typo(written: &str, name: &str) -> bool {
+    let (written, name) = (lower(written), lower(name));
+    let mistakes_max = if name.len() < 8 { 1 } else { 2 };
+    written.len().abs_diff(name.len()) <= mistakes_max && mistakes(&written, &name) <= mistakes_max
+}
+
 /// How near a name is; less is nearer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Rank {

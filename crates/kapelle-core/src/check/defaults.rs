@@ -5,7 +5,7 @@ use kapelle_model::{Entry, Node};
 use super::path::below;
 use super::structure::Structure;
 use crate::catalogue::{Catalogue, Type};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::suggest::nearest;
 
 /// The plugin defaults of a flow.
@@ -65,7 +65,9 @@ impl<'a> Defaults<'a> {
 impl Structure<'_, '_> {
     /// `pluginDefaultsRef` of the plugin `node` has to name a default for its type.
     pub(super) fn defaults_reference(&mut self, node: &Node, entry: &Type) {
-        let Some(reference) = node.get("pluginDefaultsRef").filter(|node| node.as_text().is_some()) else { return };
+        let Some(reference) = node.get("pluginDefaultsRef").filter(|node| node.as_text().is_some()) else {
+            return;
+        };
         let name = reference.as_text().unwrap_or_default();
         let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
         let list = &self.defaults.list;
@@ -92,7 +94,7 @@ impl Default<'_> {
     }
 }
 
-impl Structure<'_, '_> {
+impl<'a> Structure<'a, '_> {
     /// Whether the defaults say something, and something that their plugin knows.
     pub(super) fn plugin_defaults(&mut self) {
         let defaults = self.defaults;
@@ -106,6 +108,7 @@ impl Structure<'_, '_> {
                     "add `type:` with the name of a plugin type or its beginning",
                 );
             }
+            self.default_type(default, &path);
             if default.values.is_empty() {
                 self.invalid_default(
                     default,
@@ -115,13 +118,28 @@ impl Structure<'_, '_> {
                 );
             }
             for value in default.values {
-                self.default_value(default, value, &path);
+                self.default_value(default, value, index);
             }
         }
     }
 
-    fn default_value(&mut self, default: &Default<'_>, value: &Entry, path: &str) {
-        let path = below(&below(path, "values"), &value.key);
+    /// A default for a type that does not exist changes nothing, and nobody notices.
+    fn default_type(&mut self, default: &Default<'_>, path: &str) {
+        let Some((name, node)) = default.type_name.zip(default.node.get("type")) else { return };
+        if default.canonical.is_some() || self.catalogue.has_prefix(name) {
+            return;
+        }
+        let message =
+            format!("no known plugin type is called `{name}` or begins so: the values have no effect");
+        let near = nearest(name, self.catalogue.names().map(|(name, _)| name));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let mut found = Diagnostic::new(Code::PluginDefaultInvalid, node.span, message).help_if(help);
+        found.severity = Severity::Warning;
+        self.found.push(found.path(below(path, "type")));
+    }
+
+    fn default_value(&mut self, default: &Default<'_>, value: &'a Entry, index: usize) {
+        let path = format!("{}[{index}].values.{}", self.defaults.property, value.key);
         let report = |wording: String, help: Option<String>| {
             Diagnostic::new(
                 Code::PluginDefaultInvalid,
@@ -142,7 +160,16 @@ impl Structure<'_, '_> {
             return;
         };
         match entry.property(&value.key) {
-            Some(_) => {}
+            Some(property) => {
+                self.path.push_key(self.defaults.property);
+                self.path.push_index(index, None);
+                self.path.push_key("values");
+                self.path.push_key(&value.key);
+                self.value(&value.value, property);
+                for _ in 0..4 {
+                    self.path.pop();
+                }
+            }
             None if entry.partial => {}
             None => {
                 let near = nearest(&value.key, entry.properties.iter().map(|property| property.name));

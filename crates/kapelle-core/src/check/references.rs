@@ -39,6 +39,8 @@ enum Place<'a> {
     Task { index: usize, task: &'a Task, property: &'a str },
     /// In the outputs of the flow.
     Outputs,
+    /// In variables, which are rendered wherever `render` reads them.
+    Variables,
     /// In inputs, checks and SLAs, which know no outputs.
     Flow,
 }
@@ -65,6 +67,9 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     }
     for output in flow.outputs.iter().filter_map(|output| output.node.entry("value")) {
         checker.property(output, Place::Outputs);
+    }
+    for variable in &flow.variables {
+        checker.property(variable, Place::Variables);
     }
     for name in ["inputs", "checks", "sla"] {
         for entry in root.get(name).map_or(&[][..], Node::items).iter().flat_map(Node::entries) {
@@ -112,9 +117,11 @@ impl<'a> Checker<'a, '_, '_> {
                 .iter()
                 .any(|dashed| dashed.range.start >= range.start && dashed.range.start <= range.end)
         };
-        for read in scan.reads.iter().filter(|read| !read.guarded && !is_dashed(&read.range)) {
+        for read in scan.reads.iter().filter(|read| !is_dashed(&read.range)) {
             self.unknown_name(template, read);
-            self.out_of_order(template, read);
+            if !read.guarded {
+                self.out_of_order(template, read);
+            }
         }
         for read in &scan.reads {
             self.implied_file(template, read);
@@ -156,7 +163,7 @@ impl<'a> Checker<'a, '_, '_> {
         let owner = match template.place {
             Place::Task { task, .. } => format!("offending tasks: [{}]", task.id.value),
             Place::Outputs => "offending outputs".to_owned(),
-            Place::Flow => return,
+            Place::Variables | Place::Flow => return,
         };
         let root = dashed.root;
         let wording = format!(

@@ -12,7 +12,7 @@ use super::path::{Path, below};
 use crate::catalogue::{Catalogue, Type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::shape::{FLOW, Kind, Property, Shape, Tagged};
-use crate::suggest::nearest;
+use crate::suggest::{is_typo, nearest};
 
 /// Everything that is wrong with the structure of a flow document.
 pub(super) fn check(root: &Node, catalogue: &'static Catalogue, found: &mut Vec<Diagnostic>) {
@@ -33,7 +33,7 @@ pub(super) struct Structure<'a, 'f> {
     pub(super) catalogue: &'static Catalogue,
     pub(super) defaults: &'f Defaults<'a>,
     pub(super) found: &'f mut Vec<Diagnostic>,
-    path: Path<'a>,
+    pub(super) path: Path<'a>,
     /// The objects around the one that is being checked, for hints about indentation.
     owners: Vec<Owner>,
     /// Types that were already reported as not built in.
@@ -91,13 +91,8 @@ impl<'a> Structure<'a, '_> {
             (None, Some(default)) => default.to_owned(),
             (None, None) => {
                 let tags = tagged.variants.iter().map(|variant| variant.tag).collect::<Vec<_>>().join(", ");
-                let found = Diagnostic::new(
-                    Code::TypeMissing,
-                    first_key(node),
-                    "Invalid type: <null>: `type` is missing",
-                )
-                .help(format!("`type` of {} is one of {tags}", with_article(tagged.name)));
-                return self.report(found, "type", "Invalid type: <null>");
+                let help = format!("`type` of {} is one of {tags}", with_article(tagged.name));
+                return self.type_missing(node, tagged.name, tagged.common, help);
             }
         };
         let Some(variant) = tagged.variant(&name) else {
@@ -114,6 +109,22 @@ impl<'a> Structure<'a, '_> {
         self.object(node, Owner { name: tagged.name, properties, open: false, plugin: None });
     }
 
+    /// Points at the key that was probably meant to be `type`, else at the object. `known` are the other keys that an
+    /// object of this kind can have.
+    fn type_missing(&mut self, node: &'a Node, what: &str, known: &[Property], help: String) {
+        let is_known = |key: &str| known.iter().any(|property| property.name == key);
+        let keys = node.entries().iter().filter(|entry| !is_known(&entry.key));
+        let near = nearest("type", keys.map(|entry| entry.key.as_str()));
+        let message = format!("Invalid type: <null>: the `type` of this {what} is missing");
+        let found = match near.and_then(|near| node.entry(near)) {
+            Some(entry) => Diagnostic::new(Code::TypeMissing, entry.key_span, message)
+                .help(format!("did you mean `type` where you wrote `{}`?", entry.key))
+                .fix("rename to `type`", entry.key_span, "type"),
+            None => Diagnostic::new(Code::TypeMissing, first_key(node), message).help(help),
+        };
+        self.report(found, "type", "Invalid type: <null>");
+    }
+
     fn unknown_tag(&mut self, span: Span, name: &str, tagged: &'static Tagged) {
         let tags = || tagged.variants.iter().map(|variant| variant.tag);
         let help = match nearest(name, tags()) {
@@ -123,7 +134,7 @@ impl<'a> Structure<'a, '_> {
         let wording = format!("Invalid type: {name}");
         let message = format!("{wording}: there is no {} of this type", tagged.name);
         let mut found = Diagnostic::new(Code::TypeUnknown, span, message).help(help);
-        if let Some(near) = nearest(name, tags()) {
+        if let Some(near) = nearest(name, tags()).filter(|near| is_typo(name, near)) {
             found = found.fix(format!("write `{near}`"), span, near);
         }
         self.report(found, "type", &wording);
@@ -139,7 +150,6 @@ impl<'a> Structure<'a, '_> {
         for entry in entries {
             match owner.property(&entry.key) {
                 Some(property) => self.entry(entry, property, node),
-                None if owner.open => {}
                 None => mended.extend(self.unknown(entry, &owner)),
             }
         }
@@ -200,6 +210,18 @@ impl<'a> Structure<'a, '_> {
     /// not reported as missing in the same breath.
     fn unknown(&mut self, entry: &'a Entry, owner: &Owner) -> Option<&'static str> {
         let near = nearest(&entry.key, owner.names());
+        if owner.open {
+            // The list of its properties may lack some, so only what looks like a typing mistake is worth a word.
+            let near = near.filter(|near| is_typo(&entry.key, near))?;
+            let message =
+                format!("{} has no property `{}` that is known", with_article(owner.name), entry.key);
+            let mut found = Diagnostic::new(Code::PropertyUnknown, entry.key_span, message)
+                .help(format!("did you mean `{near}`?"))
+                .path(below(&self.path.text(), &entry.key));
+            found.severity = Severity::Warning;
+            self.found.push(found);
+            return Some(near);
+        }
         let outer = self.owners.iter().rev().find(|outer| outer.property(&entry.key).is_some());
         let help = match (near, outer) {
             (_, Some(outer)) => {
@@ -223,7 +245,7 @@ impl<'a> Structure<'a, '_> {
         let wording = format!("Unrecognized field \"{}\"", entry.key);
         let message = format!("{wording}: {} has no such property", with_article(owner.name));
         let mut found = Diagnostic::new(Code::PropertyUnknown, entry.key_span, message).help(help);
-        if let (Some(near), None) = (near, outer) {
+        if let (Some(near), None) = (near.filter(|near| is_typo(&entry.key, near)), outer) {
             found = found.fix(format!("rename to `{near}`"), entry.key_span, near);
         }
         self.path.push_key(&entry.key);

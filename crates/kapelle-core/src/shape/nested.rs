@@ -159,6 +159,10 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
             ),
         ],
     ),
+    ("io.kestra.plugin.core.http.Request", &[HTTP_METHOD]),
+    ("io.kestra.plugin.core.http.Download", &[HTTP_METHOD]),
+    ("io.kestra.plugin.core.http.SseRequest", &[HTTP_METHOD]),
+    ("io.kestra.plugin.core.http.Trigger", &[HTTP_METHOD]),
     (
         "io.kestra.plugin.core.kv.Set",
         &[Property::new("value", Kind::Any, "The value; a single expression keeps its type.")
@@ -398,6 +402,36 @@ const TYPE: Property = Property::new(
     "What it is: the name of a plugin type.",
 )
 .required();
+/// Those of HTTP itself and of WebDAV.
+const HTTP_METHOD: Property = Property::new(
+    "method",
+    Kind::Enum(&[
+        "GET",
+        "POST",
+        "PUT",
+        "DELETE",
+        "PATCH",
+        "HEAD",
+        "OPTIONS",
+        "TRACE",
+        "CONNECT",
+        "PROPFIND",
+        "PROPPATCH",
+        "MKCOL",
+        "COPY",
+        "MOVE",
+        "LOCK",
+        "UNLOCK",
+        "REPORT",
+        "SEARCH",
+        "PURGE",
+        "LINK",
+        "UNLINK",
+    ]),
+    "Method of the request.",
+)
+.dynamic()
+.default("\"GET\"");
 const DECISION_BEHAVIORS: &[&str] = &["CONTINUE", "WARN", "FAIL", "SUCCEED", "CANCEL", "KILL"];
 const LOG_LEVEL: Kind = Kind::Enum(&["ERROR", "WARN", "INFO", "DEBUG", "TRACE"]);
 const EACH_VALUE: Property =

@@ -40,7 +40,8 @@ fn what_a_page_calls_wrong_is_reported_and_what_it_calls_right_is_not() {
             continue;
         }
         let wrong = file(block(&page, "Wrong").unwrap_or_else(|| panic!("{name} shows nothing wrong")));
-        let mut codes = wrong.documents.iter().flat_map(|document| &document.diagnostics).map(|found| found.code.name());
+        let mut codes =
+            wrong.documents.iter().flat_map(|document| &document.diagnostics).map(|found| found.code.name());
         if !codes.any(|code| code == name) {
             problems.push(format!("{name}: not reported for what is wrong: {:?}", findings(&wrong)));
         }

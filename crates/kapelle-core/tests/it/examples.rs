@@ -11,7 +11,9 @@ fn the_examples_are_clean() {
         files(&folder("examples"), "yaml").into_iter().map(|(name, text)| Source::new(name, text)).collect();
     assert!(sources.len() >= 12);
     let checked = check(sources, &options());
-    let problems: Vec<_> =
-        checked.iter().flat_map(|file| findings(file).into_iter().map(|line| format!("{}:{line}", file.source.name))).collect();
+    let problems: Vec<_> = checked
+        .iter()
+        .flat_map(|file| findings(file).into_iter().map(|line| format!("{}:{line}", file.source.name)))
+        .collect();
     assert!(problems.is_empty(), "{}", problems.join("\n"));
 }

@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::{Read, Step};
 use crate::flow::labels;
-use crate::suggest::nearest;
+use crate::suggest::{is_typo, nearest};
 
 /// Everything that expressions of a flow can read, by root. `None` stands for names that cannot be known.
 pub(super) struct Names<'a> {
@@ -176,7 +176,7 @@ impl<'a> Checker<'a, '_, '_> {
         let path = leading_names(read);
         let Some(first) = path.first().copied() else { return };
         let names = self.names;
-        let is_task_place = matches!(template.place, Place::Task { .. } | Place::Outputs);
+        let is_task_place = matches!(template.place, Place::Task { .. } | Place::Outputs | Place::Variables);
         match read.root {
             "inputs" if !covers(names.inputs.iter().copied(), &path) => {
                 let known: Vec<&str> = names.inputs.clone();
@@ -254,6 +254,10 @@ impl<'a> Checker<'a, '_, '_> {
     ) {
         let span = self.span(template, &read.range);
         let near = nearest(name, known.iter().copied());
+        // Who guards a name expects that it may be missing, but not that it is misspelt.
+        if read.guarded && !near.is_some_and(|near| is_typo(name, near)) {
+            return;
+        }
         let help = match near {
             Some(near) => format!("did you mean `{}`?", reference(read.root, near)),
             None if known.is_empty() => {

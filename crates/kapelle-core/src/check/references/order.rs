@@ -195,7 +195,7 @@ impl<'a> Checker<'a, '_, '_> {
             Some(Step::Dynamic | Step::Index(_) | Step::Name { dotted: false, .. })
         );
         let found = match template.place {
-            Place::Flow => return,
+            Place::Flow | Place::Variables => return,
             Place::Outputs => {
                 let is_after = target.way.first().is_some_and(|stop| {
                     matches!(stop.branch.kind, BranchKind::AfterExecution | BranchKind::Listener(_))

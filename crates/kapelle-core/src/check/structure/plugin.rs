@@ -2,11 +2,11 @@
 
 use kapelle_model::{Data, Node};
 
-use super::{Owner, Structure, describe, first_key};
+use super::{Owner, Structure, describe};
 use crate::catalogue::{Found, Type};
 use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::shape::{Kind, Role};
-use crate::suggest::nearest;
+use crate::suggest::{is_typo, nearest};
 
 impl<'a> Structure<'a, '_> {
     pub(super) fn plugin(&mut self, node: &'a Node, role: Role) {
@@ -23,18 +23,9 @@ impl<'a> Structure<'a, '_> {
             return self.found.push(found);
         }
         let Some(entry) = node.entry("type").filter(|entry| !entry.value.is_null()) else {
-            let message = format!("Invalid type: <null>: the `type` of this {} is missing", role.word());
-            let near = nearest(
-                "type",
-                node.entries().iter().map(|entry| entry.key.as_str()).filter(|key| *key != "id"),
-            );
-            let help = match near {
-                Some(near) => format!("did you mean `type` where you wrote `{near}`?"),
-                None => "add `type:` with the name of a plugin type, such as `io.kestra.plugin.core.log.Log`"
-                    .into(),
-            };
-            let found = Diagnostic::new(Code::TypeMissing, first_key(node), message).help(help);
-            return self.report(found, "type", "Invalid type: <null>");
+            let help = "add `type:` with the name of a plugin type, such as `io.kestra.plugin.core.log.Log`";
+            let common = self.catalogue.common_properties(role);
+            return self.type_missing(node, role.word(), common, help.to_owned());
         };
         let Some(written) = entry.value.scalar_text() else {
             return self.wrong_kind(&entry.value, "the name of a type");
@@ -84,7 +75,7 @@ impl<'a> Structure<'a, '_> {
             format!("{wording}: there is no such {} type", role.word()),
         )
         .help(help);
-        if let Some(near) = near {
+        if let Some(near) = near.filter(|near| is_typo(written, near)) {
             found = found.fix(format!("write `{near}`"), value.span, near);
         }
         self.report(found, "type", &wording);

@@ -6,11 +6,11 @@ use super::Structure;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pattern::check_java_regex;
 use crate::shape::{Kind, Pattern, Property, Role, TEXT, TextRule};
-use crate::suggest::nearest;
+use crate::suggest::{is_typo, nearest};
 use crate::time::{date, duration, zone};
 
 impl<'a> Structure<'a, '_> {
-    pub(super) fn value(&mut self, node: &'a Node, property: &'static Property) {
+    pub(in crate::check) fn value(&mut self, node: &'a Node, property: &'static Property) {
         if property.secret {
             self.plain_secret(node, property);
         }
@@ -203,7 +203,7 @@ impl<'a> Structure<'a, '_> {
         };
         let message = if is_item_type { rule.clone() } else { format!("Cannot deserialize value: {rule}") };
         let mut found = Diagnostic::new(Code::ValueEnum, node.span, message).help(help);
-        if let Some(near) = near {
+        if let Some(near) = near.filter(|near| is_typo(&text, near)) {
             found = found.fix(format!("write `{near}`"), node.span, near);
         }
         self.report_here(found, &rule);

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod check;
 pub mod diagnostic;
 pub mod expression;
+pub mod flow;
 pub mod limits;
 pub mod pattern;
 pub mod shape;

@@ -1,0 +1,3 @@
+//! What the commands do, one file each.
+
+pub(crate) mod check;

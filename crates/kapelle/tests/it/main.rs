@@ -4,6 +4,7 @@
 
 mod check;
 mod fix;
+mod flow;
 
 use std::fs;
 use std::io::Write;

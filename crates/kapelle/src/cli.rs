@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, flow};
+use crate::commands::{check, completions, flow};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -24,6 +24,7 @@ enum Command {
     Check(check::Arguments),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
+    Completions(completions::Arguments),
 }
 
 /// Kestra's command line, answered by Kapelle.
@@ -55,6 +56,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
         Ok(Kapelle { command: Some(command) }) => match command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Flow(command) => flow::run(&command),
+            Command::Completions(arguments) => completions::run(&arguments),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),
         Err(ending) => ending,

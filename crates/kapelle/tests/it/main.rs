@@ -5,6 +5,7 @@
 mod check;
 mod fix;
 mod flow;
+mod general;
 
 use std::fs;
 use std::io::Write;

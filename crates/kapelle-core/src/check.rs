@@ -65,6 +65,12 @@ pub struct Document {
 }
 
 impl Document {
+    /// A document of which nothing is known beside what is wrong with it.
+    pub fn new(span: Span, diagnostics: Vec<Diagnostic>) -> Self {
+        let calls = Vec::new();
+        Self { span, namespace: None, id: None, diagnostics, id_span: span, disabled: false, calls }
+    }
+
     /// Whether the document can be used: it has no errors.
     pub fn is_ok(&self) -> bool {
         self.diagnostics.iter().all(|found| found.severity != Severity::Error)
@@ -107,15 +113,7 @@ pub fn check(sources: Vec<Source>, options: &Options) -> Vec<File> {
 fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options: &Options) -> Document {
     let reading = yaml::read(source.text(), span);
     let mut cx = Context { source, catalogue, options, found: reading.diagnostics, calls: Vec::new() };
-    let mut document = Document {
-        span,
-        namespace: None,
-        id: None,
-        diagnostics: Vec::new(),
-        id_span: span,
-        disabled: false,
-        calls: Vec::new(),
-    };
+    let mut document = Document::new(span, Vec::new());
     match &reading.root {
         None if cx.found.is_empty() => {
             let at = Span::new(span.start, span.start);

@@ -1,0 +1,92 @@
+//! The command line: which commands there are, and who carries them out.
+
+use std::ffi::OsString;
+use std::path::Path;
+
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser, Subcommand};
+
+use crate::commands::{check, completions, flow};
+use crate::outcome::{Ending, Outcome, Stop};
+use crate::terminal::Stream;
+
+/// Checks workflows written for Kestra, without a server.
+#[derive(Debug, Parser)]
+#[command(name = "kapelle", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(after_help = "Try `kapelle check` in a folder of flows. `kapelle COMMAND --help` tells more.")]
+pub(crate) struct Kapelle {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Arguments),
+    #[command(subcommand)]
+    Flow(Box<flow::Command>),
+    Completions(completions::Arguments),
+}
+
+/// Kestra's command line, answered by Kapelle.
+#[derive(Debug, Parser)]
+#[command(name = "kestra", version, disable_help_subcommand = true, max_term_width = 100)]
+#[command(
+    after_help = "Called as `kestra`, only this works yet. Call the same program as `kapelle` for more."
+)]
+struct Kestra {
+    #[command(subcommand)]
+    command: Option<KestraCommand>,
+}
+
+#[derive(Debug, Subcommand)]
+enum KestraCommand {
+    #[command(subcommand)]
+    Flow(Box<flow::Command>),
+}
+
+pub(crate) fn run(arguments: &[OsString]) -> Ending {
+    if is_kestra(arguments) {
+        return match parse::<Kestra>(arguments) {
+            Ok(Kestra { command: Some(KestraCommand::Flow(command)) }) => flow::run(&command),
+            Ok(Kestra { command: None }) => short_help::<Kestra>(),
+            Err(ending) => ending,
+        };
+    }
+    match parse::<Kapelle>(arguments) {
+        Ok(Kapelle { command: Some(command) }) => match command {
+            Command::Check(arguments) => check::run(&arguments),
+            Command::Flow(command) => flow::run(&command),
+            Command::Completions(arguments) => completions::run(&arguments),
+        },
+        Ok(Kapelle { command: None }) => short_help::<Kapelle>(),
+        Err(ending) => ending,
+    }
+}
+
+/// The same binary under the name that scripts know.
+fn is_kestra(arguments: &[OsString]) -> bool {
+    let name = arguments.first().map(Path::new).and_then(Path::file_stem);
+    name.is_some_and(|name| name == "kestra")
+}
+
+fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Ending> {
+    P::try_parse_from(arguments).map_err(|error| {
+        let text = error.render().to_string();
+        match error.kind() {
+            ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&text),
+            // `kapelle flow` alone: the help is the answer, but nothing was done.
+            ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+                Stream::Err.print(text.as_bytes()).map(|()| Outcome::Usage)
+            }
+            _ => Err(Stop::Usage(text.trim_start_matches("error: ").trim_end().to_owned())),
+        }
+    })
+}
+
+fn short_help<P: CommandFactory>() -> Ending {
+    print(&P::command().render_help().to_string())
+}
+
+fn print(text: &str) -> Ending {
+    Stream::Out.print(text.as_bytes()).map(|()| Outcome::Ok)
+}

@@ -1,0 +1,69 @@
+//! Everything that this process prints, and what it knows about who reads it.
+
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use anyhow::Context;
+
+use crate::outcome::Stop;
+
+/// When nobody tells: a pipe, a log file, a CI job.
+const WIDTH_DEFAULT: usize = 100;
+/// Narrower than this nothing can be read, so long lines may as well be broken by the terminal.
+const WIDTH_MIN: usize = 40;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Out,
+    Err,
+}
+
+/// How to write for the reader of a stream.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Style {
+    pub(crate) colour: bool,
+    pub(crate) width: usize,
+}
+
+impl Stream {
+    pub(crate) fn style(self) -> Style {
+        let (is_terminal, size) = match self {
+            Self::Out => (io::stdout().is_terminal(), terminal_size::terminal_size_of(io::stdout())),
+            Self::Err => (io::stderr().is_terminal(), terminal_size::terminal_size_of(io::stderr())),
+        };
+        let wished = setting("COLUMNS").and_then(|columns| columns.parse().ok()).filter(|width| *width > 0);
+        let measured = size.map(|(width, _)| usize::from(width.0));
+        let width = wished.or(measured).unwrap_or(WIDTH_DEFAULT).max(WIDTH_MIN);
+        let is_plain = setting("NO_COLOR").is_some() || setting("TERM").is_some_and(|term| term == "dumb");
+        Style { colour: is_terminal && !is_plain, width }
+    }
+
+    /// A reader who leaves early, such as `head`, is no error.
+    pub(crate) fn print(self, text: &[u8]) -> Result<(), Stop> {
+        let printed = match self {
+            Self::Out => print(&mut io::stdout().lock(), text),
+            Self::Err => print(&mut io::stderr().lock(), text),
+        };
+        match printed {
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                Ok(Err(error).context("cannot write the output")?)
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+fn print(stream: &mut dyn Write, text: &[u8]) -> io::Result<()> {
+    stream.write_all(text)?;
+    stream.flush()
+}
+
+/// A line beside the output proper. There is nobody left to tell when even that fails.
+pub(crate) fn note(line: &str) {
+    print(&mut io::stderr().lock(), format!("{line}\n").as_bytes()).ok();
+}
+
+/// An empty variable is as good as none.
+#[expect(clippy::disallowed_methods, reason = "the binary may read the environment, and does it here")]
+fn setting(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}

@@ -1,0 +1,95 @@
+use super::{Folder, REST};
+
+fn folder(name: &str) -> Folder {
+    let good = format!("id: good\n{REST}");
+    let bad = format!("id: a\nid: b\nid: b\n{REST}---\nid: c\n\ttasks: []\n");
+    Folder::new(name, &[("flows/good.yaml", &good), ("flows/bad.yml", &bad)])
+}
+
+#[test]
+fn flows_are_validated_in_the_words_of_kestra() {
+    let folder = folder("flow-validate");
+    insta::assert_snapshot!(folder.run(&["flow", "validate", "flows"]), @"
+    exit 1
+    --- stdout
+    ✘ - flows/bad.yml (Illegal flow source: YAML parsing error: Duplicate field 'id'
+    a tab in the indentation; YAML indents with blanks only)
+    ✓ - flows/good.yaml
+    ");
+    insta::assert_snapshot!(folder.run(&["flow", "validate", "--local", "--file", "flows/good.yaml"]), @"
+    exit 0
+    --- stdout
+    ✓ - flows/good.yaml
+    ");
+}
+
+#[test]
+fn the_binary_named_kestra_answers_as_kestra() {
+    let folder = folder("flow-kestra");
+    let kestra = |arguments: &[&str]| folder.run_with("/usr/bin/kestra", arguments, "");
+    insta::assert_snapshot!(kestra(&["flow", "validate", "--local", "-p", "plugins", "flows/good.yaml"]), @"
+    exit 0
+    --- stdout
+    ✓ - flows/good.yaml
+    ");
+    insta::assert_snapshot!(kestra(&["check"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'check'
+
+    Usage: kestra [COMMAND]
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(kestra(&["server", "standalone"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'server'
+
+    Usage: kestra [COMMAND]
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(kestra(&[]), @"
+    exit 0
+    --- stdout
+    Kestra's command line, answered by Kapelle
+
+    Usage: kestra [COMMAND]
+
+    Commands:
+      flow  The commands of Kestra's own program for flows, with its output
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Called as `kestra`, only this works yet. Call the same program as `kapelle` for
+    more.
+    ");
+}
+
+#[test]
+fn options_of_a_server_are_refused_with_a_way_out() {
+    let folder = folder("flow-server");
+    insta::assert_snapshot!(folder.run(&["flow", "validate", "--server", "http://x", "flows"]), @"
+    exit 2
+    --- stderr
+    error: `--server` needs a server; not in this version, use `--local` without it
+    ");
+    insta::assert_snapshot!(folder.run(&["flow", "validate"]), @"
+    exit 2
+    --- stderr
+    error: the following required arguments were not provided:
+      <PATH>
+
+    Usage: kapelle flow validate <PATH>
+
+    For more information, try '--help'.
+    ");
+    insta::assert_snapshot!(folder.run(&["flow", "validate", "nope"]), @"
+    exit 2
+    --- stderr
+    error: there is no file or folder `nope`
+    ");
+}

@@ -1,0 +1,86 @@
+use super::Folder;
+
+#[test]
+fn alone_it_tells_what_it_can() {
+    let folder = Folder::new("general", &[]);
+    insta::assert_snapshot!(folder.run(&[]), @"
+    exit 0
+    --- stdout
+    Checks workflows written for Kestra, without a server
+
+    Usage: kapelle [COMMAND]
+
+    Commands:
+      check        Tell what is wrong with flows, and where
+      flow         The commands of Kestra's own program for flows, with its output
+      completions  Print the completion script of a shell
+
+    Options:
+      -h, --help     Print help
+      -V, --version  Print version
+
+    Try `kapelle check` in a folder of flows. `kapelle COMMAND --help` tells more.
+    ");
+    insta::assert_snapshot!(folder.run(&["chek"]), @"
+    exit 2
+    --- stderr
+    error: unrecognized subcommand 'chek'
+
+      tip: a similar subcommand exists: 'check'
+
+    Usage: kapelle [COMMAND]
+
+    For more information, try '--help'.
+    ");
+    let version = format!("exit 0\n--- stdout\nkapelle {}\n", env!("CARGO_PKG_VERSION"));
+    assert_eq!(folder.run(&["--version"]), version);
+}
+
+#[test]
+fn help_of_check_answers_the_first_questions() {
+    let folder = Folder::new("help", &[]);
+    insta::assert_snapshot!(folder.run(&["check", "-h"]), @"
+    exit 0
+    --- stdout
+    Tell what is wrong with flows, and where
+
+    Usage: kapelle check [OPTIONS] [PATH]...
+
+    Arguments:
+      [PATH]...  Files, folders with `.yml` and `.yaml` files, or `-` for standard
+                 input [default: this folder]
+
+    Options:
+          --format <FORMAT>      How to print what was found [default: human]
+                                 [possible values: human, json, github, junit,
+                                 sarif]
+          --fix                  Mend what can be mended, write the files, report
+                                 what remains
+          --strict               Count warnings as errors
+          --language <LANGUAGE>  Language level: 1 reads flows as Kestra 0.x and 1.x
+                                 do, 2 as Kestra 2.0 does [default: 1] [possible
+                                 values: 1, 2]
+      -q, --quiet                Print errors only, and nothing when all is well
+      -h, --help                 Print help (see more with '--help')
+
+    Exit code: 0 no errors, 1 errors, 2 wrong command line.
+
+    Examples:
+      kapelle check                        all flows in this folder and below
+      kapelle check --fix flows/           mend what can be mended, report the rest
+      kapelle check --format github flows  annotations in a GitHub workflow
+      kapelle check - < flow.yaml          a flow from another program
+    ");
+}
+
+#[test]
+fn shells_get_their_completions() {
+    let folder = Folder::new("completions", &[]);
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let text = folder.run(&["completions", shell]);
+        assert!(
+            text.starts_with("exit 0") && text.contains("completions") && !text.contains("--- stderr"),
+            "{shell}"
+        );
+    }
+}

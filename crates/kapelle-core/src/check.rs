@@ -5,6 +5,7 @@
 //! at by one small module for each matter. References between flows come last, when all are known.
 
 mod defaults;
+mod graph;
 mod ids;
 mod inputs;
 mod kind;
@@ -23,6 +24,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::limits::DIAGNOSTICS_MAX;
 use crate::source::Source;
+use crate::suggest::nearest;
 use crate::yaml;
 use subflows::Call;
 
@@ -90,6 +92,16 @@ impl Context<'_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.found.push(diagnostic);
     }
+
+    /// The nearest name, as long as anybody will read the answer.
+    fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        if is_enough(&self.found) { None } else { nearest(wanted, names) }
+    }
+}
+
+/// Looking for near names takes time; a document with so many findings is not worth it.
+fn is_enough(found: &[Diagnostic]) -> bool {
+    found.len() > DIAGNOSTICS_MAX
 }
 
 /// Checks sources that belong together: references between flows are looked up among them.
@@ -169,8 +181,11 @@ fn finish(document: &mut Document, options: &Options) {
         }
     }
     if found.len() > DIAGNOSTICS_MAX {
+        // The worst are kept, whatever stands in front of them.
         let more = found.len() - DIAGNOSTICS_MAX;
+        found.sort_by_key(|found| found.severity);
         found.truncate(DIAGNOSTICS_MAX);
+        found.sort_by_key(|found| (found.span.start, found.severity, found.code));
         let span = found.last().map_or(document.span, |last| last.span);
         let message = format!("and {more} more findings in this document");
         found.push(

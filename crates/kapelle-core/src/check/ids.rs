@@ -51,6 +51,9 @@ fn named<'a>(ids: impl Iterator<Item = &'a Spanned<String>>) -> Vec<(String, &'a
     ids.map(|id| (id.value.clone(), id)).collect()
 }
 
+/// Names that one message lists.
+pub(super) const NAMED_MAX: usize = 50;
+
 /// Reports each name at its second and later places; the wording names all of them, as API clients expect.
 fn twice(cx: &mut Context<'_>, what: &str, ids: &[(String, &Spanned<String>)], code: Code) {
     let mut first: HashMap<&str, &Spanned<String>> = HashMap::new();
@@ -66,7 +69,7 @@ fn twice(cx: &mut Context<'_>, what: &str, ids: &[(String, &Spanned<String>)], c
     }
     let mut names: Vec<&str> = Vec::new();
     for (name, ..) in &again {
-        if !names.contains(name) {
+        if names.len() < NAMED_MAX && !names.contains(name) {
             names.push(name);
         }
     }

@@ -1,12 +1,15 @@
 //! Inputs: how they depend on each other, and combinations of properties that cannot be.
 
+use std::collections::{HashMap, HashSet};
+
 use kapelle_model::flow::Input;
 use kapelle_model::{Data, Node};
 
 use super::Context;
+use super::graph::in_cycles;
+use super::ids::NAMED_MAX;
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::suggest::nearest;
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
     paths(inputs, cx);
@@ -18,16 +21,11 @@ pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
 
 /// A dotted id makes a nested map, so one id cannot be the beginning of another.
 fn paths(inputs: &[Input], cx: &mut Context<'_>) {
-    for input in inputs.iter().filter(|input| input.kind != "FORM") {
-        let id = &input.id.value;
-        let inner = inputs.iter().find(|other| {
-            other
-                .id
-                .value
-                .strip_prefix(id.as_str())
-                .is_some_and(|rest| !id.is_empty() && rest.starts_with('.'))
-        });
-        if let Some(inner) = inner {
+    let values: HashSet<&str> =
+        inputs.iter().filter(|input| input.kind != "FORM").map(|input| input.id.value.as_str()).collect();
+    for inner in inputs {
+        let beginnings = inner.id.value.match_indices('.').map(|(at, _)| &inner.id.value[..at]);
+        for id in beginnings.filter(|id| values.contains(id)) {
             let wording = format!(
                 "Input path '{id}' conflicts with '{}'; one cannot be nested under the other.",
                 inner.id.value
@@ -44,55 +42,43 @@ fn paths(inputs: &[Input], cx: &mut Context<'_>) {
 }
 
 fn dependencies(inputs: &[Input], cx: &mut Context<'_>) {
-    let find = |id: &str| inputs.iter().find(|input| input.id.value == id);
-    for input in inputs {
+    let places: HashMap<&str, usize> =
+        inputs.iter().enumerate().map(|(index, input)| (input.id.value.as_str(), index)).collect();
+    let mut edges: Vec<Vec<usize>> = vec![Vec::new(); inputs.len()];
+    for (index, input) in inputs.iter().enumerate() {
         for wanted in &input.depends_on {
-            if find(&wanted.value).is_none() {
-                let id = &input.id.value;
-                let wording =
-                    format!("Input with id '{id}' depends on a non-existent input '{}'.", wanted.value);
-                let near = nearest(&wanted.value, inputs.iter().map(|input| input.id.value.as_str()));
-                let help = near.map(|near| format!("did you mean `{near}`?"));
-                cx.report(
-                    Diagnostic::new(Code::InputDependencyUnknown, wanted.span, wording.clone())
-                        .constraint(wording)
-                        .help_if(help),
-                );
+            if let Some(place) = places.get(wanted.value.as_str()) {
+                edges[index].push(*place);
+                continue;
             }
-        }
-        if let Some(cycle) = cycle(inputs, input) {
             let wording = format!(
-                "Cycle dependency detected for input with id '{}': [{}]",
-                input.id.value,
-                cycle.join(", ")
+                "Input with id '{}' depends on a non-existent input '{}'.",
+                input.id.value, wanted.value
             );
+            let near = cx.nearest(&wanted.value, inputs.iter().map(|input| input.id.value.as_str()));
+            let help = near.map(|near| format!("did you mean `{near}`?"));
             cx.report(
-                Diagnostic::new(Code::InputDependencyCycle, input.id.span, wording.clone())
+                Diagnostic::new(Code::InputDependencyUnknown, wanted.span, wording.clone())
                     .constraint(wording)
-                    .help("take out one of the dependencies"),
+                    .help_if(help),
             );
         }
     }
-}
-
-/// The ids on the way from an input back to itself.
-fn cycle<'a>(inputs: &'a [Input], start: &'a Input) -> Option<Vec<&'a str>> {
-    let mut reached: Vec<&str> = Vec::new();
-    let mut waiting: Vec<&Input> = vec![start];
-    while let Some(input) = waiting.pop() {
-        for wanted in &input.depends_on {
-            if wanted.value == start.id.value {
-                reached.push(&input.id.value);
-                reached.dedup();
-                return Some(reached);
-            }
-            if !reached.contains(&wanted.value.as_str()) {
-                reached.push(&wanted.value);
-                waiting.extend(inputs.iter().find(|other| other.id.value == wanted.value));
-            }
-        }
+    let cyclic = in_cycles(&edges);
+    let members = || inputs.iter().zip(&cyclic).filter(|(_, cyclic)| **cyclic).map(|(input, _)| input);
+    let names: Vec<&str> = members().take(NAMED_MAX).map(|input| input.id.value.as_str()).collect();
+    for input in members() {
+        let wording = format!(
+            "Cycle dependency detected for input with id '{}': [{}]",
+            input.id.value,
+            names.join(", ")
+        );
+        cx.report(
+            Diagnostic::new(Code::InputDependencyCycle, input.id.span, wording.clone())
+                .constraint(wording)
+                .help("take out one of the dependencies"),
+        );
     }
-    None
 }
 
 fn properties(input: &Input, cx: &mut Context<'_>) {
@@ -181,7 +167,8 @@ fn choices(input: &Input, cx: &mut Context<'_>) {
             && !matches!(default.data, Data::Map(_))
         {
             let message = format!("the default `{text}` is not one of the values");
-            let near = nearest(&text, known.iter().map(String::as_str))
+            let near = cx
+                .nearest(&text, known.iter().map(String::as_str))
                 .map(|near| format!("did you mean `{near}`?"));
             cx.report(
                 Diagnostic::new(Code::InputDefault, default.span, message)

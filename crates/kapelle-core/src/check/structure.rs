@@ -76,6 +76,11 @@ impl Owner {
 }
 
 impl<'a> Structure<'a, '_> {
+    /// The nearest name, as long as anybody will read the answer.
+    fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        if super::is_enough(self.found) { None } else { nearest(wanted, names) }
+    }
+
     fn shape(&mut self, node: &'a Node, shape: &'static Shape) {
         self.object(node, Owner::of_shape(shape));
     }
@@ -114,7 +119,7 @@ impl<'a> Structure<'a, '_> {
     fn type_missing(&mut self, node: &'a Node, what: &str, known: &[Property], help: String) {
         let is_known = |key: &str| known.iter().any(|property| property.name == key);
         let keys = node.entries().iter().filter(|entry| !is_known(&entry.key));
-        let near = nearest("type", keys.map(|entry| entry.key.as_str()));
+        let near = self.nearest("type", keys.map(|entry| entry.key.as_str()));
         let message = format!("Invalid type: <null>: the `type` of this {what} is missing");
         let found = match near.and_then(|near| node.entry(near)) {
             Some(entry) => Diagnostic::new(Code::TypeMissing, entry.key_span, message)
@@ -127,14 +132,14 @@ impl<'a> Structure<'a, '_> {
 
     fn unknown_tag(&mut self, span: Span, name: &str, tagged: &'static Tagged) {
         let tags = || tagged.variants.iter().map(|variant| variant.tag);
-        let help = match nearest(name, tags()) {
+        let help = match self.nearest(name, tags()) {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("known are {}", tags().collect::<Vec<_>>().join(", ")),
         };
         let wording = format!("Invalid type: {name}");
         let message = format!("{wording}: there is no {} of this type", tagged.name);
         let mut found = Diagnostic::new(Code::TypeUnknown, span, message).help(help);
-        if let Some(near) = nearest(name, tags()).filter(|near| is_typo(name, near)) {
+        if let Some(near) = self.nearest(name, tags()).filter(|near| is_typo(name, near)) {
             found = found.fix(format!("write `{near}`"), span, near);
         }
         self.report(found, "type", &wording);
@@ -209,7 +214,7 @@ impl<'a> Structure<'a, '_> {
     /// Reports a property that its owner does not have. Gives the property that was probably meant, so that it is
     /// not reported as missing in the same breath.
     fn unknown(&mut self, entry: &'a Entry, owner: &Owner) -> Option<&'static str> {
-        let near = nearest(&entry.key, owner.names());
+        let near = self.nearest(&entry.key, owner.names());
         if owner.open {
             // The list of its properties may lack some, so only what looks like a typing mistake is worth a word.
             let near = near.filter(|near| is_typo(&entry.key, near))?;

@@ -1,13 +1,16 @@
 //! Rules about single tasks that go beyond their properties.
 
+use std::collections::HashMap;
+
 use kapelle_model::flow::{BranchKind, Flow, Task};
 use kapelle_model::{Data, Node};
 
 use super::Context;
+use super::graph::in_cycles;
+use super::ids::NAMED_MAX;
 use super::structure::has_expression;
 use crate::catalogue::Type;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::suggest::nearest;
 use crate::time::duration;
 
 pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
@@ -113,20 +116,29 @@ fn dag(task: &Task, cx: &mut Context<'_>) {
     let Some(tasks) = task.branches.iter().find(|branch| branch.kind == BranchKind::Tasks) else { return };
     let children = &tasks.tasks;
     let id = &task.id.value;
-    let find = |name: &str| children.iter().find(|child| child.id.value == name);
+    let places: HashMap<&str, usize> =
+        children.iter().enumerate().map(|(index, child)| (child.id.value.as_str(), index)).collect();
+    let find = |name: &str| places.get(name).map(|index| (*index, &children[*index]));
     let missing: Vec<&str> = children
         .iter()
         .flat_map(|child| &child.depends_on)
         .filter(|name| find(name).is_none())
+        .take(NAMED_MAX)
         .map(|name| name.value.as_str())
         .collect();
-    let cyclic = cyclic(children);
-    for child in children {
+    let edges: Vec<Vec<usize>> = children
+        .iter()
+        .map(|child| child.depends_on.iter().filter_map(|name| find(name).map(|(index, _)| index)).collect())
+        .collect();
+    let cyclic = in_cycles(&edges);
+    let members = children.iter().zip(&cyclic).filter(|(_, cyclic)| **cyclic).take(NAMED_MAX);
+    let cycle = members.map(|(child, _)| child.id.value.as_str()).collect::<Vec<_>>().join(", ");
+    for (index, child) in children.iter().enumerate() {
         for wanted in &child.depends_on {
             match find(wanted) {
                 None => {
                     let wording = format!("Not existing task id in dependency: {}", missing.join(", "));
-                    let near = nearest(wanted, children.iter().map(|child| child.id.value.as_str()));
+                    let near = cx.nearest(wanted, children.iter().map(|child| child.id.value.as_str()));
                     let help = near.map(|near| format!("did you mean `{near}`?"));
                     cx.report(
                         Diagnostic::new(Code::DagDependencyUnknown, wanted.span, wording.clone())
@@ -134,18 +146,15 @@ fn dag(task: &Task, cx: &mut Context<'_>) {
                             .help_if(help),
                     );
                 }
-                Some(other)
-                    if cyclic.contains(&child.id.value.as_str())
-                        && cyclic.contains(&other.id.value.as_str()) =>
-                {
-                    let wording = format!("Cyclic dependency detected: {}", cyclic.join(", "));
+                Some((place, _)) if cyclic[index] && cyclic[place] => {
+                    let wording = format!("Cyclic dependency detected: {cycle}");
                     cx.report(
                         Diagnostic::new(Code::DagCycle, wanted.span, wording.clone())
                             .constraint(format!("{id}: {wording}"))
                             .help("none of these tasks could ever start; take out one of the dependencies"),
                     );
                 }
-                Some(other) if other.disabled => {
+                Some((_, other)) if other.disabled => {
                     let message =
                         format!("`{}` waits for `{}`, which is disabled", child.id.value, wanted.value);
                     let help = "the dependency counts as met; take it out if that is not what you mean";
@@ -155,27 +164,6 @@ fn dag(task: &Task, cx: &mut Context<'_>) {
             }
         }
     }
-}
-
-/// Ids of the tasks that wait for themselves, directly or through others.
-fn cyclic(children: &[Task]) -> Vec<&str> {
-    let waits_for_itself = |start: &Task| {
-        let mut seen: Vec<&str> = Vec::new();
-        let mut waiting: Vec<&str> = start.depends_on.iter().map(|name| name.value.as_str()).collect();
-        while let Some(name) = waiting.pop() {
-            if name == start.id.value {
-                return true;
-            }
-            if !seen.contains(&name) {
-                seen.push(name);
-                let next = children.iter().find(|child| child.id.value == name);
-                waiting
-                    .extend(next.iter().flat_map(|child| &child.depends_on).map(|name| name.value.as_str()));
-            }
-        }
-        false
-    };
-    children.iter().filter(|child| waits_for_itself(child)).map(|child| child.id.value.as_str()).collect()
 }
 
 fn switch(task: &Task, cx: &mut Context<'_>) {

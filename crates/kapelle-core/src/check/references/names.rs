@@ -10,7 +10,7 @@ use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::{Read, Step};
 use crate::flow::labels;
-use crate::suggest::{is_typo, nearest};
+use crate::suggest::is_typo;
 
 /// Everything that expressions of a flow can read, by root. `None` stands for names that cannot be known.
 pub(super) struct Names<'a> {
@@ -253,7 +253,7 @@ impl<'a> Checker<'a, '_, '_> {
         known: &[&str],
     ) {
         let span = self.span(template, &read.range);
-        let near = nearest(name, known.iter().copied());
+        let near = self.cx.nearest(name, known.iter().copied());
         // Who guards a name expects that it may be missing, but not that it is misspelt.
         if read.guarded && !near.is_some_and(|near| is_typo(name, near)) {
             return;

@@ -1,5 +1,7 @@
 //! Which task can have run when another one starts.
 
+use std::collections::{HashMap, HashSet};
+
 use kapelle_model::Node;
 use kapelle_model::flow::{Branch, BranchKind, Flow, Task};
 
@@ -11,6 +13,7 @@ use crate::expression::{Read, Step};
 /// All tasks of a flow with the way to each.
 pub(super) struct Order<'a> {
     places: Vec<TaskPlace<'a>>,
+    by_id: HashMap<&'a str, usize>,
 }
 
 struct TaskPlace<'a> {
@@ -40,7 +43,7 @@ enum Absent<'a> {
 
 impl<'a> Order<'a> {
     pub(super) fn of(flow: &'a Flow) -> Self {
-        let mut order = Self { places: Vec::new() };
+        let mut order = Self { places: Vec::new(), by_id: HashMap::new() };
         for branch in &flow.branches {
             order.add(None, branch, &[]);
         }
@@ -51,6 +54,7 @@ impl<'a> Order<'a> {
         for (position, task) in branch.tasks.iter().enumerate() {
             let mut way = way.to_vec();
             way.push(Stop { container, branch, position });
+            self.by_id.entry(&task.id).or_insert(self.places.len());
             self.places.push(TaskPlace { task, way: way.clone() });
             for branch in &task.branches {
                 self.add(Some(task), branch, &way);
@@ -60,6 +64,51 @@ impl<'a> Order<'a> {
 
     pub(super) fn tasks(&self) -> impl Iterator<Item = &'a Task> {
         self.places.iter().map(|place| place.task)
+    }
+
+    fn place(&self, id: &str) -> Option<&TaskPlace<'a>> {
+        self.by_id.get(id).map(|index| &self.places[*index])
+    }
+
+    /// Whether the task `reader` of a Dag waits for `wanted`, directly or through others.
+    fn waits_for(&self, reader: &Task, wanted: &str) -> bool {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut waiting: Vec<&str> = reader.depends_on.iter().map(|id| id.value.as_str()).collect();
+        while let Some(id) = waiting.pop() {
+            if id == wanted {
+                return true;
+            }
+            if seen.insert(id) {
+                let next = self.place(id).map_or(&[][..], |place| &place.task.depends_on);
+                waiting.extend(next.iter().map(|id| id.value.as_str()));
+            }
+        }
+        false
+    }
+
+    /// Two tasks of one list.
+    fn beside(&self, own: &Stop<'a>, other: &Stop<'a>) -> Option<Absent<'a>> {
+        let is_tasks = own.branch.kind == BranchKind::Tasks;
+        let earlier = other.position < own.position;
+        let Some(container) = own.container.filter(|_| is_tasks) else {
+            return (!earlier).then_some(Absent::Later);
+        };
+        match container.type_name.canonical.strip_prefix("io.kestra.plugin.core.flow.") {
+            Some("Dag") => {
+                let reader = &own.branch.tasks[own.position];
+                let target = &own.branch.tasks[other.position];
+                (!self.waits_for(reader, &target.id)).then_some(Absent::Beside(container))
+            }
+            Some("Parallel" | "EachParallel") => {
+                let one_by_one = container
+                    .property("concurrent")
+                    .is_some_and(|node| node.as_int() == Some(1) || node.as_text().is_some());
+                (!(one_by_one && earlier)).then_some(Absent::Beside(container))
+            }
+            Some(_) => (!earlier).then_some(Absent::Later),
+            // How other types run their tasks is not known.
+            None => None,
+        }
     }
 
     fn absent(
@@ -91,55 +140,13 @@ impl<'a> Order<'a> {
                     return None;
                 }
                 if std::ptr::eq(own.branch, other.branch) {
-                    beside(own, other)
+                    self.beside(own, other)
                 } else {
                     (!follows(&own.branch.kind, &other.branch.kind)).then_some(Absent::OtherBranch)
                 }
             }
         }
     }
-}
-
-/// Two tasks of one list.
-fn beside<'a>(own: &Stop<'a>, other: &Stop<'a>) -> Option<Absent<'a>> {
-    let is_tasks = own.branch.kind == BranchKind::Tasks;
-    let earlier = other.position < own.position;
-    let Some(container) = own.container.filter(|_| is_tasks) else {
-        return (!earlier).then_some(Absent::Later);
-    };
-    match container.type_name.canonical.strip_prefix("io.kestra.plugin.core.flow.") {
-        Some("Dag") => {
-            let reader = &own.branch.tasks[own.position];
-            let target = &own.branch.tasks[other.position];
-            (!waits_for(&own.branch.tasks, reader, &target.id)).then_some(Absent::Beside(container))
-        }
-        Some("Parallel" | "EachParallel") => {
-            let one_by_one = container
-                .property("concurrent")
-                .is_some_and(|node| node.as_int() == Some(1) || node.as_text().is_some());
-            (!(one_by_one && earlier)).then_some(Absent::Beside(container))
-        }
-        Some(_) => (!earlier).then_some(Absent::Later),
-        // How other types run their tasks is not known.
-        None => None,
-    }
-}
-
-/// Whether `reader` waits for the task `wanted` of a Dag, directly or through others.
-fn waits_for(tasks: &[Task], reader: &Task, wanted: &str) -> bool {
-    let mut seen: Vec<&str> = Vec::new();
-    let mut waiting: Vec<&str> = reader.depends_on.iter().map(|id| id.value.as_str()).collect();
-    while let Some(id) = waiting.pop() {
-        if id == wanted {
-            return true;
-        }
-        if !seen.contains(&id) {
-            seen.push(id);
-            let next = tasks.iter().find(|task| task.id.value == id);
-            waiting.extend(next.iter().flat_map(|task| &task.depends_on).map(|id| id.value.as_str()));
-        }
-    }
-    false
 }
 
 /// Whether tasks of the branch `own` run after those of the branch `other` of the same task.
@@ -189,7 +196,7 @@ impl<'a> Checker<'a, '_, '_> {
         }
         let path = leading_names(read);
         let Some(id) = path.first().copied() else { return };
-        let Some(target) = self.order.places.iter().find(|place| place.task.id.value == id) else { return };
+        let Some(target) = self.order.place(id) else { return };
         let is_keyed = matches!(
             read.path.get(1),
             Some(Step::Dynamic | Step::Index(_) | Step::Name { dotted: false, .. })

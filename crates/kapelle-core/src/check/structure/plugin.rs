@@ -6,7 +6,7 @@ use super::{Owner, Structure, describe};
 use crate::catalogue::{Found, Type};
 use crate::diagnostic::{Code, Diagnostic, Edit};
 use crate::shape::{Kind, Role};
-use crate::suggest::{is_typo, nearest};
+use crate::suggest::is_typo;
 
 impl<'a> Structure<'a, '_> {
     pub(super) fn plugin(&mut self, node: &'a Node, role: Role) {
@@ -55,8 +55,9 @@ impl<'a> Structure<'a, '_> {
             names.chain(self.catalogue.aliases())
         };
         let plays = |name: &str| self.catalogue.find(name).is_some_and(|found| found.entry.plays(role));
-        let near = nearest(written, candidates().filter(|name| plays(name)))
-            .or_else(|| nearest(written, candidates()));
+        let near = self
+            .nearest(written, candidates().filter(|name| plays(name)))
+            .or_else(|| self.nearest(written, candidates()));
         let short = written.rsplit('.').next().unwrap_or(written);
         let same_name = || {
             let mut names: Vec<_> =

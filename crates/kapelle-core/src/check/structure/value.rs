@@ -6,7 +6,7 @@ use super::Structure;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::pattern::check_java_regex;
 use crate::shape::{Kind, Pattern, Property, Role, TEXT, TextRule};
-use crate::suggest::{is_typo, nearest};
+use crate::suggest::is_typo;
 use crate::time::{date, duration, zone};
 
 impl<'a> Structure<'a, '_> {
@@ -189,7 +189,7 @@ impl<'a> Structure<'a, '_> {
         if names.contains(&text.as_str()) {
             return;
         }
-        let near = nearest(&text, names.iter().copied());
+        let near = self.nearest(&text, names.iter().copied());
         let known = names.join(", ");
         let help = near.map_or_else(
             || format!("known are {known}"),

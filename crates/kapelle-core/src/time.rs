@@ -1,4 +1,0 @@
-pub mod cron;
-pub mod date;
-pub mod duration;
-pub mod zone;

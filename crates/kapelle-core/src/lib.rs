@@ -7,4 +7,5 @@ pub mod check;
 pub mod diagnostic;
 pub mod limits;
 pub mod source;
+pub mod time;
 pub mod yaml;

@@ -6,6 +6,7 @@
 pub mod check;
 pub mod diagnostic;
 pub mod limits;
+pub mod pattern;
 pub mod source;
 pub mod time;
 pub mod yaml;

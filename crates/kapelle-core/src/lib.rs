@@ -10,8 +10,6 @@ pub mod expression;
 pub mod flow;
 pub mod limits;
 pub mod pattern;
-pub mod shape;
 pub mod source;
-pub mod suggest;
 pub mod time;
 pub mod yaml;

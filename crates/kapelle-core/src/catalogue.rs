@@ -96,6 +96,14 @@ impl Catalogue {
         self.types.iter().map(|slot| (slot.name, slot.kind))
     }
 
+    /// Names and old names of all types that can be used as `role`, or of all types.
+    pub fn names_for(&self, role: Option<Role>) -> impl Iterator<Item = &'static str> {
+        let fitting = self.types.iter().filter(move |slot| {
+            !slot.name.contains('$') && role.is_none_or(|role| kind_plays(slot.kind, role))
+        });
+        fitting.flat_map(|slot| std::iter::once(slot.name).chain(slot.aliases.iter().copied()))
+    }
+
     /// All old names.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
         self.types.iter().flat_map(|slot| slot.aliases.iter().copied())
@@ -104,18 +112,6 @@ impl Catalogue {
     /// All types; decodes the whole catalogue.
     pub fn types(&'static self) -> impl Iterator<Item = &'static Type> {
         (0..self.types.len()).map(|index| self.decode(index))
-    }
-
-    /// The properties that every type for `role` has.
-    pub fn common_properties(&self, role: Role) -> &[Property] {
-        let group = match role {
-            Role::Task => "task",
-            Role::Trigger => "trigger",
-            Role::Condition => "condition",
-            Role::TaskRunner => "runner",
-            Role::Other(_) => "additional",
-        };
-        self.common().get(group).map_or(&[], Vec::as_slice)
     }
 
     /// Whether `text` is the name of a type, an old one, or the beginning of one.
@@ -143,14 +139,7 @@ impl Type {
 
     /// Whether it can be used as `role`.
     pub fn plays(&self, role: Role) -> bool {
-        match role {
-            Role::Task => matches!(self.kind, "task" | "flowable" | "subflow"),
-            Role::Trigger => matches!(self.kind, "trigger" | "realtime"),
-            Role::Condition => self.kind == "condition",
-            Role::TaskRunner => self.kind == "runner",
-            // Further interfaces are named after what they ask for; their types are told apart by kind only.
-            Role::Other(_) => true,
-        }
+        kind_plays(self.kind, role)
     }
 
     /// Runs on a worker and may have what only makes sense there.
@@ -170,6 +159,17 @@ impl Type {
     /// The name without its package.
     pub fn simple_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+}
+
+fn kind_plays(kind: &str, role: Role) -> bool {
+    match role {
+        Role::Task => matches!(kind, "task" | "flowable" | "subflow"),
+        Role::Trigger => matches!(kind, "trigger" | "realtime"),
+        Role::Condition => kind == "condition",
+        Role::TaskRunner => kind == "runner",
+        // Further interfaces are named after what they ask for; their types are told apart by kind only.
+        Role::Other(_) => true,
     }
 }
 

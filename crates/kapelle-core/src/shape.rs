@@ -178,6 +178,17 @@ impl Tagged {
 }
 
 impl Role {
+    /// A kind of the catalogue whose common properties a plugin in this role has.
+    pub const fn kind(self) -> &'static str {
+        match self {
+            Self::Task => "task",
+            Self::Trigger => "trigger",
+            Self::Condition => "condition",
+            Self::TaskRunner => "runner",
+            Self::Other(_) => "additional",
+        }
+    }
+
     pub const fn word(self) -> &'static str {
         match self {
             Self::Task => "task",

@@ -10,7 +10,7 @@ pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option
     let mut best: Option<(Rank, &str)> = None;
     for name in names {
         let worst = best.as_ref().map_or(Rank::WORST, |(rank, _)| *rank);
-        if let Some(rank) = wanted.rank(name)
+        if let Some(rank) = wanted.rank(name, worst)
             && rank < worst
         {
             if rank == Rank::Equal {
@@ -29,7 +29,7 @@ pub fn nearest_names<'a>(
     count_max: usize,
 ) -> Vec<&'a str> {
     let Some(wanted) = Wanted::new(wanted) else { return Vec::new() };
-    let mut found: Vec<_> = names.filter_map(|name| Some((wanted.rank(name)?, name))).collect();
+    let mut found: Vec<_> = names.filter_map(|name| Some((wanted.rank(name, Rank::WORST)?, name))).collect();
     found.sort_by_key(|(rank, _)| *rank);
     let mut names: Vec<&str> = Vec::new();
     for (_, name) in found {
@@ -48,7 +48,8 @@ pub fn nearest_names<'a>(
 pub fn is_typo(written: &str, name: &str) -> bool {
     let (written, name) = (lower(written), lower(name));
     let mistakes_max = if name.len() < 8 { 1 } else { 2 };
-    written.len().abs_diff(name.len()) <= mistakes_max && mistakes(&written, &name) <= mistakes_max
+    written.len().abs_diff(name.len()) <= mistakes_max
+        && mistakes(&written, &name, mistakes_max) <= mistakes_max
 }
 
 /// How near a name is; less is nearer.
@@ -85,7 +86,8 @@ impl Wanted {
         Some(Self { characters, segment, mistakes_max })
     }
 
-    fn rank(&self, name: &str) -> Option<Rank> {
+    /// How near `name` is, if it can be nearer than `worst`.
+    fn rank(&self, name: &str, worst: Rank) -> Option<Rank> {
         let name = lower(name);
         if name.is_empty() || name.len() > LENGTH_MAX {
             return None;
@@ -97,15 +99,19 @@ impl Wanted {
         // Without a dot on either side it is no segment but the whole name.
         let has_segments = segment.len() < name.len() || self.segment.len() < self.characters.len();
         if has_segments && !segment.is_empty() && segment == self.segment {
-            return Some(Rank::Segment(mistakes(&self.characters, &name)));
+            return Some(Rank::Segment(mistakes(&self.characters, &name, LENGTH_MAX)));
         }
-        if name.len().abs_diff(self.characters.len()) > self.mistakes_max {
+        let mistakes_max = match worst {
+            Rank::Mistakes(mistakes) => self.mistakes_max.min(mistakes),
+            _ => return None,
+        };
+        if name.len().abs_diff(self.characters.len()) > mistakes_max {
             return None;
         }
-        let mistakes = mistakes(&self.characters, &name);
+        let mistakes = mistakes(&self.characters, &name, mistakes_max);
         // When everything was replaced, nothing is left to recognise.
         let shared = name.len().max(self.characters.len()) > mistakes;
-        (mistakes <= self.mistakes_max && shared).then_some(Rank::Mistakes(mistakes))
+        (mistakes <= mistakes_max && shared).then_some(Rank::Mistakes(mistakes))
     }
 }
 
@@ -119,8 +125,8 @@ fn last_segment(characters: &[char]) -> &[char] {
 }
 
 /// Characters to insert, remove, replace, or swap with their neighbour (Damerau and Levenshtein, each part of the text
-/// changed at most once).
-fn mistakes(left: &[char], right: &[char]) -> usize {
+/// changed at most once). Gives up, with a number beyond it, once there must be more than `enough`.
+fn mistakes(left: &[char], right: &[char], enough: usize) -> usize {
     let width = right.len() + 1;
     let mut before_last = vec![0; width];
     let mut last: Vec<usize> = (0..width).collect();
@@ -133,6 +139,10 @@ fn mistakes(left: &[char], right: &[char]) -> usize {
             if i > 0 && j > 0 && a == &right[j - 1] && &left[i - 1] == b {
                 row[j + 1] = row[j + 1].min(before_last[j - 1] + 1);
             }
+        }
+        // A swap looks back two rows, so both have to be beyond it.
+        if row.iter().chain(&last).all(|mistakes| *mistakes > enough) {
+            return enough + 1;
         }
         std::mem::swap(&mut before_last, &mut last);
         std::mem::swap(&mut last, &mut row);

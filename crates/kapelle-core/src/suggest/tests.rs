@@ -6,7 +6,7 @@ fn near(wanted: &str, names: &[&'static str]) -> Option<&'static str> {
 
 fn distance(left: &str, right: &str) -> usize {
     let characters = |text: &str| text.chars().collect::<Vec<_>>();
-    mistakes(&characters(left), &characters(right))
+    mistakes(&characters(left), &characters(right), LENGTH_MAX)
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl<'a> Structure<'a, '_> {
         }
         let Some(entry) = node.entry("type").filter(|entry| !entry.value.is_null()) else {
             let help = "add `type:` with the name of a plugin type, such as `io.kestra.plugin.core.log.Log`";
-            let common = self.catalogue.common_properties(role);
+            let common = self.catalogue.common_properties(role.kind());
             return self.type_missing(node, role.word(), common, help.to_owned());
         };
         let Some(written) = entry.value.scalar_text() else {
@@ -50,32 +50,17 @@ impl<'a> Structure<'a, '_> {
     }
 
     fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {
-        let candidates = || {
-            let names = self.catalogue.names().filter(|(name, _)| !name.contains('$')).map(|(name, _)| name);
-            names.chain(self.catalogue.aliases())
-        };
-        let plays = |name: &str| self.catalogue.find(name).is_some_and(|found| found.entry.plays(role));
+        let catalogue = self.catalogue;
         let near = self
-            .nearest(written, candidates().filter(|name| plays(name)))
-            .or_else(|| self.nearest(written, candidates()));
-        let short = written.rsplit('.').next().unwrap_or(written);
-        let same_name = || {
-            let mut names: Vec<_> =
-                candidates().filter(|name| name.rsplit('.').next() == Some(short) && plays(name)).collect();
-            names.truncate(3);
-            (!names.is_empty()).then(|| format!("types of this name are {}", names.join(", ")))
+            .nearest(written, catalogue.names_for(Some(role)))
+            .or_else(|| self.nearest(written, catalogue.names_for(None)));
+        let help = match near {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "`kapelle plugins search WORD` looks for types; check the spelling of the package".to_owned(),
         };
-        let help =
-            near.map(|near| format!("did you mean `{near}`?")).or_else(same_name).unwrap_or_else(|| {
-                "`kapelle plugins search WORD` looks for types; check the spelling of the package".to_owned()
-            });
         let wording = format!("Invalid type: {written}");
-        let mut found = Diagnostic::new(
-            Code::TypeUnknown,
-            value.span,
-            format!("{wording}: there is no such {} type", role.word()),
-        )
-        .help(help);
+        let message = format!("{wording}: there is no such {} type", role.word());
+        let mut found = Diagnostic::new(Code::TypeUnknown, value.span, message).help(help);
         if let Some(near) = near.filter(|near| is_typo(written, near)) {
             found = found.fix(format!("write `{near}`"), value.span, near);
         }

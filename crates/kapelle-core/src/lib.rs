@@ -9,4 +9,5 @@ pub mod diagnostic;
 pub mod limits;
 pub mod shape;
 pub mod source;
+pub mod suggest;
 pub mod yaml;

@@ -7,6 +7,7 @@ pub mod catalogue;
 pub mod check;
 pub mod diagnostic;
 pub mod limits;
+pub mod schema;
 pub mod shape;
 pub mod source;
 pub mod suggest;

@@ -6,6 +6,7 @@
 pub mod catalogue;
 pub mod check;
 pub mod diagnostic;
+pub mod example;
 pub mod limits;
 pub mod schema;
 pub mod shape;

@@ -6,10 +6,11 @@ use std::sync::LazyLock;
 
 use serde_json::{Value, json};
 
-use super::flow_schema;
+use super::{COMPLETE, flow_schema, reference};
 use crate::catalogue::Catalogue;
+use crate::example::example;
 use crate::shape::FLOW;
-use validator::accepts;
+use validator::{accepts, part_accepts};
 
 fn schema() -> &'static Value {
     static SCHEMA: LazyLock<Value> = LazyLock::new(|| flow_schema(Catalogue::bundled()));
@@ -190,4 +191,16 @@ fn types_that_are_not_fully_known_take_any_property() {
     let schema = schema();
     let partial = Catalogue::bundled().types().find(|entry| entry.partial && entry.kind == "task").unwrap();
     assert!(accepts(schema, &flow_of(&json!({ "id": "t", "type": partial.name, "surely-not-known": 1 }))));
+}
+
+#[test]
+fn the_example_of_each_type_is_accepted() {
+    let schema = schema();
+    let catalogue = Catalogue::bundled();
+    // Each against its own definition, since a whole flow is held against all types.
+    for entry in catalogue.types().filter(|entry| schema["definitions"].get(entry.name).is_some()) {
+        let example = example(catalogue, entry);
+        let parts = json!({ "allOf": [reference(entry.name), reference(COMPLETE)] });
+        assert!(part_accepts(schema, &parts, &example), "{example}");
+    }
 }

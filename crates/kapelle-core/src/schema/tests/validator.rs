@@ -6,7 +6,12 @@ use crate::schema::kinds::EXPRESSION;
 
 /// Whether `schema` as a whole accepts `value`.
 pub(super) fn accepts(schema: &Value, value: &Value) -> bool {
-    Validator { definitions: &schema["definitions"] }.holds(schema, value)
+    part_accepts(schema, schema, value)
+}
+
+/// Whether `part`, which may refer to the definitions of `schema`, accepts `value`.
+pub(super) fn part_accepts(schema: &Value, part: &Value, value: &Value) -> bool {
+    Validator { definitions: &schema["definitions"] }.holds(part, value)
 }
 
 struct Validator<'a> {

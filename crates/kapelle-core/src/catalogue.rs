@@ -121,6 +121,28 @@ impl Catalogue {
             || self.by_lower_alias.contains_key(&text.to_ascii_lowercase())
     }
 
+    /// All types that can stand where something of this role is asked for; decodes them.
+    pub fn playing(&'static self, role: Role) -> impl Iterator<Item = &'static Type> {
+        let kinds = match role {
+            Role::Other(interface) => Some(bundled::interface_kinds(self.common_json, interface)),
+            _ => None,
+        };
+        self.types().filter(move |entry| match &kinds {
+            Some(kinds) => kinds.contains(&entry.kind),
+            None => entry.plays(role),
+        })
+    }
+
+    /// Properties that all types of a kind have.
+    pub fn common_properties(&self, kind: &str) -> &[Property] {
+        self.common().get(bundled::group(kind)).map_or(&[], Vec::as_slice)
+    }
+
+    /// A type's name without `io.kestra.plugin.`, under which it is found as well.
+    pub fn short_name(name: &str) -> Option<&str> {
+        name.strip_prefix(PREFIX)
+    }
+
     fn decode(&'static self, index: usize) -> &'static Type {
         let slot = &self.types[index];
         slot.decoded.get_or_init(|| bundled::decode(slot, self.common()))

@@ -7,10 +7,12 @@
 pub mod catalogue;
 pub mod check;
 pub mod diagnostic;
+pub mod example;
 pub mod expression;
 pub mod flow;
 pub mod limits;
 pub mod pattern;
+pub mod schema;
 pub mod shape;
 pub mod source;
 pub mod suggest;

@@ -22,7 +22,7 @@ pub fn nearest<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> Option
     best.map(|(_, name)| name)
 }
 
-/// Like [`nearest`], but up to `count_max` names, the best first.
+/// Like [`nearest`], but up to `count_max` names, the best first, as long as they are about as near as the best.
 pub fn nearest_names<'a>(
     wanted: &str,
     names: impl Iterator<Item = &'a str>,
@@ -31,8 +31,9 @@ pub fn nearest_names<'a>(
     let Some(wanted) = Wanted::new(wanted) else { return Vec::new() };
     let mut found: Vec<_> = names.filter_map(|name| Some((wanted.rank(name, Rank::WORST)?, name))).collect();
     found.sort_by_key(|(rank, _)| *rank);
+    let Some((best, _)) = found.first().copied() else { return Vec::new() };
     let mut names: Vec<&str> = Vec::new();
-    for (_, name) in found {
+    for (_, name) in found.into_iter().take_while(|(rank, _)| rank.is_about(best)) {
         if !names.contains(&name) {
             names.push(name);
         }
@@ -63,6 +64,14 @@ enum Rank {
 
 impl Rank {
     const WORST: Self = Self::Mistakes(usize::MAX);
+
+    fn is_about(self, best: Self) -> bool {
+        match (best, self) {
+            (Self::Equal, Self::Equal) | (Self::Segment(_), Self::Segment(_)) => true,
+            (Self::Mistakes(least), Self::Mistakes(mistakes)) => mistakes <= 2 * least,
+            _ => false,
+        }
+    }
 }
 
 /// Longer texts are no names, and comparing takes time with the square of the length.

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, completions, flow};
+use crate::commands::{check, completions, explain, flow, plugins, schema};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -24,6 +24,10 @@ enum Command {
     Check(check::Arguments),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
+    Explain(explain::Arguments),
+    #[command(subcommand)]
+    Plugins(plugins::Command),
+    Schema(schema::Arguments),
     Completions(completions::Arguments),
 }
 
@@ -56,6 +60,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
         Ok(Kapelle { command: Some(command) }) => match command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Flow(command) => flow::run(&command),
+            Command::Explain(arguments) => answer(explain::run(&arguments)),
+            Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
+            Command::Schema(arguments) => answer(schema::run(&arguments)),
             Command::Completions(arguments) => completions::run(&arguments),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),
@@ -85,6 +92,11 @@ fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Ending> {
 
 fn short_help<P: CommandFactory>() -> Ending {
     print(&P::command().render_help().to_string())
+}
+
+/// Prints what a command that only looks something up found.
+fn answer(text: anyhow::Result<String>) -> Ending {
+    print(&text?)
 }
 
 fn print(text: &str) -> Ending {

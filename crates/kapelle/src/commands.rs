@@ -2,4 +2,8 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod explain;
 pub(crate) mod flow;
+pub(crate) mod format;
+pub(crate) mod plugins;
+pub(crate) mod schema;

@@ -111,6 +111,18 @@ struct RawRest<'a> {
 }
 
 #[derive(Deserialize)]
+struct RawInterfaces<'a> {
+    #[serde(borrow)]
+    interfaces: BTreeMap<&'a str, RawInterface<'a>>,
+}
+
+#[derive(Deserialize)]
+struct RawInterface<'a> {
+    #[serde(borrow, default)]
+    kinds: Vec<&'a str>,
+}
+
+#[derive(Deserialize)]
 struct RawGroup<'a> {
     #[serde(borrow)]
     props: Vec<RawProperty<'a>>,
@@ -124,15 +136,25 @@ pub(super) fn common(json: &'static str) -> Common {
         .collect()
 }
 
-pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
-    let group = match slot.kind {
+/// The kinds of types that an interface admits.
+pub(super) fn interface_kinds(json: &'static str, interface: &str) -> Vec<&'static str> {
+    let rest: RawInterfaces<'static> = serde_json::from_str(json).expect("build.rs wrote it");
+    rest.interfaces.get(interface).map(|interface| interface.kinds.clone()).unwrap_or_default()
+}
+
+/// The group of common properties that a kind belongs to.
+pub(super) fn group(kind: &str) -> &'static str {
+    match kind {
         "task" | "flowable" | "subflow" => "task",
         "trigger" | "realtime" => "trigger",
         "condition" => "condition",
         "runner" => "runner",
         _ => "additional",
-    };
-    let shared = common.get(group).map_or(&[][..], Vec::as_slice);
+    }
+}
+
+pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
+    let shared = common.get(group(slot.kind)).map_or(&[][..], Vec::as_slice);
     if slot.json.is_empty() {
         let added =
             ADDED_TYPES.iter().find(|added| added.name == slot.name).expect("it was added from there");

@@ -1,4 +1,4 @@
-use super::{mistakes, nearest, nearest_names};
+use super::{LENGTH_MAX, mistakes, nearest, nearest_names};
 
 fn near(wanted: &str, names: &[&'static str]) -> Option<&'static str> {
     nearest(wanted, names.iter().copied())
@@ -64,9 +64,10 @@ fn of_equals_the_first_stays() {
 
 #[test]
 fn several_names_come_best_first_and_once() {
-    let names = ["tasks", "task", "taskId", "tusks", "tasks", "volume"];
+    let names = ["tusks", "tasks", "taskId", "task", "tasks", "volume"];
     assert_eq!(nearest_names("taks", names.iter().copied(), 2), ["tasks", "task"]);
-    assert_eq!(nearest_names("tasks", names.iter().copied(), 9), ["tasks", "task", "tusks"]);
+    assert_eq!(nearest_names("tsks", names.iter().copied(), 9), ["tusks", "tasks"]);
+    assert_eq!(nearest_names("Tasks", names.iter().copied(), 9), ["tasks"], "nothing is nearer");
 }
 
 #[test]

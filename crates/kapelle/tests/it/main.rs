@@ -6,6 +6,7 @@ mod check;
 mod fix;
 mod flow;
 mod general;
+mod lookup;
 
 use std::fs;
 use std::io::Write;

@@ -56,7 +56,9 @@ impl<'a> Structure<'a, '_> {
             .or_else(|| self.nearest(written, catalogue.names_for(None)));
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
-            None => "`kapelle plugins search WORD` looks for types; check the spelling of the package".to_owned(),
+            None => {
+                "`kapelle plugins search WORD` looks for types; check the spelling of the package".to_owned()
+            }
         };
         let wording = format!("Invalid type: {written}");
         let message = format!("{wording}: there is no such {} type", role.word());

@@ -1,0 +1,67 @@
+//! `kapelle plugins`: the types that flows can name.
+
+mod doc;
+mod list;
+mod search;
+mod words;
+mod yaml;
+
+use clap::Subcommand;
+use kapelle_core::catalogue::{Catalogue, Type};
+use serde_json::{Value, json};
+
+/// Look up the types of tasks, triggers and other plugins
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    List(list::Arguments),
+    Doc(doc::Arguments),
+    Search(search::Arguments),
+}
+
+/// `width` is that of the reader's terminal.
+pub(crate) fn run(command: &Command, width: usize) -> anyhow::Result<String> {
+    let catalogue = Catalogue::bundled();
+    match command {
+        Command::List(arguments) => list::run(arguments, catalogue),
+        Command::Doc(arguments) => doc::run(arguments, catalogue, width),
+        Command::Search(arguments) => search::run(arguments, catalogue),
+    }
+}
+
+/// Types that a flow can name, sorted by name.
+fn usable(catalogue: &'static Catalogue) -> Vec<&'static Type> {
+    let mut types: Vec<_> = catalogue.types().filter(|entry| !entry.internal).collect();
+    types.sort_by_key(|entry| entry.name);
+    types
+}
+
+/// What is worth knowing before one uses the type.
+fn marks(entry: &Type) -> String {
+    let mut marks = vec![if entry.is_built_in() { "built in" } else { "not built in" }];
+    if entry.deprecated {
+        marks.push("deprecated");
+    }
+    if entry.enterprise {
+        marks.push("enterprise in Kestra");
+    }
+    marks.join(", ")
+}
+
+fn as_json(entry: &Type) -> Value {
+    json!({
+        "type": entry.name,
+        "kind": entry.kind,
+        "aliases": entry.aliases,
+        "builtIn": entry.is_built_in(),
+        "deprecated": entry.deprecated,
+        "enterprise": entry.enterprise,
+    })
+}
+
+/// One line for each type: name, kind, marks.
+fn table(types: &[&'static Type]) -> String {
+    let names = types.iter().map(|entry| entry.name.len()).max().unwrap_or(0);
+    let kinds = types.iter().map(|entry| entry.kind.len()).max().unwrap_or(0);
+    let line = |entry: &&Type| format!("{:names$}  {:kinds$}  {}\n", entry.name, entry.kind, marks(entry));
+    types.iter().map(line).collect()
+}

@@ -1,0 +1,100 @@
+use insta::assert_snapshot;
+
+use super::{complaint, json, printed};
+
+fn names(list: &str) -> Vec<&str> {
+    list.lines().map(|line| line.split_whitespace().next().unwrap()).collect()
+}
+
+#[test]
+fn types_are_listed_by_name() {
+    let list = printed(&["plugins", "list"]);
+    let names = names(&list);
+    assert!(names.len() > 1200, "{}", names.len());
+    assert!(names.is_sorted());
+    assert!(!list.contains("ForEachItemSplit"), "internal types are of no use in a flow");
+    assert_eq!(json(&["plugins", "list", "--format", "json"]).as_array().unwrap().len(), names.len());
+}
+
+#[test]
+fn a_list_can_be_of_one_kind() {
+    assert_snapshot!(printed(&["plugins", "list", "--kind", "subflow"]), @"io.kestra.plugin.core.flow.Subflow  subflow  built in");
+    assert_snapshot!(complaint(&["plugins", "list", "--kind", "tasks"]), @"error: there is no kind `tasks`; did you mean `task`?");
+}
+
+#[test]
+fn a_page_tells_all_about_a_type() {
+    let page = printed(&["plugins", "doc", "core.flow.If"]);
+    // What every task has is not the matter here.
+    let (own, _) = page.split_once("\nProperties of every task").unwrap();
+    assert_snapshot!(own, @r"
+    io.kestra.plugin.core.flow.If
+    flowable, built in
+
+    Short name  core.flow.If
+    Old name    io.kestra.core.tasks.flows.If
+
+    Properties
+      condition  text          required, expressions
+                 Chooses `then` unless it renders to a false text.
+      then       list of task  required
+      else       list of task
+      errors     list of task
+      finally    list of task
+    ");
+    let (_, example) = page.split_once("\nExample\n").unwrap();
+    assert_snapshot!(example, @r#"
+      tasks:
+        - id: if
+          type: io.kestra.plugin.core.flow.If
+          condition: "{{ true }}"
+          then:
+            - id: log
+              type: io.kestra.plugin.core.log.Log
+              message: Hello
+    "#);
+}
+
+#[test]
+fn a_page_is_found_by_an_old_name() {
+    let page = printed(&["plugins", "doc", "io.kestra.core.tasks.flows.EachParallel"]);
+    let first: Vec<&str> = page.lines().take(3).collect();
+    assert_snapshot!(first.join("\n"), @r"
+    io.kestra.plugin.core.flow.EachParallel
+    flowable, built in, deprecated
+    `io.kestra.core.tasks.flows.EachParallel` is an old name of it.
+    ");
+}
+
+#[test]
+fn programs_get_the_same_as_json() {
+    let page = json(&["plugins", "doc", "core.log.Log", "--format", "json"]);
+    assert_eq!(page["type"], "io.kestra.plugin.core.log.Log");
+    let properties = page["properties"].as_array().unwrap();
+    let level = properties.iter().find(|property| property["name"] == "level").unwrap();
+    assert_eq!((&level["default"], &level["dynamic"]), (&"INFO".into(), &true.into()));
+    assert_eq!(page["example"]["message"], "Hello");
+}
+
+#[test]
+fn an_unknown_type_leads_to_the_nearest() {
+    assert_snapshot!(complaint(&["plugins", "doc", "io.kestra.plugin.core.logs.Log"]), @"error: there is no type `io.kestra.plugin.core.logs.Log`; did you mean `io.kestra.plugin.core.log.Log`?");
+    assert_snapshot!(complaint(&["plugins", "doc", "ForEachh"]), @"error: there is no type `ForEachh`; did you mean `io.kestra.plugin.core.flow.ForEach`?");
+    assert_snapshot!(complaint(&["plugins", "doc", "com.example.Nothing"]), @"error: there is no type `com.example.Nothing`; try `kapelle plugins search Nothing`");
+}
+
+#[test]
+fn a_folder_is_refused_in_plain_words() {
+    assert_snapshot!(complaint(&["plugins", "doc", "./"]), @"error: `./` is a folder and not a type: writing pages about all plugins into a folder, as Kestra does, is not in this version; `kapelle plugins doc TYPE` prints one");
+}
+
+#[test]
+fn a_search_needs_all_words_and_puts_names_first() {
+    assert_eq!(names(&printed(&["plugins", "search", "log"]))[0], "io.kestra.plugin.core.log.Log");
+    assert_eq!(
+        names(&printed(&["plugins", "search", "Schedule", "TIMEZONE"]))[0],
+        "io.kestra.plugin.core.trigger.Schedule"
+    );
+    assert_eq!(printed(&["plugins", "search", "xyzzy"]), "No type has anything to do with `xyzzy`.\n");
+    assert_eq!(json(&["plugins", "search", "log xyzzy", "--format", "json"]), serde_json::json!([]));
+}

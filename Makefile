@@ -1,0 +1,40 @@
+# Two commands do everything on a fresh machine: `make run` and `make test`.
+
+CARGO ?= cargo
+BINARY := target/release/kapelle
+
+.PHONY: run test check bench fuzz clean
+
+## Builds the release binary and checks the example flows with it.
+run: $(BINARY)
+	$(BINARY) check examples
+
+## All tests. They need nothing but this folder and Rust.
+test: need-cargo
+	$(CARGO) test --workspace --locked
+
+## What CI runs first: formatting, lints (warnings are errors), all tests.
+check: need-cargo
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	$(CARGO) test --workspace --locked
+
+## Speed and sizes, each next to a baseline from the same run.
+bench: $(BINARY)
+	$(CARGO) bench --locked -p kapelle --bench check
+
+## Throws random flows at the checks for a minute; needs a nightly Rust and cargo-fuzz.
+fuzz: need-cargo
+	cd fuzz && $(CARGO) +nightly fuzz run check -- -max_total_time=60
+
+clean: need-cargo
+	$(CARGO) clean
+
+.PHONY: $(BINARY)
+$(BINARY): need-cargo
+	$(CARGO) build --release --locked -p kapelle
+
+.PHONY: need-cargo
+need-cargo:
+	@command -v $(CARGO) >/dev/null || { echo "kapelle needs Rust 1.95 or newer, and '$(CARGO)' is not on the PATH: install it with rustup" >&2; exit 1; }
+	@command -v cc >/dev/null || { echo "kapelle needs a linker, and 'cc' is not on the PATH: apt-get install gcc libc6-dev" >&2; exit 1; }

@@ -1,6 +1,7 @@
 //! From the events of the scanner to a tree with positions.
 
 use std::collections::HashSet;
+use std::io::{Chain, Read};
 
 use kapelle_model::{Data, Entry, Node, Span};
 use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
@@ -27,7 +28,8 @@ pub fn read(text: &str, span: Span) -> Reading {
     if !diagnostics.is_empty() {
         return Reading { root: None, diagnostics };
     }
-    let mut input = document.as_bytes();
+    // The scanner looks one character beyond a block scalar and needs a line break there.
+    let mut input = document.as_bytes().chain(&b"\n"[..]);
     let mut reader =
         Reader { parser: Parser::new(), text: document, base, nodes: 0, depth: 0, diagnostics: Vec::new() };
     reader.parser.set_input(&mut input);
@@ -56,7 +58,7 @@ impl From<libyaml_safer::Error> for Stop {
 }
 
 struct Reader<'a, 'i> {
-    parser: Parser<&'i mut &'a [u8]>,
+    parser: Parser<&'i mut Chain<&'a [u8], &'static [u8]>>,
     text: &'a str,
     /// Where `text` starts in the file.
     base: usize,

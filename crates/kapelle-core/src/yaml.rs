@@ -10,6 +10,7 @@ mod documents;
 mod problem;
 mod reader;
 mod scalar;
+mod scanner;
 
 pub use decode::decode;
 pub use documents::split;

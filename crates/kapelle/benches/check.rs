@@ -1,7 +1,12 @@
 //! How fast flows are checked, each figure next to a baseline from the same run: machines are shared and noisy, ratios
 //! are not. Nothing here fails; a person reads it. Run with `make bench`.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_methods, clippy::print_stdout, reason = "a bench measures and prints")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench measures and prints"
+)]
 
 use std::fmt::Write as _;
 use std::fs;

@@ -5,8 +5,8 @@
 //! colon inside a value, a line that is indented one blank too far.
 
 use kapelle_model::Span;
-use libyaml_safer::Error;
 
+use super::scanner::{Error, Kind};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Control characters that no YAML text may hold. A few are listed, the rest would be the same.
@@ -50,18 +50,16 @@ pub(super) fn key_is_not_text(text: &str, base: usize, span: Span) -> Diagnostic
 
 /// The diagnostic for the first token that the scanner could not place.
 pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
-    let mark = error.problem_mark().map_or(0, |mark| byte(text, mark));
-    let context = error.context_mark().map(|mark| byte(text, mark));
+    let mark = text.floor_char_boundary(error.at);
     let line = Line::around(text, mark);
-    let problem = error.problem();
 
     if let Some(found) = line.tab(base) {
         return found;
     }
-    if problem == "found unexpected end of stream" || problem == "found unexpected document indicator" {
-        return unclosed_quote(text, base, context.unwrap_or(mark));
+    if let Kind::UnclosedQuote { opened } = error.kind {
+        return unclosed_quote(text, base, opened);
     }
-    let lines_before = context.map(|at| Line::around(text, at));
+    let lines_before = error.context.map(|at| Line::around(text, at));
     let suspects = std::iter::once(line).chain(lines_before).chain(line.previous(text));
     for suspect in suspects {
         let found = suspect.unquoted_expression(base).or_else(|| suspect.special_character(base));
@@ -69,42 +67,42 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
             return found;
         }
     }
-    if problem == "found unknown escape character" {
-        let span = Span::new((base + mark) as u32, (base + mark + 2).min(base + text.len()) as u32);
-        return Diagnostic::new(Code::YamlSyntax, span, "unknown escape in a text between double quotes")
-            .help("double the backslash, or use single quotes, which know no escapes");
-    }
-    if let Some(closing) = ["']'", "'}'"].into_iter().find(|closing| problem.contains(closing)) {
-        return unclosed_bracket(text, base, context.unwrap_or(mark), mark, closing);
-    }
-    if problem.starts_with("mapping values are not allowed") {
-        return line.colon_in_value(text, base, mark);
-    }
     let span = line.token_at(base, mark);
-    let indentation = (problem == "did not find expected key" || problem.contains("'-'"))
-        .then(|| line.indentation(text))
-        .flatten();
-    if let Some(help) = indentation {
-        let message = "the indentation of this line fits nothing above it";
-        return Diagnostic::new(Code::YamlIndentation, span, message).help(help);
+    match error.kind {
+        Kind::Tab => {
+            let span = Span::new((base + mark) as u32, (base + mark + 1).min(base + text.len()) as u32);
+            Diagnostic::new(Code::YamlTab, span, "a tab before a key or in the indentation")
+                .help("replace it by blanks")
+        }
+        Kind::BadEscape => {
+            let escape = text[mark..].chars().take(2).map(char::len_utf8).sum::<usize>();
+            let span = Span::new((base + mark) as u32, (base + mark + escape) as u32);
+            Diagnostic::new(Code::YamlSyntax, span, "unknown escape in a text between double quotes")
+                .help("double the backslash, or use single quotes, which know no escapes")
+        }
+        Kind::UnclosedBracket { opened, closing } => unclosed_bracket(text, base, opened, mark, closing),
+        Kind::ColonInValue => line.colon_in_value(text, base, mark),
+        Kind::KeyExpected | Kind::ItemExpected | Kind::NothingExpected
+            if let Some(help) = line.indentation(text) =>
+        {
+            let message = "the indentation of this line fits nothing above it";
+            Diagnostic::new(Code::YamlIndentation, span, message).help(help)
+        }
+        Kind::MissingColon => {
+            // The scanner notices on the line after the one that lacks its colon.
+            let culprit = error.context.map_or(line, |at| Line::around(text, at));
+            let message = "this line is neither `key: value` nor part of the text before it";
+            Diagnostic::new(Code::YamlSyntax, culprit.span(base), message).help(
+                "add the colon (and a blank after it), or indent the line if it continues the value above",
+            )
+        }
+        Kind::ItemNotAllowed => Diagnostic::new(Code::YamlSyntax, span, "a list item cannot start here")
+            .help("start the list on its own line below the key, one `- ` for each item"),
+        Kind::SecondDocument => Diagnostic::new(Code::YamlSyntax, span, "text after the end of the document")
+            .help("start the next document with a line `---`"),
+        other => Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {}", other.words()))
+            .help("check quotes, brackets and indentation on this line and the one before"),
     }
-    if problem == "could not find expected ':'" {
-        // The scanner notices on the line after the one that lacks its colon.
-        let culprit = context.map_or(line, |at| Line::around(text, at));
-        return Diagnostic::new(
-            Code::YamlSyntax,
-            culprit.span(base),
-            "this line is neither `key: value` nor part of the text before it",
-        )
-        .help("add the colon (and a blank after it), or indent the line if it continues the value above");
-    }
-    if problem.starts_with("block sequence entries are not allowed") {
-        return Diagnostic::new(Code::YamlSyntax, span, "a list item cannot start here")
-            .help("start the list on its own line below the key, one `- ` for each item");
-    }
-    let context = error.context().map(|context| format!(" ({context})")).unwrap_or_default();
-    Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {problem}{context}"))
-        .help("check quotes, brackets and indentation on this line and the one before")
 }
 
 fn unclosed_quote(text: &str, base: usize, opened: usize) -> Diagnostic {
@@ -119,7 +117,7 @@ fn unclosed_quote(text: &str, base: usize, opened: usize) -> Diagnostic {
         .help("close it; inside single quotes a quote is written twice (''), inside double quotes as \\\"")
 }
 
-fn unclosed_bracket(text: &str, base: usize, opened: usize, mark: usize, closing: &str) -> Diagnostic {
+fn unclosed_bracket(text: &str, base: usize, opened: usize, mark: usize, closing: char) -> Diagnostic {
     let opening = &text[opened..text.ceil_char_boundary(opened + 1).min(text.len())];
     let span = Span::new((base + opened) as u32, (base + opened + opening.len()) as u32);
     let lines_below = text[opened..mark.max(opened)].matches('\n').count();
@@ -131,13 +129,9 @@ fn unclosed_bracket(text: &str, base: usize, opened: usize, mark: usize, closing
     Diagnostic::new(
         Code::YamlSyntax,
         span,
-        format!("`{opening}` is opened here, but {closing} or a comma is missing {where_noticed}"),
+        format!("`{opening}` is opened here, but '{closing}' or a comma is missing {where_noticed}"),
     )
     .help("close it, or quote the value if the bracket belongs to a text")
-}
-
-fn byte(text: &str, mark: libyaml_safer::Mark) -> usize {
-    text.floor_char_boundary(mark.index as usize)
 }
 
 /// One line of the document, for guesses about what its writer meant.

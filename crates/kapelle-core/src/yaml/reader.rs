@@ -1,14 +1,13 @@
 //! From the events of the scanner to a tree with positions.
 
 use std::collections::HashSet;
-use std::io::{Chain, Read};
 
 use kapelle_model::{Data, Entry, Node, Span};
-use libyaml_safer::{Event, EventData, Parser, ScalarStyle};
 
 use super::decode::without_mark;
 use super::problem;
 use super::scalar::resolve;
+use super::scanner::{Error, Event, Parser, Style};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::limits::{DEPTH_MAX, NODES_MAX};
 
@@ -28,11 +27,14 @@ pub fn read(text: &str, span: Span) -> Reading {
     if !diagnostics.is_empty() {
         return Reading { root: None, diagnostics };
     }
-    // The scanner looks one character beyond a block scalar and needs a line break there.
-    let mut input = document.as_bytes().chain(&b"\n"[..]);
-    let mut reader =
-        Reader { parser: Parser::new(), text: document, base, nodes: 0, depth: 0, diagnostics: Vec::new() };
-    reader.parser.set_input(&mut input);
+    let mut reader = Reader {
+        parser: Parser::new(document),
+        text: document,
+        base,
+        nodes: 0,
+        depth: 0,
+        diagnostics: Vec::new(),
+    };
     let root = match reader.document() {
         Ok(root) => root,
         Err(Stop::Scanner(error)) => {
@@ -46,19 +48,19 @@ pub fn read(text: &str, span: Span) -> Reading {
 
 /// Why reading ended early.
 enum Stop {
-    Scanner(libyaml_safer::Error),
+    Scanner(Error),
     /// The diagnostic is already recorded.
     Told,
 }
 
-impl From<libyaml_safer::Error> for Stop {
-    fn from(error: libyaml_safer::Error) -> Self {
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
         Self::Scanner(error)
     }
 }
 
-struct Reader<'a, 'i> {
-    parser: Parser<&'i mut Chain<&'a [u8], &'static [u8]>>,
+struct Reader<'a> {
+    parser: Parser<'a>,
     text: &'a str,
     /// Where `text` starts in the file.
     base: usize,
@@ -67,47 +69,40 @@ struct Reader<'a, 'i> {
     diagnostics: Vec<Diagnostic>,
 }
 
-impl Reader<'_, '_> {
+impl<'a> Reader<'a> {
     fn document(&mut self) -> Result<Option<Node>, Stop> {
         let mut root = None;
         loop {
-            let event = self.parser.parse()?;
-            match event.data {
-                EventData::StreamEnd => return Ok(root),
-                EventData::StreamStart { .. }
-                | EventData::DocumentStart { .. }
-                | EventData::DocumentEnd { .. } => {}
-                _ if root.is_some() => {
-                    let span = self.span(&event);
-                    let help = "start the next document with a line `---`";
-                    let message = "text after the end of the document";
-                    self.diagnostics.push(Diagnostic::new(Code::YamlSyntax, span, message).help(help));
-                    return Err(Stop::Told);
-                }
-                _ => root = Some(self.node(event)?),
+            match self.next()? {
+                (Event::End, _) => return Ok(root),
+                (event, span) => root = Some(self.node(event, span)?),
             }
         }
     }
 
+    /// The next event and its bytes in the file.
+    fn next(&mut self) -> Result<(Event<'a>, Span), Error> {
+        let base = self.base as u32;
+        self.parser.next().map(|(event, span)| (event, Span::new(base + span.start, base + span.end)))
+    }
+
     /// The node that starts with `event`. Recursion is bounded by [`DEPTH_MAX`].
-    fn node(&mut self, event: Event) -> Result<Node, Stop> {
-        let span = self.span(&event);
+    fn node(&mut self, event: Event<'a>, span: Span) -> Result<Node, Stop> {
         self.count(span)?;
-        match event.data {
-            EventData::Scalar { value, style, tag, .. } => {
-                let is_text = tag.as_deref().is_some_and(|tag| tag == "!" || tag.ends_with(":str"));
-                let plain = style == ScalarStyle::Plain && !is_text;
-                let data = if plain { resolve(value) } else { Data::Text(value) };
+        match event {
+            Event::Scalar { value, style, tag } => {
+                let is_text = tag.is_some_and(|tag| tag == "!" || tag.ends_with(":str"));
+                let plain = style == Style::Plain && !is_text;
+                let data = if plain { resolve(value.into_owned()) } else { Data::Text(value.into_owned()) };
                 Ok(Node { span, data })
             }
-            EventData::Alias { anchor } => {
-                let message =
-                    format!("aliases are not supported: `*{anchor}` is read as the text `{anchor}`");
+            Event::Alias { name } => {
+                let message = format!("aliases are not supported: `*{name}` is read as the text `{name}`");
                 let help = "write the value out, or put it into `variables` and use `{{ vars.… }}`";
                 self.diagnostics.push(Diagnostic::new(Code::YamlAlias, span, message).help(help));
-                Ok(Node { span, data: Data::Text(anchor) })
+                Ok(Node { span, data: Data::Text(name.to_owned()) })
             }
-            EventData::SequenceStart { .. } => self.nested(span, Self::list),
+            Event::ListStart => self.nested(span, Self::list),
             _ => self.nested(span, Self::map),
         }
     }
@@ -128,36 +123,36 @@ impl Reader<'_, '_> {
     fn list(&mut self, mut span: Span) -> Result<Node, Stop> {
         let mut items: Vec<Node> = Vec::new();
         loop {
-            let event = self.parser.parse()?;
-            if event.data == EventData::SequenceEnd {
-                span.end = self.end_of_block(&event, items.last().map(|item| item.span), span);
+            let (event, at) = self.next()?;
+            if event == Event::ListEnd {
+                span.end = end_of_collection(at, items.last().map(|item| item.span), span);
                 return Ok(Node { span, data: Data::List(items) });
             }
-            items.push(self.node(event)?);
+            items.push(self.node(event, at)?);
         }
     }
 
     fn map(&mut self, mut span: Span) -> Result<Node, Stop> {
         let mut entries: Vec<Entry> = Vec::new();
         loop {
-            let event = self.parser.parse()?;
-            if event.data == EventData::MappingEnd {
-                span.end = self.end_of_block(&event, entries.last().map(|entry| entry.value.span), span);
-                self.report_duplicates(&entries);
-                return Ok(Node { span, data: Data::Map(entries) });
-            }
-            let key_span = self.span(&event);
-            self.count(key_span)?;
-            let key = match event.data {
-                EventData::Scalar { value, .. } => value,
-                EventData::Alias { anchor } => anchor,
+            let (event, key_span) = self.next()?;
+            let key = match event {
+                Event::MapEnd => {
+                    span.end =
+                        end_of_collection(key_span, entries.last().map(|entry| entry.value.span), span);
+                    self.report_duplicates(&entries);
+                    return Ok(Node { span, data: Data::Map(entries) });
+                }
+                Event::Scalar { value, .. } => value.into_owned(),
+                Event::Alias { name } => name.to_owned(),
                 _ => {
                     self.diagnostics.push(problem::key_is_not_text(self.text, self.base, key_span));
                     return Err(Stop::Told);
                 }
             };
-            let event = self.parser.parse()?;
-            let value = self.node(event)?;
+            self.count(key_span)?;
+            let (event, at) = self.next()?;
+            let value = self.node(event, at)?;
             entries.push(Entry { key, key_span, value });
         }
     }
@@ -187,19 +182,10 @@ impl Reader<'_, '_> {
         self.diagnostics.push(Diagnostic::new(Code::YamlTooManyNodes, span, message).help(help));
         Err(Stop::Told)
     }
+}
 
-    /// A block ends with its last child; the scanner notices only at the next token, lines later.
-    fn end_of_block(&self, end: &Event, last: Option<Span>, span: Span) -> u32 {
-        let end = self.span(end);
-        let is_flow = end.end > end.start;
-        if is_flow { end.end } else { last.map_or(span.end, |last| last.end) }
-    }
-
-    /// The bytes of an event, without the white space that block scalars end with.
-    fn span(&self, event: &Event) -> Span {
-        let start = self.text.floor_char_boundary(event.start_mark.index as usize);
-        let end = self.text.floor_char_boundary(event.end_mark.index as usize).max(start);
-        let written = self.text[start..end].trim_end().len();
-        Span::new((self.base + start) as u32, (self.base + start + written) as u32)
-    }
+/// A block ends with its last child; the scanner notices only at the next token, lines later.
+fn end_of_collection(end: Span, last: Option<Span>, span: Span) -> u32 {
+    let has_bracket = end.end > end.start;
+    if has_bracket { end.end } else { last.map_or(span.end, |last| last.end) }
 }

@@ -9,6 +9,7 @@ mod decode;
 mod documents;
 mod problem;
 mod reader;
+mod repair;
 mod scalar;
 mod scanner;
 

@@ -7,6 +7,7 @@
 use kapelle_model::Span;
 
 use super::scanner::{Error, Kind};
+use super::{reader, repair};
 use crate::diagnostic::{Code, Diagnostic};
 
 /// Control characters that no YAML text may hold. A few are listed, the rest would be the same.
@@ -67,6 +68,9 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
             return found;
         }
     }
+    if let Some(found) = moved_line(text, base, error) {
+        return found;
+    }
     let span = line.token_at(base, mark);
     match error.kind {
         Kind::Tab => {
@@ -103,6 +107,28 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
         other => Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {}", other.words()))
             .help("check quotes, brackets and indentation on this line and the one before"),
     }
+}
+
+/// The line that somebody moved, if moving one line is all that it takes.
+fn moved_line(text: &str, base: usize, error: &Error) -> Option<Diagnostic> {
+    let can_be_moved = matches!(
+        error.kind,
+        Kind::ColonInValue
+            | Kind::KeyExpected
+            | Kind::ItemExpected
+            | Kind::MissingColon
+            | Kind::ItemNotAllowed
+            | Kind::NothingExpected
+    );
+    if !can_be_moved {
+        return None;
+    }
+    let repair = repair::indentation(text, error.at, reader::reads)?;
+    let span = Span::new((base + repair.start) as u32, (base + repair.end) as u32);
+    let message = "the indentation of this line does not fit the lines around it";
+    let help =
+        format!("its text starts after {} blanks; it fits after {}", repair.indent, repair.indent_right);
+    Some(Diagnostic::new(Code::YamlIndentation, span, message).help(help))
 }
 
 fn unclosed_quote(text: &str, base: usize, opened: usize) -> Diagnostic {

@@ -27,14 +27,7 @@ pub fn read(text: &str, span: Span) -> Reading {
     if !diagnostics.is_empty() {
         return Reading { root: None, diagnostics };
     }
-    let mut reader = Reader {
-        parser: Parser::new(document),
-        text: document,
-        base,
-        nodes: 0,
-        depth: 0,
-        diagnostics: Vec::new(),
-    };
+    let mut reader = Reader::new(document, base);
     let root = match reader.document() {
         Ok(root) => root,
         Err(Stop::Scanner(error)) => {
@@ -44,6 +37,12 @@ pub fn read(text: &str, span: Span) -> Reading {
         Err(Stop::Told) => None,
     };
     Reading { root, diagnostics: reader.diagnostics }
+}
+
+/// Whether a document can be read without complaint.
+pub(super) fn reads(document: &str) -> bool {
+    let mut reader = Reader::new(document, 0);
+    reader.document().is_ok() && reader.diagnostics.is_empty()
 }
 
 /// Why reading ended early.
@@ -70,6 +69,10 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
+    fn new(text: &'a str, base: usize) -> Self {
+        Self { parser: Parser::new(text), text, base, nodes: 0, depth: 0, diagnostics: Vec::new() }
+    }
+
     fn document(&mut self) -> Result<Option<Node>, Stop> {
         let mut root = None;
         loop {

@@ -134,7 +134,7 @@ fn mistakes_are_named_where_they_are() {
         ("a: \"x\nb: 1\n", "1:4 yaml-syntax \"\\\"x\""),
         ("a: 'it's'\n", "1:8 yaml-syntax \"s'\""),
         ("a: \"\\d\"\n", "1:5 yaml-syntax \"\\\\d\""),
-        ("a:\n  b: 1\n c: 2\n", "3:2 yaml-indentation \"c:\""),
+        ("a:\n  b: 1\n c: 2\n", "3:2 yaml-indentation \"c: 2\""),
         ("a:\n  b: 1\n   c: 2\n", "3:4 yaml-indentation \"c: 2\""),
         ("a: 1\nb\nc: 2\n", "2:1 yaml-syntax \"b\""),
         ("a: - b\n", "1:4 yaml-syntax \"-\""),

@@ -6,6 +6,9 @@ use std::collections::HashMap;
 use super::tokens::{Token, Tokens, What};
 use super::{Error, Kind};
 
+/// Each use of a declared handle repeats what it stands for, so a long one could fill the memory.
+const PREFIX_BYTES_MAX: usize = 1024;
+
 /// What the directives of the document say.
 #[derive(Debug, Default)]
 pub(super) struct Handles<'a> {
@@ -159,6 +162,10 @@ impl<'a> Tokens<'a> {
         if !self.cursor.is_gap(0) {
             return Err(Kind::BadDirective.at(self.cursor.at, start));
         }
+        // Unlike other line breaks this one does not allow a key, so a tab may follow.
+        if self.cursor.break_length(0) > 0 {
+            self.cursor.skip_break();
+        }
         Ok(Token::new(What::Directive, start, end))
     }
 
@@ -214,7 +221,7 @@ impl<'a> Tokens<'a> {
             return Err(Kind::BadDirective.at(self.cursor.at, start));
         }
         let prefix = self.uri(Part::Whole, start)?;
-        let is_complete = !prefix.is_empty() && self.cursor.is_gap(0);
+        let is_complete = (1..=PREFIX_BYTES_MAX).contains(&prefix.len()) && self.cursor.is_gap(0);
         if !is_complete || self.handles.declared.insert(handle, prefix).is_some() {
             return Err(Kind::BadDirective.at(self.cursor.at, start));
         }

@@ -45,7 +45,8 @@ impl<'a> Tokens<'a> {
             let ahead = at - from;
             match self.cursor.peek(ahead) {
                 Some(b':') if !self.cursor.is_gap(ahead + 1) => {
-                    if in_brackets && self.cursor.peek(ahead + 1).is_some_and(|byte| class(byte) == FLOW) {
+                    let next = self.cursor.peek(ahead + 1);
+                    if in_brackets && next.is_some_and(|byte| class(byte) == FLOW || byte == b'?') {
                         return Err(Kind::ColonBeforeBracket.at(at, start));
                     }
                     at += 1;

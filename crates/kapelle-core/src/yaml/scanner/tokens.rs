@@ -319,7 +319,8 @@ impl<'a> Tokens<'a> {
         let in_brackets = self.keys.is_in_brackets();
         if let Some(candidate) = self.keys.take() {
             let opens_map = !in_brackets && self.indent.deepen(candidate.column);
-            if let Some(token) = self.queue.get_mut(candidate.token - self.taken) {
+            let place = candidate.token.checked_sub(self.taken);
+            if let Some(token) = place.and_then(|place| self.queue.get_mut(place)) {
                 token.is_key = true;
                 token.opens_map = opens_map;
             }

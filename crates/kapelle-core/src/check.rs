@@ -12,6 +12,7 @@ mod kind;
 mod labels;
 mod path;
 mod references;
+mod removed;
 mod structure;
 mod subflows;
 mod tasks;
@@ -163,6 +164,9 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     triggers::check(&flow, cx);
     references::dead_branches(&flow, cx);
     references::check(root, &flow, cx);
+    if cx.options.language == Language::Two {
+        removed::check(root, &flow, cx);
+    }
     cx.calls = subflows::calls(root, &flow);
     for found in &mut cx.found {
         if found.path.is_empty() {

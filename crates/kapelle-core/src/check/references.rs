@@ -11,10 +11,10 @@ mod secrets;
 use kapelle_model::flow::{Flow, Task, Trigger};
 use kapelle_model::{Data, Entry, Node, Span};
 
-use super::Context;
 use super::structure::has_expression;
+use super::{Context, Language};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::expression::{Dashed, Scan, scan};
+use crate::expression::{Dashed, Scan, reads_differently, scan};
 use names::Names;
 use order::Order;
 
@@ -150,6 +150,17 @@ impl<'a> Checker<'a, '_, '_> {
             let found = Diagnostic::new(Code::ExpressionSyntax, span, problem.message.clone())
                 .help("to keep the braces as they are, put the text between `{% raw %}` and `{% endraw %}`");
             self.cx.report(found);
+        }
+        if self.cx.options.language == Language::Two {
+            for range in reads_differently(template.text) {
+                let operator = &template.text[range.clone()];
+                let message = format!("`{operator}` takes other operands here than it did before Kestra 2.0");
+                let span = self.span(template, &range);
+                let found = Diagnostic::new(Code::ExpressionPrecedence, span, message).help(format!(
+                    "put parentheses around what belongs to `{operator}`: then both read the same"
+                ));
+                self.cx.report(found);
+            }
         }
     }
 

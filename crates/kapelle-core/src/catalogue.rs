@@ -32,6 +32,7 @@ struct Slot {
 
 /// One plugin type.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of the catalogue")]
 pub struct Type {
     pub name: &'static str,
     /// What it is, in the catalogue's words: task, flowable, trigger, realtime, condition, runner, provider …

@@ -39,15 +39,12 @@ pub(super) fn load() -> Catalogue {
     }
     let common_json = lines.next().expect("the last line holds the common properties");
     for added in ADDED_TYPES {
-        match added.kind {
-            Some(kind) => {
-                let aliases = added.aliases.to_vec();
-                types.push(Slot { name: added.name, kind, aliases, json: "", decoded: OnceLock::new() });
-            }
-            None => {
-                let slot = types.iter_mut().find(|slot| slot.name == added.name);
-                slot.expect("aliases are added to a known type").aliases.extend(added.aliases);
-            }
+        if let Some(kind) = added.kind {
+            let aliases = added.aliases.to_vec();
+            types.push(Slot { name: added.name, kind, aliases, json: "", decoded: OnceLock::new() });
+        } else {
+            let slot = types.iter_mut().find(|slot| slot.name == added.name);
+            slot.expect("aliases are added to a known type").aliases.extend(added.aliases);
         }
     }
     let mut by_name = HashMap::with_capacity(types.len() * 2);
@@ -81,6 +78,7 @@ struct RawType<'a> {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of the catalogue")]
 struct RawProperty<'a> {
     name: &'a str,
     t: &'a str,

@@ -98,7 +98,7 @@ impl<'a> Checker<'a, '_, '_> {
     fn texts(&mut self, node: &'a Node, place: Place<'a>, direct: bool) {
         match &node.data {
             Data::Text(text) if has_expression(text) => {
-                self.template(&Template { node, text, place, direct })
+                self.template(&Template { node, text, place, direct });
             }
             Data::List(items) => items.iter().for_each(|item| self.texts(item, place, false)),
             Data::Map(entries) => entries.iter().for_each(|entry| self.texts(&entry.value, place, false)),
@@ -135,7 +135,7 @@ impl<'a> Checker<'a, '_, '_> {
         {
             let mut texts = Vec::new();
             property.value.walk(&mut |node| {
-                texts.extend(node.as_text().filter(|text| has_expression(text)).map(|text| (node, text)))
+                texts.extend(node.as_text().filter(|text| has_expression(text)).map(|text| (node, text)));
             });
             for (node, text) in texts {
                 let template = Template { node, text, place: Place::Flow, direct: true };

@@ -29,7 +29,7 @@ fn alone_it_tells_what_it_can() {
     --- stderr
     error: unrecognized subcommand 'chek'
 
-      tip: a similar subcommand exists: 'check'
+      tip: some similar subcommands exist: 'schema', 'check'
 
     Usage: kapelle [COMMAND]
 

@@ -61,7 +61,14 @@ pub(super) fn load() -> Catalogue {
     for (index, slot) in types.iter().enumerate() {
         by_name.insert(slot.name, index);
     }
-    Catalogue { types, by_name, by_lower_alias, common: OnceLock::new(), interfaces: OnceLock::new(), common_json }
+    Catalogue {
+        types,
+        by_name,
+        by_lower_alias,
+        common: OnceLock::new(),
+        interfaces: OnceLock::new(),
+        common_json,
+    }
 }
 
 /// A type as the catalogue writes it.

@@ -9,7 +9,7 @@ use super::Context;
 use super::graph::in_cycles;
 use super::ids::NAMED_MAX;
 use super::structure::has_expression;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
     paths(inputs, cx);
@@ -141,17 +141,12 @@ fn choices(input: &Input, cx: &mut Context<'_>) {
             cx.report(found.constraint(format!("{}: {rule}", input.id.value)).help("keep one of them"));
         }
         (None, None) => {
-            let rule = "either `values` or `expression` is needed";
-            let found = Diagnostic::new(
-                Code::PropertyMissing,
-                input.id.span,
-                format!("input `{}`: {rule}", input.id.value),
-            );
-            cx.report(
-                found
-                    .constraint(format!("{}: {rule}", input.id.value))
-                    .help("list the texts to choose from under `values`"),
-            );
+            // Kestra lets it pass and then has nothing to choose from.
+            let message = format!("input `{}` has neither `values` nor `expression`", input.id.value);
+            let mut found = Diagnostic::new(Code::PropertyMissing, input.id.span, message)
+                .help("list the texts to choose from under `values`");
+            found.severity = Severity::Warning;
+            cx.report(found);
         }
         _ => {}
     }

@@ -19,8 +19,8 @@ const LABEL_TASKS: &[&str] = &[
 ];
 
 pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
-    for label in &flow.labels {
-        key(label, cx);
+    for (index, label) in flow.labels.iter().enumerate() {
+        key(index, label, cx);
         if label.key.value != READ_ONLY {
             system(label, cx);
         }
@@ -39,7 +39,9 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     });
 }
 
-fn key(label: &Label, cx: &mut Context<'_>) {
+fn key(index: usize, label: &Label, cx: &mut Context<'_>) {
+    const WORDING: &str = "Invalid label key. A valid key contains only lowercase letters numbers hyphens (-) \
+                           underscores (_) or periods (.) and must begin with a lowercase letter.";
     const RULE: &str = "must match \"^[\\p{Ll}][\\p{L}0-9._-]*$\"";
     let text = &label.key.value;
     let mut characters = text.chars();
@@ -52,7 +54,7 @@ fn key(label: &Label, cx: &mut Context<'_>) {
         let help = "start with a lower-case letter, go on with letters, digits, dots, dashes and underscores";
         cx.report(
             Diagnostic::new(Code::ValuePattern, label.key.span, message)
-                .constraint(format!("labels.key: {RULE}"))
+                .constraint(format!("labels[{index}].key: {WORDING}"))
                 .help(help),
         );
     }
@@ -60,7 +62,7 @@ fn key(label: &Label, cx: &mut Context<'_>) {
         let message = format!("label `{text}`: must not be empty");
         cx.report(
             Diagnostic::new(Code::PropertyEmpty, label.value.span, message)
-                .constraint("labels.value: must not be empty")
+                .constraint(format!("labels[{index}].value: must not be empty"))
                 .help("give it a text, or take the label out"),
         );
     }

@@ -3,6 +3,7 @@
 //! Layout after inflating: the number of types; for each type a line `name TAB kind TAB alias,alias…`; for each type
 //! a line of JSON, in the same order; a last line of JSON with the common properties and the interfaces.
 
+use std::fmt::Write as _;
 use std::{env, fs, path::Path};
 
 use serde_json::{Value, json};
@@ -20,12 +21,8 @@ fn main() {
     for entry in types {
         let aliases: Vec<&str> =
             entry["aliases"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        packed.push_str(&format!(
-            "{}\t{}\t{}\n",
-            word(entry, "type"),
-            word(entry, "kind"),
-            aliases.join(",")
-        ));
+        writeln!(packed, "{}\t{}\t{}", word(entry, "type"), word(entry, "kind"), aliases.join(","))
+            .expect("memory takes text");
     }
     for entry in types {
         let mut entry = entry.clone();
@@ -34,10 +31,10 @@ fn main() {
         for field in ["type", "kind", "aliases", "repo", "basis"] {
             fields.remove(field);
         }
-        packed.push_str(&format!("{entry}\n"));
+        writeln!(packed, "{entry}").expect("memory takes text");
     }
     let rest = json!({"common": catalogue["common"], "interfaces": catalogue["interfaces"]});
-    packed.push_str(&format!("{rest}\n"));
+    writeln!(packed, "{rest}").expect("memory takes text");
 
     let deflated = miniz_oxide::deflate::compress_to_vec(packed.as_bytes(), 10);
     let out = env::var_os("OUT_DIR").expect("cargo names the folder for generated files");

@@ -18,6 +18,7 @@ pub struct Catalogue {
     /// Old names in lower case, since they are matched without regard to case.
     by_lower_alias: HashMap<String, usize>,
     common: OnceLock<bundled::Common>,
+    interfaces: OnceLock<bundled::Interfaces>,
     common_json: &'static str,
 }
 
@@ -32,6 +33,7 @@ struct Slot {
 
 /// One plugin type.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of the catalogue")]
 pub struct Type {
     pub name: &'static str,
     /// What it is, in the catalogue's words: task, flowable, trigger, realtime, condition, runner, provider …
@@ -99,7 +101,7 @@ impl Catalogue {
     /// Names and old names of all types that can be used as `role`, or of all types.
     pub fn names_for(&self, role: Option<Role>) -> impl Iterator<Item = &'static str> {
         let fitting = self.types.iter().filter(move |slot| {
-            !slot.name.contains('$') && role.is_none_or(|role| kind_plays(slot.kind, role))
+            !slot.name.contains('$') && role.is_none_or(|role| self.plays(slot.kind, role))
         });
         fitting.flat_map(|slot| std::iter::once(slot.name).chain(slot.aliases.iter().copied()))
     }
@@ -123,14 +125,21 @@ impl Catalogue {
 
     /// All types that can stand where something of this role is asked for; decodes them.
     pub fn playing(&'static self, role: Role) -> impl Iterator<Item = &'static Type> {
-        let kinds = match role {
-            Role::Other(interface) => Some(bundled::interface_kinds(self.common_json, interface)),
-            _ => None,
-        };
-        self.types().filter(move |entry| match &kinds {
-            Some(kinds) => kinds.contains(&entry.kind),
-            None => entry.plays(role),
-        })
+        self.types().filter(move |entry| self.plays(entry.kind, role))
+    }
+
+    /// Whether a type of this kind can be used as `role`.
+    pub fn plays(&self, kind: &str, role: Role) -> bool {
+        match role {
+            Role::Task => matches!(kind, "task" | "flowable" | "subflow"),
+            Role::Trigger => matches!(kind, "trigger" | "realtime"),
+            Role::Condition => kind == "condition",
+            Role::TaskRunner => kind == "runner",
+            Role::Other(interface) => {
+                let interfaces = self.interfaces.get_or_init(|| bundled::interfaces(self.common_json));
+                interfaces.get(interface).is_none_or(|kinds| kinds.is_empty() || kinds.contains(&kind))
+            }
+        }
     }
 
     /// Properties that all types of a kind have.
@@ -159,11 +168,6 @@ impl Type {
         Some(&self.properties[at])
     }
 
-    /// Whether it can be used as `role`.
-    pub fn plays(&self, role: Role) -> bool {
-        kind_plays(self.kind, role)
-    }
-
     /// Runs on a worker and may have what only makes sense there.
     pub fn is_runnable(&self) -> bool {
         self.kind == "task" && !EXECUTION_UPDATING.contains(&self.name)
@@ -181,17 +185,6 @@ impl Type {
     /// The name without its package.
     pub fn simple_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
-    }
-}
-
-fn kind_plays(kind: &str, role: Role) -> bool {
-    match role {
-        Role::Task => matches!(kind, "task" | "flowable" | "subflow"),
-        Role::Trigger => matches!(kind, "trigger" | "realtime"),
-        Role::Condition => kind == "condition",
-        Role::TaskRunner => kind == "runner",
-        // Further interfaces are named after what they ask for; their types are told apart by kind only.
-        Role::Other(_) => true,
     }
 }
 

@@ -12,6 +12,7 @@ mod kind;
 mod labels;
 mod path;
 mod references;
+mod removed;
 mod structure;
 mod subflows;
 mod tasks;
@@ -83,7 +84,7 @@ impl Document {
 struct Context<'a> {
     source: &'a Source,
     catalogue: &'static Catalogue,
-    options: &'a Options,
+    options: Options,
     found: Vec<Diagnostic>,
     calls: Vec<Call>,
 }
@@ -110,19 +111,19 @@ pub fn check(sources: Vec<Source>, options: &Options) -> Vec<File> {
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
         let spans = yaml::split(source.text());
-        let documents = spans.into_iter().map(|span| document(&source, span, catalogue, options)).collect();
+        let documents = spans.into_iter().map(|span| document(&source, span, catalogue, *options)).collect();
         files.push(File { source, documents });
     }
     subflows::check(&mut files);
     for file in &mut files {
         for document in &mut file.documents {
-            finish(document, options);
+            finish(document, *options);
         }
     }
     files
 }
 
-fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options: &Options) -> Document {
+fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options: Options) -> Document {
     let reading = yaml::read(source.text(), span);
     let mut cx = Context { source, catalogue, options, found: reading.diagnostics, calls: Vec::new() };
     let mut document = Document::new(span, Vec::new());
@@ -163,6 +164,9 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     triggers::check(&flow, cx);
     references::dead_branches(&flow, cx);
     references::check(root, &flow, cx);
+    if cx.options.language == Language::Two {
+        removed::check(root, &flow, cx);
+    }
     cx.calls = subflows::calls(root, &flow);
     for found in &mut cx.found {
         if found.path.is_empty() {
@@ -172,7 +176,7 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
 }
 
 /// Brings the findings into the order of the text, applies `strict`, and keeps their number bounded.
-fn finish(document: &mut Document, options: &Options) {
+fn finish(document: &mut Document, options: Options) {
     let found = &mut document.diagnostics;
     found.sort_by_key(|found| (found.span.start, found.severity, found.code));
     if options.strict {

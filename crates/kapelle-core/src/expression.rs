@@ -7,11 +7,13 @@
 //! Where the two language levels disagree about precedence, the grammar is that of level 1.
 
 pub mod lexer;
+mod precedence;
 mod scan;
 mod token;
 
 use std::ops::Range;
 
+pub use precedence::reads_differently;
 pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
 
 /// Why a text is no template, and where; the range is bytes of the text.

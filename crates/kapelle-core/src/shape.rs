@@ -22,6 +22,7 @@ pub struct Shape {
 
 /// One property of an object.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks")]
 pub struct Property {
     pub name: &'static str,
     pub kind: Kind,

@@ -22,7 +22,7 @@ use kapelle_core::source::Source;
 use kapelle_core::yaml;
 
 const BINARY: &str = env!("CARGO_BIN_EXE_kapelle");
-const FLOWS: usize = 1_000;
+const FLOWS: u16 = 1_000;
 
 fn main() {
     first_use();
@@ -89,7 +89,7 @@ fn many_flows() {
             black_box(fs::read(entry.unwrap().path()).unwrap());
         }
     });
-    let rate = FLOWS as f64 / took.as_secs_f64();
+    let rate = f64::from(FLOWS) / took.as_secs_f64();
     println!("`kapelle check` of {FLOWS} files of {lines} lines:");
     println!("  only reading the files       {read:>9.1?}");
     println!("  the whole process            {took:>9.1?}  {:.1} x", ratio(took, read));
@@ -135,7 +135,7 @@ fn peak_kib(status: &Path) -> Option<u64> {
 }
 
 /// A flow of some `4 * tasks + 16` lines, unlike its neighbours.
-fn flow(index: usize, tasks: usize) -> String {
+fn flow(index: u16, tasks: usize) -> String {
     let mut text = format!(
         "id: flow-{index}\nnamespace: company.team\ndescription: |\n  A flow that was made for measuring,\n  number {index}.\n\
          labels:\n  team: data\ninputs:\n  - id: day\n    type: STRING\n    defaults: \"2026-01-01\"\ntasks:\n"

@@ -19,6 +19,9 @@ const UNPACKED_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Properties by group: task, trigger, condition, runner, additional.
 pub(super) type Common = HashMap<&'static str, Vec<Property>>;
 
+/// Kinds by interface.
+pub(super) type Interfaces = HashMap<&'static str, Vec<&'static str>>;
+
 pub(super) fn load() -> Catalogue {
     let unpacked = decompress_to_vec_with_limit(PACKED, UNPACKED_BYTES_MAX).expect("build.rs packed it");
     // Lives as long as the process, so that names can be borrowed from it.
@@ -39,15 +42,12 @@ pub(super) fn load() -> Catalogue {
     }
     let common_json = lines.next().expect("the last line holds the common properties");
     for added in ADDED_TYPES {
-        match added.kind {
-            Some(kind) => {
-                let aliases = added.aliases.to_vec();
-                types.push(Slot { name: added.name, kind, aliases, json: "", decoded: OnceLock::new() });
-            }
-            None => {
-                let slot = types.iter_mut().find(|slot| slot.name == added.name);
-                slot.expect("aliases are added to a known type").aliases.extend(added.aliases);
-            }
+        if let Some(kind) = added.kind {
+            let aliases = added.aliases.to_vec();
+            types.push(Slot { name: added.name, kind, aliases, json: "", decoded: OnceLock::new() });
+        } else {
+            let slot = types.iter_mut().find(|slot| slot.name == added.name);
+            slot.expect("aliases are added to a known type").aliases.extend(added.aliases);
         }
     }
     let mut by_name = HashMap::with_capacity(types.len() * 2);
@@ -61,7 +61,7 @@ pub(super) fn load() -> Catalogue {
     for (index, slot) in types.iter().enumerate() {
         by_name.insert(slot.name, index);
     }
-    Catalogue { types, by_name, by_lower_alias, common: OnceLock::new(), common_json }
+    Catalogue { types, by_name, by_lower_alias, common: OnceLock::new(), interfaces: OnceLock::new(), common_json }
 }
 
 /// A type as the catalogue writes it.
@@ -81,6 +81,7 @@ struct RawType<'a> {
 }
 
 #[derive(Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent marks of the catalogue")]
 struct RawProperty<'a> {
     name: &'a str,
     t: &'a str,
@@ -136,10 +137,10 @@ pub(super) fn common(json: &'static str) -> Common {
         .collect()
 }
 
-/// The kinds of types that an interface admits.
-pub(super) fn interface_kinds(json: &'static str, interface: &str) -> Vec<&'static str> {
+/// The kinds of types that each interface admits.
+pub(super) fn interfaces(json: &'static str) -> Interfaces {
     let rest: RawInterfaces<'static> = serde_json::from_str(json).expect("build.rs wrote it");
-    rest.interfaces.get(interface).map(|interface| interface.kinds.clone()).unwrap_or_default()
+    rest.interfaces.into_iter().map(|(name, interface)| (name, interface.kinds)).collect()
 }
 
 /// The group of common properties that a kind belongs to.

@@ -33,10 +33,10 @@ impl<'a> Path<'a> {
     }
 
     /// As API clients see it: counted from the innermost thing that has an id, `first.retry`.
-    pub(super) fn from_id(&self) -> String {
+    pub(super) fn seen_by_clients(&self) -> String {
         let named = self.steps.iter().rposition(|step| matches!(step, Step::Index(_, Some(_))));
         match named.map(|at| (&self.steps[at], &self.steps[at + 1..])) {
-            Some((Step::Index(_, Some(id)), rest)) if rest.is_empty() => (*id).to_owned(),
+            Some((Step::Index(_, Some(id)), [])) => (*id).to_owned(),
             Some((Step::Index(_, Some(id)), rest)) => format!("{id}.{}", Self::join(rest)),
             _ => self.text(),
         }

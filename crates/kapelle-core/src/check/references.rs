@@ -11,10 +11,10 @@ mod secrets;
 use kapelle_model::flow::{Flow, Task, Trigger};
 use kapelle_model::{Data, Entry, Node, Span};
 
-use super::Context;
 use super::structure::has_expression;
+use super::{Context, Language};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::expression::{Dashed, Scan, scan};
+use crate::expression::{Dashed, Scan, reads_differently, scan};
 use names::Names;
 use order::Order;
 
@@ -98,7 +98,7 @@ impl<'a> Checker<'a, '_, '_> {
     fn texts(&mut self, node: &'a Node, place: Place<'a>, direct: bool) {
         match &node.data {
             Data::Text(text) if has_expression(text) => {
-                self.template(&Template { node, text, place, direct })
+                self.template(&Template { node, text, place, direct });
             }
             Data::List(items) => items.iter().for_each(|item| self.texts(item, place, false)),
             Data::Map(entries) => entries.iter().for_each(|entry| self.texts(&entry.value, place, false)),
@@ -135,7 +135,7 @@ impl<'a> Checker<'a, '_, '_> {
         {
             let mut texts = Vec::new();
             property.value.walk(&mut |node| {
-                texts.extend(node.as_text().filter(|text| has_expression(text)).map(|text| (node, text)))
+                texts.extend(node.as_text().filter(|text| has_expression(text)).map(|text| (node, text)));
             });
             for (node, text) in texts {
                 let template = Template { node, text, place: Place::Flow, direct: true };
@@ -150,6 +150,17 @@ impl<'a> Checker<'a, '_, '_> {
             let found = Diagnostic::new(Code::ExpressionSyntax, span, problem.message.clone())
                 .help("to keep the braces as they are, put the text between `{% raw %}` and `{% endraw %}`");
             self.cx.report(found);
+        }
+        if self.cx.options.language == Language::Two {
+            for range in reads_differently(template.text) {
+                let operator = &template.text[range.clone()];
+                let message = format!("`{operator}` takes other operands here than it did before Kestra 2.0");
+                let span = self.span(template, &range);
+                let found = Diagnostic::new(Code::ExpressionPrecedence, span, message).help(format!(
+                    "put parentheses around what belongs to `{operator}`: then both read the same"
+                ));
+                self.cx.report(found);
+            }
         }
     }
 

@@ -286,14 +286,14 @@ impl<'a> Structure<'a, '_> {
     fn report(&mut self, found: Diagnostic, name: &str, wording: &str) {
         let constraint = match found.code {
             Code::TypeMissing | Code::TypeUnknown => wording.to_owned(),
-            _ => format!("{}: {wording}", below(&self.path.from_id(), name)),
+            _ => format!("{}: {wording}", below(&self.path.seen_by_clients(), name)),
         };
         self.found.push(found.path(below(&self.path.text(), name)).constraint(constraint));
     }
 
     /// The same for the current property itself.
     fn report_here(&mut self, found: Diagnostic, wording: &str) {
-        let constraint = format!("{}: {wording}", self.path.from_id());
+        let constraint = format!("{}: {wording}", self.path.seen_by_clients());
         self.found.push(found.path(self.path.text()).constraint(constraint));
     }
 

@@ -94,6 +94,8 @@ codes! {
 
     // What will surprise at run time
     ExpressionSyntax "expression-syntax" Warning,
+    ExpressionPrecedence "expression-precedence" Warning,
+    RemovedIn2 "removed-in-2" Warning,
     InputUnknown "input-unknown" Warning,
     OutputUnknown "output-unknown" Warning,
     VariableUnknown "variable-unknown" Warning,

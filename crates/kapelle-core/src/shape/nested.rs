@@ -402,7 +402,7 @@ const TYPE: Property = Property::new(
     "What it is: the name of a plugin type.",
 )
 .required();
-/// Those of HTTP itself and of WebDAV.
+/// Those of HTTP itself and of `WebDAV`.
 const HTTP_METHOD: Property = Property::new(
     "method",
     Kind::Enum(&[

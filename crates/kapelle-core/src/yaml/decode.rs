@@ -8,6 +8,7 @@ use crate::limits::SOURCE_BYTES_MAX;
 const UTF8_MARK: &[u8] = &[0xEF, 0xBB, 0xBF];
 
 /// The text of a flow source. The byte order mark stays in it, so that positions are those of the file.
+#[expect(clippy::result_large_err, reason = "once for each file, and the error is the answer")]
 pub fn decode(bytes: &[u8]) -> Result<&str, Diagnostic> {
     if bytes.len() > SOURCE_BYTES_MAX {
         let message =

@@ -116,7 +116,6 @@ fn moved_line(text: &str, base: usize, error: &Error) -> Option<Diagnostic> {
         Kind::ColonInValue
             | Kind::KeyExpected
             | Kind::ItemExpected
-            | Kind::MissingColon
             | Kind::ItemNotAllowed
             | Kind::NothingExpected
     );
@@ -243,12 +242,19 @@ impl<'a> Line<'a> {
         (blanks < value.len()).then_some(colon + blanks)
     }
 
-    fn unquoted_expression(self, base: usize) -> Option<Diagnostic> {
+    /// The value of `key: value` or `- value`, without a comment after it, and where it starts.
+    fn value(self) -> Option<(usize, &'a str)> {
         let from = self.value_start()?;
         let value = &self.text[from..];
+        let end = value.find(" #").unwrap_or(value.len());
+        Some((from, value[..end].trim_end()))
+    }
+
+    fn unquoted_expression(self, base: usize) -> Option<Diagnostic> {
+        let (from, value) = self.value()?;
         let is_expression = value.starts_with("{{") || value.starts_with("{%");
         is_expression.then(|| {
-            let span = self.span_of(base, from, self.text.len());
+            let span = self.span_of(base, from, from + value.len());
             Diagnostic::new(
                 Code::YamlExpressionUnquoted,
                 span,
@@ -260,14 +266,13 @@ impl<'a> Line<'a> {
     }
 
     fn special_character(self, base: usize) -> Option<Diagnostic> {
-        let from = self.value_start()?;
-        let value = &self.text[from..];
+        let (from, value) = self.value()?;
         let first = value.chars().next()?;
         let is_special = matches!(first, '@' | '`' | '%')
             || (first == '*' && value[1..].starts_with([' ', '/', ',', '-', '.']) || value == "*")
             || (first == '&' && value[1..].starts_with(' '));
         is_special.then(|| {
-            let span = self.span_of(base, from, self.text.len());
+            let span = self.span_of(base, from, from + value.len());
             Diagnostic::new(
                 Code::YamlSyntax,
                 span,
@@ -280,13 +285,12 @@ impl<'a> Line<'a> {
 
     /// A second `: ` in a line, or a key below a value that is already complete.
     fn colon_in_value(self, text: &'a str, base: usize, mark: usize) -> Diagnostic {
-        let value = self.value_start().filter(|from| self.start + from < mark);
-        if let Some(from) = value.filter(|from| self.text[*from..].contains(": ") || self.text.ends_with(':'))
-        {
-            let span = self.span_of(base, from, self.text.len());
+        let value = self.value().filter(|(from, _)| self.start + from < mark);
+        if let Some((from, value)) = value.filter(|(_, value)| value.contains(": ") || value.ends_with(':')) {
+            let span = self.span_of(base, from, from + value.len());
             return Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
                 .help("without them YAML takes the part before the colon for a key")
-                .fix("put it in quotes", span, quoted(&self.text[from..]));
+                .fix("put it in quotes", span, quoted(value));
         }
         let message = "a key cannot start here: the line above already has a value";
         let help = self

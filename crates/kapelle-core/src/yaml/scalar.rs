@@ -5,8 +5,7 @@ use kapelle_model::Data;
 /// The typed value of a scalar without quotes.
 pub(super) fn resolve(text: String) -> Data {
     match text.as_bytes() {
-        [] => Data::Null,
-        [b'~'] => Data::Null,
+        [] | [b'~'] => Data::Null,
         [b'0'..=b'9' | b'+' | b'-', ..] => number(&text).unwrap_or(Data::Text(text)),
         [b'.', ..] => special_float(&text, 1.0).unwrap_or(Data::Text(text)),
         [b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O', ..] if text.len() <= 5 => {

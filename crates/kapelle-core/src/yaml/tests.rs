@@ -131,6 +131,7 @@ fn mistakes_are_named_where_they_are() {
         ("cron: * * * * *\n", "1:7 yaml-syntax \"* * * * *\""),
         ("a: @daily\n", "1:4 yaml-syntax \"@daily\""),
         ("a: b: c\n", "1:4 yaml-syntax \"b: c\""),
+        ("a: {{ x }} # why\n", "1:4 yaml-expression-unquoted \"{{ x }}\""),
         ("a: \"x\nb: 1\n", "1:4 yaml-syntax \"\\\"x\""),
         ("a: 'it's'\n", "1:8 yaml-syntax \"s'\""),
         ("a: \"\\d\"\n", "1:5 yaml-syntax \"\\\\d\""),
@@ -181,4 +182,10 @@ fn depth_and_size_are_bounded() {
     assert_eq!(show(&format!("{}1", "a: {".repeat(64))), "1:256 yaml-too-deep \"{\"");
     let wide = format!("[{}]", "1,".repeat(60_000));
     assert_eq!(show(&wide), "1:100000 yaml-too-many-nodes \"1\"");
+}
+
+#[test]
+fn between_brackets_a_colon_needs_no_blank_before_a_bracket() {
+    assert_eq!(show("a: {b:[1], c:{d: 2}, e:}\n"), "{a: {b: [1], c: {d: 2}, e: null}}");
+    assert_eq!(show("a: [http://x:80/y?z=1]\n"), "{a: [\"http://x:80/y?z=1\"]}");
 }

@@ -1,8 +1,10 @@
 //! Every code has a page, and what the page shows is what the check says.
 
+use kapelle_core::check::{Language, check};
 use kapelle_core::diagnostic::Code;
+use kapelle_core::source::Source;
 
-use crate::play::{file, files, findings, folder};
+use crate::play::{files, findings, folder, options};
 
 /// Codes that no printable flow can show.
 const WITHOUT_BLOCKS: &[&str] = &[
@@ -14,6 +16,9 @@ const WITHOUT_BLOCKS: &[&str] = &[
     "yaml-too-deep",
     "yaml-too-many-nodes",
 ];
+
+/// Codes that only tell something to those who check at language level 2.
+const AT_LEVEL_2: &[&str] = &["expression-precedence", "removed-in-2"];
 
 /// The fenced block below a heading.
 fn block<'a>(page: &'a str, heading: &str) -> Option<&'a str> {
@@ -39,6 +44,11 @@ fn what_a_page_calls_wrong_is_reported_and_what_it_calls_right_is_not() {
         if WITHOUT_BLOCKS.contains(&name.as_str()) {
             continue;
         }
+        let mut options = options();
+        if AT_LEVEL_2.contains(&name.as_str()) {
+            options.language = Language::Two;
+        }
+        let file = |text: &str| check(vec![Source::new("flow.yaml", text)], &options).remove(0);
         let wrong = file(block(&page, "Wrong").unwrap_or_else(|| panic!("{name} shows nothing wrong")));
         let mut codes =
             wrong.documents.iter().flat_map(|document| &document.diagnostics).map(|found| found.code.name());

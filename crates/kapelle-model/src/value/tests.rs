@@ -15,14 +15,14 @@ fn joining_text_keeps_the_secret_part_secret() {
     let url = Text::concat(&url, &"@host".into());
     assert_eq!(url.expose(), "https://user:hunter2@host");
     assert_eq!(url.masked(), "https://user:******@host");
-    assert_eq!(url.secret_ranges(), [13..20]);
+    assert_eq!(url.secret_ranges(), vec![13..20; 1]);
 }
 
 #[test]
 fn secrets_that_touch_are_masked_once() {
     let both = Text::concat(&secret("ab"), &secret("cd"));
     assert_eq!(both.masked(), "******");
-    assert_eq!(both.secret_ranges(), [0..4]);
+    assert_eq!(both.secret_ranges(), vec![0..4; 1]);
 }
 
 #[test]

@@ -96,7 +96,7 @@ impl<'a> Names<'a> {
                 let set = task.property("variables");
                 match (set.filter(|node| !node.entries().is_empty()), &mut self.variables) {
                     (Some(set), Some(variables)) => {
-                        variables.extend(set.entries().iter().map(|entry| entry.key.clone()))
+                        variables.extend(set.entries().iter().map(|entry| entry.key.clone()));
                     }
                     _ => self.variables = None,
                 }

@@ -120,7 +120,7 @@ impl<'a> Order<'a> {
     ) -> Option<Absent<'a>> {
         if std::ptr::eq(reader.task, target.task) {
             // A loop reads what its last iteration gave.
-            return (!repeats(reader.task) && !(is_keyed && in_loop(&reader.way))).then_some(Absent::Itself);
+            return (!repeats(reader.task) && (!is_keyed || !in_loop(&reader.way))).then_some(Absent::Itself);
         }
         let shared = reader
             .way
@@ -157,8 +157,10 @@ fn follows(own: &BranchKind, other: &BranchKind) -> bool {
         | BranchKind::Then
         | BranchKind::Else
         | BranchKind::Case(_)
-        | BranchKind::Defaults => 1,
-        BranchKind::OnTimeout | BranchKind::OnApprove | BranchKind::OnDeny => 1,
+        | BranchKind::Defaults
+        | BranchKind::OnTimeout
+        | BranchKind::OnApprove
+        | BranchKind::OnDeny => 1,
         BranchKind::Errors => 2,
         BranchKind::Finally => 3,
         BranchKind::Listener(_) => 4,

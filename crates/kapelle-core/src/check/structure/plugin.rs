@@ -34,7 +34,7 @@ impl<'a> Structure<'a, '_> {
             self.unknown_type(&entry.value, &written, role);
             return self.nested_tasks(node);
         };
-        if found.entry.plays(role) {
+        if self.catalogue.plays(found.entry.kind, role) {
             self.type_notes(&entry.value, &written, found);
         } else {
             self.misplaced(&entry.value, found.entry, role);

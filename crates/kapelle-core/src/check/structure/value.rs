@@ -33,7 +33,7 @@ impl<'a> Structure<'a, '_> {
             Kind::Duration => self.duration(node),
             Kind::Date => self.parsed(node, "a date", Code::ValueDate, date_of_any_form),
             Kind::Time => {
-                self.parsed(node, "a time of day", Code::ValueDate, |text| date::time(text).map(drop))
+                self.parsed(node, "a time of day", Code::ValueDate, |text| date::time(text).map(drop));
             }
             Kind::Enum(names) => self.one_of(node, names),
             Kind::List(element) => self.list(node, element, dynamic),

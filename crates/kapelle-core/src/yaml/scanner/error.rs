@@ -30,8 +30,6 @@ pub(in crate::yaml) enum Kind {
     BadCodePoint,
     /// `: ` where no key can be.
     ColonInValue,
-    /// A `:` before a bracket or a comma, without a blank between.
-    ColonBeforeBracket,
     /// A line of a map that is no key.
     KeyExpected,
     /// A line of a list that does not start with `-`.
@@ -80,9 +78,6 @@ impl Kind {
                 "`\\x`, `\\u` and `\\U` need the 2, 4 or 8 hexadecimal digits of a character"
             }
             Self::ColonInValue => "a colon where no key can be",
-            Self::ColonBeforeBracket => {
-                "a colon between a text and a bracket or comma needs a blank after it"
-            }
             Self::KeyExpected => "a key is expected here",
             Self::ItemExpected => "a list item starting with `- ` is expected here",
             Self::MissingColon => "a colon is missing after the key",

@@ -13,7 +13,7 @@ impl<'a> Tokens<'a> {
         let mut end = start;
         loop {
             let from = self.cursor.at;
-            let stop = self.plain_run(start)?;
+            let stop = self.plain_run();
             let written = self.cursor.written_end(from, stop);
             if written > from {
                 if from == start {
@@ -35,7 +35,7 @@ impl<'a> Tokens<'a> {
     }
 
     /// The end of what the scalar has of this line.
-    fn plain_run(&self, start: usize) -> Result<usize, Error> {
+    fn plain_run(&self) -> usize {
         let in_brackets = self.keys.is_in_brackets();
         let stops = BREAK | WIDE | COLON | HASH | if in_brackets { FLOW } else { 0 };
         let from = self.cursor.at;
@@ -45,14 +45,15 @@ impl<'a> Tokens<'a> {
             let ahead = at - from;
             match self.cursor.peek(ahead) {
                 Some(b':') if !self.cursor.is_gap(ahead + 1) => {
+                    // Between brackets Kestra's reader takes `a:[` for a key, where its relatives refuse it.
                     let next = self.cursor.peek(ahead + 1);
-                    if in_brackets && next.is_some_and(|byte| class(byte) == FLOW || byte == b'?') {
-                        return Err(Kind::ColonBeforeBracket.at(at, start));
+                    if in_brackets && next.is_some_and(|byte| class(byte) == FLOW) {
+                        return at;
                     }
                     at += 1;
                 }
                 Some(b'#') if ahead > 0 && !is_blank_before(self.cursor.slice(from, at)) => at += 1,
-                _ => return Ok(at),
+                _ => return at,
             }
         }
     }

@@ -155,7 +155,7 @@ impl Page {
                 "There may be more: not all is known about this type, so any property is accepted.",
             );
         }
-        self.properties(&format!("Properties of every {}", group(entry)), &common);
+        self.properties(&format!("Properties of every {}", group(entry, self.catalogue)), &common);
         if own.iter().chain(&common).any(|property| property.dynamic) {
             self.gap();
             self.paragraph(
@@ -216,15 +216,19 @@ impl Page {
         }
     }
 
+    fn plays(&self, role: Role) -> bool {
+        self.catalogue.plays(self.entry.kind, role)
+    }
+
     fn example(&mut self) {
         let example = example(self.catalogue, self.entry);
-        let place = if self.entry.plays(Role::Task) {
+        let place = if self.plays(Role::Task) {
             json!({ "tasks": [example] })
-        } else if self.entry.plays(Role::Trigger) {
+        } else if self.plays(Role::Trigger) {
             json!({ "triggers": [example] })
-        } else if self.entry.plays(Role::Condition) {
+        } else if self.plays(Role::Condition) {
             json!({ "conditions": [example] })
-        } else if self.entry.plays(Role::TaskRunner) {
+        } else if self.plays(Role::TaskRunner) {
             json!({ "taskRunner": example })
         } else {
             example
@@ -288,7 +292,7 @@ fn notes(property: &Property) -> String {
 }
 
 /// The types that share their common properties with this one.
-fn group(entry: &Type) -> &'static str {
+fn group(entry: &Type, catalogue: &Catalogue) -> &'static str {
     let roles = [Role::Task, Role::Trigger, Role::Condition, Role::TaskRunner];
-    roles.into_iter().find(|role| entry.plays(*role)).map_or("plugin", Role::word)
+    roles.into_iter().find(|role| catalogue.plays(entry.kind, *role)).map_or("plugin", Role::word)
 }

@@ -191,7 +191,7 @@ fn finish(document: &mut Document, options: Options) {
         found.truncate(DIAGNOSTICS_MAX);
         found.sort_by_key(|found| (found.span.start, found.severity, found.code));
         let span = found.last().map_or(document.span, |last| last.span);
-        let message = format!("and {more} more findings in this document");
+        let message = format!("and at least {more} more findings in this document");
         found.push(
             Diagnostic::new(Code::TooManyDiagnostics, span, message)
                 .help("mend the first ones and check again"),

@@ -159,6 +159,13 @@ impl Property {
         self
     }
 
+    /// Another name of a property of the same object, as good as that one.
+    #[must_use]
+    pub const fn also(mut self, other: &'static str) -> Self {
+        self.alias_of = Some(other);
+        self
+    }
+
     #[must_use]
     pub const fn default(mut self, json: &'static str) -> Self {
         self.default = Some(json);

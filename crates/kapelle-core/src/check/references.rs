@@ -12,9 +12,10 @@ use kapelle_model::flow::{Flow, Task, Trigger};
 use kapelle_model::{Data, Entry, Node, Span};
 
 use super::structure::has_expression;
-use super::{Context, Language};
+use super::{Context, Language, is_enough};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::expression::{Dashed, Scan, reads_differently, scan};
+use crate::limits::DIAGNOSTICS_MAX;
 use names::Names;
 use order::Order;
 
@@ -31,6 +32,9 @@ const FOREIGN: &[(&str, &str)] = &[
     ("io.kestra.plugin.core.flow.Subflow", "outputs"),
     ("io.kestra.plugin.core.execution.Count", "expression"),
 ];
+
+/// Syntax errors of one text that are listed; the others mostly follow from the first ones.
+const PROBLEMS_MAX: usize = 10;
 
 /// Where an expression stands.
 #[derive(Clone, Copy)]
@@ -107,9 +111,13 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn template(&mut self, template: &Template<'a>) {
+        // Telling where a finding stands takes time with the length of the text.
+        if is_enough(&self.cx.found) {
+            return;
+        }
         let scan = scan(template.text);
         self.problems(template, &scan);
-        for dashed in &scan.dashed {
+        for dashed in scan.dashed.iter().take(DIAGNOSTICS_MAX) {
             self.dashed(template, dashed);
         }
         let is_dashed = |range: &std::ops::Range<usize>| {
@@ -117,14 +125,18 @@ impl<'a> Checker<'a, '_, '_> {
                 .iter()
                 .any(|dashed| dashed.range.start >= range.start && dashed.range.start <= range.end)
         };
-        for read in scan.reads.iter().filter(|read| !is_dashed(&read.range)) {
+        for read in &scan.reads {
+            if is_enough(&self.cx.found) {
+                return;
+            }
+            self.implied_file(template, read);
+            if is_dashed(&read.range) {
+                continue;
+            }
             self.unknown_name(template, read);
             if !read.guarded {
                 self.out_of_order(template, read);
             }
-        }
-        for read in &scan.reads {
-            self.implied_file(template, read);
         }
         self.secret_in_log(template, &scan);
     }
@@ -145,14 +157,14 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn problems(&mut self, template: &Template<'a>, scan: &Scan<'a>) {
-        for problem in &scan.problems {
+        for problem in scan.problems.iter().take(PROBLEMS_MAX) {
             let span = self.span(template, &problem.range);
             let found = Diagnostic::new(Code::ExpressionSyntax, span, problem.message.clone())
                 .help("to keep the braces as they are, put the text between `{% raw %}` and `{% endraw %}`");
             self.cx.report(found);
         }
         if self.cx.options.language == Language::Two {
-            for range in reads_differently(template.text) {
+            for range in reads_differently(template.text).into_iter().take(PROBLEMS_MAX) {
                 let operator = &template.text[range.clone()];
                 let message = format!("`{operator}` takes other operands here than it did before Kestra 2.0");
                 let span = self.span(template, &range);

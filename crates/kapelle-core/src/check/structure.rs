@@ -1,5 +1,6 @@
 //! Compares a document with the shapes of the language: which properties are there, and what stands in them.
 
+mod defaults;
 mod plugin;
 mod value;
 
@@ -29,11 +30,11 @@ pub(super) fn check(root: &Node, catalogue: &'static Catalogue, found: &mut Vec<
     structure.plugin_defaults();
 }
 
-pub(super) struct Structure<'a, 'f> {
-    pub(super) catalogue: &'static Catalogue,
-    pub(super) defaults: &'f Defaults<'a>,
-    pub(super) found: &'f mut Vec<Diagnostic>,
-    pub(super) path: Path<'a>,
+struct Structure<'a, 'f> {
+    catalogue: &'static Catalogue,
+    defaults: &'f Defaults<'a>,
+    found: &'f mut Vec<Diagnostic>,
+    path: Path<'a>,
     /// The objects around the one that is being checked, for hints about indentation.
     owners: Vec<Owner>,
     /// Types that were already reported as not built in.
@@ -151,6 +152,7 @@ impl<'a> Structure<'a, '_> {
                 if owner.plugin.is_some() { "an object" } else { &format!("an object ({})", owner.name) };
             return self.wrong_kind(node, name);
         };
+        self.owners.push(owner);
         let mut mended = Vec::new();
         for entry in entries {
             match owner.property(&entry.key) {
@@ -164,12 +166,13 @@ impl<'a> Structure<'a, '_> {
                 self.required(node, &owner, property);
             }
         }
+        self.owners.pop();
     }
 
     fn entry(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node) {
         self.path.push_key(&entry.key);
-        if property.deprecated {
-            self.deprecated(entry, property, node);
+        if property.deprecated || property.alias_of.is_some() {
+            self.other_name(entry, property, node);
         }
         if property.required
             && matches!(&entry.value.data, Data::List(items) if items.is_empty())
@@ -184,7 +187,8 @@ impl<'a> Structure<'a, '_> {
         self.path.pop();
     }
 
-    fn deprecated(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node) {
+    /// A property that has, or is, another name.
+    fn other_name(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node) {
         let path = self.path.text();
         let Some(current) = property.alias_of else {
             let message = format!("`{}` is deprecated", property.name);
@@ -202,6 +206,9 @@ impl<'a> Structure<'a, '_> {
             // Kestra takes the current name without a word.
             found.severity = Severity::Warning;
             return self.found.push(found);
+        }
+        if !property.deprecated {
+            return;
         }
         let message = format!("`{}` is another name of `{current}`", property.name);
         let found = Diagnostic::new(Code::PropertyDeprecated, entry.key_span, message)
@@ -227,7 +234,7 @@ impl<'a> Structure<'a, '_> {
             self.found.push(found);
             return Some(near);
         }
-        let outer = self.owners.iter().rev().find(|outer| outer.property(&entry.key).is_some());
+        let outer = self.owners.iter().rev().skip(1).find(|outer| outer.property(&entry.key).is_some());
         let help = match (near, outer) {
             (_, Some(outer)) => {
                 format!(

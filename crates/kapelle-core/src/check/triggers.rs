@@ -1,7 +1,7 @@
 //! Triggers: schedules that make sense, webhooks that can be told apart, windows that fit, triggers that never fire.
 
 use jiff::tz::TimeZone;
-use kapelle_model::flow::{Flow, Trigger};
+use kapelle_model::flow::{Flow, PluginDefault, Trigger};
 use kapelle_model::{Data, Node};
 
 use super::Context;
@@ -124,7 +124,8 @@ fn flow_trigger(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
     let is_conditional = !list("conditions").is_empty()
         || preconditions.is_some()
         || !list("dependsOn").is_empty()
-        || trigger.property("when").is_some();
+        || trigger.property("when").is_some()
+        || flow.plugin_defaults.iter().any(|default| makes_conditional(default, trigger));
     if !is_conditional {
         let message = format!(
             "trigger `{}` has neither conditions nor preconditions: the flow will be triggered for EVERY execution of every flow",
@@ -157,6 +158,15 @@ fn flow_trigger(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
             precondition_filter(filter, cx);
         }
     }
+}
+
+/// Whether a plugin default brings conditions for the trigger.
+fn makes_conditional(default: &PluginDefault, trigger: &Trigger) -> bool {
+    let type_name = &trigger.type_name;
+    let applies = |name: &str| name.starts_with(default.type_name.as_str());
+    let brings = |name: &str| default.values.iter().any(|value| value.key == name);
+    (applies(&type_name.canonical) || applies(&type_name.written))
+        && ["conditions", "preconditions", "dependsOn", "when"].into_iter().any(brings)
 }
 
 fn precondition_filter(filter: &Node, cx: &mut Context<'_>) {

@@ -247,7 +247,7 @@ static CHECK: Shape = Shape {
     doc: "A condition that is looked at before an execution is created.",
     properties: &[
         Property::new("condition", TEXT, "Has to be exactly true.").required().dynamic(),
-        Property::new("when", TEXT, "Name of `condition` since 2.0.").dynamic().alias_of("condition"),
+        Property::new("when", TEXT, "Name of `condition` since 2.0.").dynamic().also("condition"),
         Property::new("message", TEXT, "What the caller is told when it does not hold.").required().dynamic(),
         Property::new(
             "style",

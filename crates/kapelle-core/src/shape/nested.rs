@@ -25,7 +25,7 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
             ),
             Property::new("taskCache", Kind::Object(&TASK_CACHE), "Whether outputs are kept and used again."),
             Property::new("timeout", Kind::Duration, "How long one attempt may take.").dynamic(),
-            Property::new("when", TEXT, "Name of `runIf` since 2.0.").dynamic(),
+            Property::new("when", TEXT, "Name of `runIf` since 2.0.").dynamic().also("runIf"),
             Property::new("runIf", TEXT, "The task is skipped when this renders to a false text.")
                 .dynamic()
                 .default("\"true\""),
@@ -265,7 +265,7 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
             )
             .dynamic(),
             Property::new("delay", Kind::Duration, "Time between two runs.").dynamic(),
-            Property::new("interval", Kind::Duration, "Another name of `delay`.").dynamic(),
+            Property::new("interval", Kind::Duration, "Another name of `delay`.").dynamic().also("delay"),
             Property::new(
                 "maxDuration",
                 Kind::Duration,

@@ -40,13 +40,7 @@ impl<'a> Structure<'a, '_> {
             self.misplaced(&entry.value, found.entry, role);
         }
         self.defaults_reference(node, found.entry);
-        self.object_of(node, Owner::of_type(found.entry));
-    }
-
-    fn object_of(&mut self, node: &'a Node, owner: Owner) {
-        self.owners.push(owner);
-        self.object(node, owner);
-        self.owners.pop();
+        self.object(node, Owner::of_type(found.entry));
     }
 
     fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {

@@ -10,7 +10,7 @@ use crate::suggest::is_typo;
 use crate::time::{date, duration, zone};
 
 impl<'a> Structure<'a, '_> {
-    pub(in crate::check) fn value(&mut self, node: &'a Node, property: &'static Property) {
+    pub(super) fn value(&mut self, node: &'a Node, property: &'static Property) {
         if property.secret {
             self.plain_secret(node, property);
         }

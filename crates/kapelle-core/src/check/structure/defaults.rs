@@ -1,0 +1,134 @@
+//! Whether the plugin defaults of a flow are right themselves.
+
+use kapelle_model::{Entry, Node};
+
+use super::Structure;
+use crate::catalogue::Type;
+use crate::check::defaults::Default;
+use crate::check::path::below;
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::suggest::nearest;
+
+impl Structure<'_, '_> {
+    /// `pluginDefaultsRef` of the plugin `node` has to name a default for its type.
+    pub(super) fn defaults_reference(&mut self, node: &Node, entry: &Type) {
+        let Some(reference) = node.get("pluginDefaultsRef").filter(|node| node.as_text().is_some()) else {
+            return;
+        };
+        let name = reference.as_text().unwrap_or_default();
+        let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
+        let list = &self.defaults.list;
+        if list.iter().any(|default| default.reference == Some(name) && default.matches(written, entry)) {
+            return;
+        }
+        let wording = format!("No plugin-defaults exists for pluginDefaultsRef: '{name}'");
+        let near = nearest(name, list.iter().filter_map(|default| default.reference));
+        let help = near.map_or_else(
+            || format!("add an entry with `ref: {name}` and this type to `pluginDefaults`"),
+            |near| format!("did you mean `{near}`?"),
+        );
+        let found = Diagnostic::new(Code::PluginDefaultsRefUnknown, reference.span, wording.clone());
+        self.found.push(found.constraint(wording).help(help));
+    }
+}
+
+impl<'a> Structure<'a, '_> {
+    /// Whether the defaults say something, and something that their plugin knows.
+    pub(super) fn plugin_defaults(&mut self) {
+        let defaults = self.defaults;
+        for (index, default) in defaults.list.iter().enumerate() {
+            let path = format!("{}[{index}]", defaults.property);
+            if default.node.get("type").is_none_or(Node::is_null) {
+                self.invalid_default(
+                    default,
+                    &path,
+                    "No 'type' provided",
+                    "add `type:` with the name of a plugin type or its beginning",
+                );
+            }
+            self.default_type(default, &path);
+            if default.values.is_empty() {
+                self.invalid_default(
+                    default,
+                    &path,
+                    "No 'values' provided",
+                    "add `values:` with properties and their values",
+                );
+            }
+            for value in default.values {
+                self.default_value(default, value, index);
+            }
+        }
+    }
+
+    /// A default for a type that does not exist changes nothing, and nobody notices.
+    fn default_type(&mut self, default: &Default<'_>, path: &str) {
+        let Some((name, node)) = default.type_name.zip(default.node.get("type")) else { return };
+        if default.canonical.is_some() || self.catalogue.has_prefix(name) {
+            return;
+        }
+        let message =
+            format!("no known plugin type is called `{name}` or begins so: the values have no effect");
+        let near = nearest(name, self.catalogue.names().map(|(name, _)| name));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let mut found = Diagnostic::new(Code::PluginDefaultInvalid, node.span, message).help_if(help);
+        found.severity = Severity::Warning;
+        self.found.push(found.path(below(path, "type")));
+    }
+
+    fn default_value(&mut self, default: &Default<'_>, value: &'a Entry, index: usize) {
+        let path = format!("{}[{index}].values.{}", self.defaults.property, value.key);
+        let report = |wording: String, help: Option<String>| {
+            Diagnostic::new(
+                Code::PluginDefaultInvalid,
+                value.key_span,
+                format!("Invalid Plugin Default: {wording}"),
+            )
+            .constraint(format!("Invalid Plugin Default: {wording}"))
+            .help_if(help)
+            .path(path.clone())
+        };
+        if value.value.is_null() {
+            let wording = format!("No value provided for key '{}'", value.key);
+            return self.found.push(report(wording, Some("give it a value, or take it out".into())));
+        }
+        let exact = default.type_name.zip(default.canonical);
+        let Some(entry) = exact.and_then(|(_, name)| self.catalogue.find(name)).map(|found| found.entry)
+        else {
+            return;
+        };
+        match entry.property(&value.key) {
+            Some(property) => {
+                self.path.push_key(self.defaults.property);
+                self.path.push_index(index, None);
+                self.path.push_key("values");
+                self.path.push_key(&value.key);
+                self.value(&value.value, property);
+                for _ in 0..4 {
+                    self.path.pop();
+                }
+            }
+            None if entry.partial => {}
+            None => {
+                let near = nearest(&value.key, entry.properties.iter().map(|property| property.name));
+                let wording = format!("No property '{}' exists in plugin '{}'", value.key, entry.name);
+                let mut found = report(wording, near.map(|near| format!("did you mean `{near}`?")));
+                if let Some(near) = near {
+                    found = found.fix(format!("rename to `{near}`"), value.key_span, near);
+                }
+                self.found.push(found);
+            }
+        }
+    }
+
+    fn invalid_default(&mut self, default: &Default<'_>, path: &str, wording: &str, help: &str) {
+        let message = format!("Invalid Plugin Default: {wording}");
+        let span = default.node.entries().first().map_or(default.node.span, |entry| entry.key_span);
+        self.found.push(
+            Diagnostic::new(Code::PluginDefaultInvalid, span, message.clone())
+                .constraint(message)
+                .help(help)
+                .path(path),
+        );
+    }
+}

@@ -374,6 +374,9 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
         "io.kestra.plugin.googleworkspace.calendar.InsertEvent",
         &["io.kestra.plugin.gcp.calendar.CreateEvent"],
     ),
+    alias("io.kestra.plugin.core.flow.LoopUntil", &["io.kestra.core.tasks.flows.WaitFor"]),
+    alias("io.kestra.plugin.core.flow.ForEach", &["io.kestra.core.tasks.flows.ForEach"]),
+    alias("io.kestra.plugin.core.output.OutputValues", &["io.kestra.core.tasks.outputs.OutputValues"]),
     alias(
         "io.kestra.plugin.core.execution.PurgeExecutions",
         &["io.kestra.plugin.core.storage.PurgeExecutions"],

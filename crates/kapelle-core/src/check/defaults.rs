@@ -21,6 +21,7 @@ struct Default<'a> {
     /// The current name, if `type_name` is an old one of a known type.
     canonical: Option<&'static str>,
     reference: Option<&'a str>,
+    forced: bool,
     values: &'a [Entry],
 }
 
@@ -37,6 +38,7 @@ impl<'a> Defaults<'a> {
                     type_name,
                     canonical: type_name.and_then(|name| catalogue.find(name)).map(|found| found.entry.name),
                     reference: node.get("ref").and_then(Node::as_text),
+                    forced: node.get("forced").and_then(Node::as_bool).unwrap_or(false),
                     values: node.get("values").map_or(&[], Node::entries),
                 }
             })
@@ -52,7 +54,11 @@ impl<'a> Defaults<'a> {
         let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
         let reference = node.get("pluginDefaultsRef").and_then(Node::as_text);
         let applies = |default: &&Default| {
-            let by_reference = default.reference.is_none() || default.reference == reference;
+            // Who asks for a default by name gets nothing from the others, unless they are forced.
+            let by_reference = match default.reference {
+                None => reference.is_none() || default.forced,
+                named => named == reference,
+            };
             by_reference && default.matches(written, entry)
         };
         let has_value = |default: &Default| {
@@ -146,7 +152,7 @@ impl<'a> Structure<'a, '_> {
                 value.key_span,
                 format!("Invalid Plugin Default: {wording}"),
             )
-            .constraint(format!("Invalid Plugin Default: {wording}"))
+            .constraint(format!("{}[{index}]: Invalid Plugin Default: {wording}", self.defaults.property))
             .help_if(help)
             .path(path.clone())
         };
@@ -188,7 +194,7 @@ impl<'a> Structure<'a, '_> {
         let span = default.node.entries().first().map_or(default.node.span, |entry| entry.key_span);
         self.found.push(
             Diagnostic::new(Code::PluginDefaultInvalid, span, message.clone())
-                .constraint(message)
+                .constraint(format!("{path}: {message}"))
                 .help(help)
                 .path(path),
         );

@@ -19,8 +19,8 @@ const LABEL_TASKS: &[&str] = &[
 ];
 
 pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
-    for label in &flow.labels {
-        key(label, cx);
+    for (index, label) in flow.labels.iter().enumerate() {
+        key(index, label, cx);
         if label.key.value != READ_ONLY {
             system(label, cx);
         }
@@ -37,9 +37,29 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
             }
         }
     });
+    for node in flow.triggers.iter().filter_map(|trigger| trigger.property("conditions")) {
+        conditions(node, cx);
+    }
+    for node in
+        root.get("listeners").map_or(&[][..], Node::items).iter().filter_map(|node| node.get("conditions"))
+    {
+        conditions(node, cx);
+    }
 }
 
-fn key(label: &Label, cx: &mut Context<'_>) {
+/// Conditions about labels, and those inside others.
+fn conditions(node: &Node, cx: &mut Context<'_>) {
+    node.walk(&mut |node| {
+        let name = node.get("type").and_then(Node::as_text).and_then(|name| cx.catalogue.find(name));
+        if name.is_some_and(|found| found.entry.name == "io.kestra.plugin.core.condition.ExecutionLabels") {
+            for label in labels(node.get("labels")) {
+                system(&label, cx);
+            }
+        }
+    });
+}
+
+fn key(index: usize, label: &Label, cx: &mut Context<'_>) {
     const RULE: &str = "must match \"^[\\p{Ll}][\\p{L}0-9._-]*$\"";
     let text = &label.key.value;
     let mut characters = text.chars();
@@ -52,7 +72,7 @@ fn key(label: &Label, cx: &mut Context<'_>) {
         let help = "start with a lower-case letter, go on with letters, digits, dots, dashes and underscores";
         cx.report(
             Diagnostic::new(Code::ValuePattern, label.key.span, message)
-                .constraint(format!("labels.key: {RULE}"))
+                .constraint(format!("labels[{index}].key: {RULE}"))
                 .help(help),
         );
     }
@@ -60,7 +80,7 @@ fn key(label: &Label, cx: &mut Context<'_>) {
         let message = format!("label `{text}`: must not be empty");
         cx.report(
             Diagnostic::new(Code::PropertyEmpty, label.value.span, message)
-                .constraint("labels.value: must not be empty")
+                .constraint(format!("labels[{index}].value: must not be empty"))
                 .help("give it a text, or take the label out"),
         );
     }

@@ -502,7 +502,9 @@ pub(super) static WORKER_GROUP: Shape = Shape {
     name: "worker group",
     doc: "A group of workers.",
     properties: &[
-        Property::new("key", TEXT, "Key of the group.").required().dynamic(),
+        Property::new("key", Kind::Text(TextRule::Pattern(&PLUGIN_ID)), "Key of the group.")
+            .required()
+            .dynamic(),
         Property::new(
             "fallback",
             Kind::Enum(&["WAIT", "FAIL", "CANCEL"]),

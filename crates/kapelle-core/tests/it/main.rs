@@ -3,3 +3,4 @@
 mod error_pages;
 mod examples;
 mod play;
+mod validation;

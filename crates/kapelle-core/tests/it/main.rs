@@ -2,5 +2,6 @@
 
 mod error_pages;
 mod examples;
+mod forms;
 mod play;
 mod validation;

@@ -93,6 +93,11 @@ pub(crate) fn constraint(found: &Diagnostic) -> Option<String> {
     }
 }
 
+/// `severity code: message` of everything, infos too.
+pub(crate) fn everything(found: &Diagnostic) -> Option<String> {
+    Some(format!("{} {}: {}", found.severity.word(), found.code.name(), found.message))
+}
+
 /// `code: message` of everything from warnings upwards.
 pub(crate) fn message(found: &Diagnostic) -> Option<String> {
     (found.severity != Severity::Info).then(|| format!("{}: {}", found.code.name(), found.message))

@@ -10,6 +10,7 @@ mod ids;
 mod inputs;
 mod kind;
 mod labels;
+mod limits;
 mod path;
 mod references;
 mod removed;
@@ -157,11 +158,9 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     ids::check(&flow, cx);
     labels::check(root, &flow, cx);
     inputs::check(&flow.inputs, cx);
-    tasks::check(&flow, cx);
-    if let Some(retry) = root.get("retry") {
-        tasks::retry_intervals(retry, "retry", cx);
-    }
-    triggers::check(&flow, cx);
+    tasks::check(root, &flow, cx);
+    triggers::check(root, &flow, cx);
+    limits::check(root, &flow, cx);
     references::dead_branches(&flow, cx);
     references::check(root, &flow, cx);
     if cx.options.language == Language::Two {

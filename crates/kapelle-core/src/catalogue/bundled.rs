@@ -174,7 +174,7 @@ pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
             deprecated: false,
             internal: false,
             enterprise: false,
-            partial: false,
+            partial: added.properties.is_empty(),
             properties: merged(shared, added.properties.to_vec()),
             outputs: None,
         };

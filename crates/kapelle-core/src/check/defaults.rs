@@ -17,6 +17,7 @@ pub(super) struct Default<'a> {
     /// The current name, if `type_name` is an old one of a known type.
     pub(super) canonical: Option<&'static str>,
     pub(super) reference: Option<&'a str>,
+    pub(super) forced: bool,
     pub(super) values: &'a [Entry],
 }
 
@@ -33,6 +34,7 @@ impl<'a> Defaults<'a> {
                     type_name,
                     canonical: type_name.and_then(|name| catalogue.find(name)).map(|found| found.entry.name),
                     reference: node.get("ref").and_then(Node::as_text),
+                    forced: node.get("forced").and_then(Node::as_bool).unwrap_or(false),
                     values: node.get("values").map_or(&[], Node::entries),
                 }
             })
@@ -48,7 +50,11 @@ impl<'a> Defaults<'a> {
         let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
         let reference = node.get("pluginDefaultsRef").and_then(Node::as_text);
         let applies = |default: &&Default| {
-            let by_reference = default.reference.is_none() || default.reference == reference;
+            // Who asks for a default by name gets nothing from the others, unless they are forced.
+            let by_reference = match default.reference {
+                None => reference.is_none() || default.forced,
+                named => named == reference,
+            };
             by_reference && default.matches(written, entry)
         };
         let has_value = |default: &Default| {

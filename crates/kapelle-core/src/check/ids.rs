@@ -21,16 +21,16 @@ pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
             );
         }
     });
-    twice(cx, "task id", &tasks, Code::IdDuplicate);
-    twice(cx, "trigger id", &named(flow.triggers.iter().map(|trigger| &trigger.id)), Code::IdDuplicate);
-    twice(cx, "output", &named(flow.outputs.iter().map(|output| &output.id)), Code::IdDuplicate);
-    twice(cx, "input", &named(flow.inputs.iter().map(|input| &input.id)), Code::IdDuplicate);
+    twice(cx, "Duplicate task id with name", &tasks);
+    let triggers = flow.triggers.iter().map(|trigger| &trigger.id);
+    twice(cx, "Duplicate trigger id with name", &named(triggers));
+    twice(cx, "Duplicate output with name", &named(flow.outputs.iter().map(|output| &output.id)));
     let mut preconditions = Vec::new();
     for trigger in &flow.triggers {
         let id = trigger.property("preconditions").and_then(|node| node.get("id"));
         preconditions.extend(id.and_then(|id| Some(Spanned::new(id.scalar_text()?, id.span))));
     }
-    twice(cx, "preconditions id", &named(preconditions.iter()), Code::IdDuplicate);
+    twice(cx, "Duplicate preconditions with id", &named(preconditions.iter()));
 }
 
 fn reserved(flow: &Flow, cx: &mut Context<'_>) {
@@ -47,7 +47,9 @@ fn reserved(flow: &Flow, cx: &mut Context<'_>) {
     );
 }
 
-fn named<'a>(ids: impl Iterator<Item = &'a Spanned<String>>) -> Vec<(String, &'a Spanned<String>)> {
+pub(super) fn named<'a>(
+    ids: impl Iterator<Item = &'a Spanned<String>>,
+) -> Vec<(String, &'a Spanned<String>)> {
     ids.map(|id| (id.value.clone(), id)).collect()
 }
 
@@ -55,7 +57,7 @@ fn named<'a>(ids: impl Iterator<Item = &'a Spanned<String>>) -> Vec<(String, &'a
 pub(super) const NAMED_MAX: usize = 50;
 
 /// Reports each name at its second and later places; the wording names all of them, as API clients expect.
-fn twice(cx: &mut Context<'_>, what: &str, ids: &[(String, &Spanned<String>)], code: Code) {
+pub(super) fn twice(cx: &mut Context<'_>, what: &str, ids: &[(String, &Spanned<String>)]) {
     let mut first: HashMap<&str, &Spanned<String>> = HashMap::new();
     let mut again = Vec::new();
     for (name, id) in ids.iter().filter(|(name, _)| !name.is_empty()) {
@@ -73,13 +75,17 @@ fn twice(cx: &mut Context<'_>, what: &str, ids: &[(String, &Spanned<String>)], c
             names.push(name);
         }
     }
-    let wording = format!("Duplicate {what} with name [{}]", names.join(", "));
+    let wording = format!("{what} [{}]", names.join(", "));
     for (name, earlier, id) in again {
         let position = cx.source.position(earlier.span.start);
         let help = format!(
             "`{name}` stands first at {}:{}; give this one another name",
             position.line, position.column
         );
-        cx.report(Diagnostic::new(code, id.span, wording.clone()).constraint(wording.clone()).help(help));
+        cx.report(
+            Diagnostic::new(Code::IdDuplicate, id.span, wording.clone())
+                .constraint(wording.clone())
+                .help(help),
+        );
     }
 }

@@ -7,16 +7,30 @@ use kapelle_model::{Data, Node};
 
 use super::Context;
 use super::graph::in_cycles;
-use super::ids::NAMED_MAX;
+use super::ids::{NAMED_MAX, named, twice};
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
+    names(inputs, cx);
     paths(inputs, cx);
     dependencies(inputs, cx);
     for input in inputs {
         properties(input, cx);
     }
+}
+
+/// Inputs beside each other are told apart by their ids, those of forms by their whole path.
+fn names(inputs: &[Input], cx: &mut Context<'_>) {
+    let is_nested = |input: &Input| {
+        let own = input.node.get("id").or_else(|| input.node.get("name")).and_then(Node::scalar_text);
+        own.is_some_and(|own| own != input.id.value)
+    };
+    let (nested, outer): (Vec<_>, Vec<_>) = inputs.iter().partition(|input| is_nested(input));
+    twice(cx, "Duplicate input with name", &named(outer.iter().map(|input| &input.id)));
+    let mut seen = HashSet::new();
+    let first = outer.iter().filter(|input| seen.insert(input.id.value.as_str()));
+    twice(cx, "Duplicate input path", &named(first.chain(&nested).map(|input| &input.id)));
 }
 
 /// A dotted id makes a nested map, so one id cannot be the beginning of another.
@@ -102,9 +116,6 @@ fn properties(input: &Input, cx: &mut Context<'_>) {
         if input.kind == "FILE" {
             file_default(id, &defaults.value, cx);
         }
-        if input.kind == "FORM" {
-            form_default(defaults.key_span, cx);
-        }
     }
     match input.kind.as_str() {
         "SELECT" | "MULTISELECT" => choices(input, cx),
@@ -113,14 +124,9 @@ fn properties(input: &Input, cx: &mut Context<'_>) {
     }
 }
 
-fn form_default(span: kapelle_model::Span, cx: &mut Context<'_>) {
-    let found = Diagnostic::new(Code::InputDefault, span, "a FORM input has no defaults of its own");
-    cx.report(found.help("give defaults to the inputs of the form"));
-}
-
 fn file_default(id: &str, value: &Node, cx: &mut Context<'_>) {
     let text = value.scalar_text().unwrap_or_default();
-    let is_uri = ["file://", "nsfile://", "kestra://"].iter().any(|scheme| text.starts_with(scheme));
+    let is_uri = ["file://", "nsfile://"].iter().any(|scheme| text.starts_with(scheme));
     if !is_uri && !has_expression(&text) {
         let rule = "inputs of type 'FILE' only support `defaults` as local files using a file URI scheme or as namespace files using a nsfile URI scheme";
         cx.report(
@@ -179,6 +185,17 @@ fn choice_text(node: &Node) -> Option<String> {
 }
 
 fn form(input: &Input, cx: &mut Context<'_>) {
+    for name in ["defaults", "prefill"] {
+        if let Some(entry) = input.node.entry(name).filter(|entry| !entry.value.is_null()) {
+            let rule = format!("a FORM input cannot have `{name}`");
+            let found = Diagnostic::new(Code::InputDefault, entry.key_span, rule.clone());
+            cx.report(
+                found
+                    .constraint(format!("{}: {rule}", input.id.value))
+                    .help(format!("give `{name}` to the inputs of the form")),
+            );
+        }
+    }
     let children = input.node.get("inputs").map_or(&[][..], Node::items);
     for child in
         children.iter().filter_map(|child| child.get("type")).filter(|kind| kind.as_text() == Some("FORM"))

@@ -37,6 +37,26 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
             }
         }
     });
+    for node in flow.triggers.iter().filter_map(|trigger| trigger.property("conditions")) {
+        conditions(node, cx);
+    }
+    for node in
+        root.get("listeners").map_or(&[][..], Node::items).iter().filter_map(|node| node.get("conditions"))
+    {
+        conditions(node, cx);
+    }
+}
+
+/// Conditions about labels, and those inside others.
+fn conditions(node: &Node, cx: &mut Context<'_>) {
+    node.walk(&mut |node| {
+        let name = node.get("type").and_then(Node::as_text).and_then(|name| cx.catalogue.find(name));
+        if name.is_some_and(|found| found.entry.name == "io.kestra.plugin.core.condition.ExecutionLabels") {
+            for label in labels(node.get("labels")) {
+                system(&label, cx);
+            }
+        }
+    });
 }
 
 fn key(index: usize, label: &Label, cx: &mut Context<'_>) {

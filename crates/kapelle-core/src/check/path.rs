@@ -1,6 +1,6 @@
 //! Where in the document a check stands, by names instead of bytes.
 
-use kapelle_model::Node;
+use kapelle_model::{Node, Span};
 
 /// The way from the root to the node that is being checked.
 #[derive(Default)]
@@ -69,9 +69,18 @@ pub(super) fn below(base: &str, name: &str) -> String {
 
 /// The path of the innermost node that holds the byte `at`.
 pub(super) fn at(root: &Node, at: u32) -> String {
+    to(root, Span::new(at, at)).text()
+}
+
+/// The way to the node of this span, or to the innermost one that holds its first byte.
+pub(super) fn to(root: &Node, span: Span) -> Path<'_> {
+    let at = span.start;
     let mut path = Path::default();
     let mut node = root;
     'deeper: loop {
+        if node.span == span {
+            return path;
+        }
         for entry in node.entries() {
             if (entry.key_span.start..entry.value.span.end.max(entry.key_span.end)).contains(&at) {
                 path.push_key(&entry.key);
@@ -81,11 +90,11 @@ pub(super) fn at(root: &Node, at: u32) -> String {
         }
         for (index, item) in node.items().iter().enumerate() {
             if (item.span.start..item.span.end).contains(&at) {
-                path.push_index(index, None);
+                path.push_index(index, item.get("id").and_then(Node::as_text));
                 node = item;
                 continue 'deeper;
             }
         }
-        return path.text();
+        return path;
     }
 }

@@ -71,6 +71,15 @@ impl Owner {
         self.properties.iter().rev().flat_map(|list| list.iter()).find(|property| property.name == name)
     }
 
+    /// What API clients are told about the type as a whole when it lacks `property`, where that is special.
+    fn wording_without(&self, property: &str) -> Option<&'static str> {
+        match (self.plugin?.name.strip_prefix("io.kestra.plugin.core.flow.")?, property) {
+            ("Dag", "tasks") => Some("No task defined"),
+            ("WorkingDirectory", "tasks") => Some("The 'tasks' property cannot be empty"),
+            _ => None,
+        }
+    }
+
     fn names(&self) -> impl Iterator<Item = &'static str> {
         self.properties.iter().flat_map(|list| list.iter()).map(|property| property.name)
     }
@@ -156,7 +165,7 @@ impl<'a> Structure<'a, '_> {
         let mut mended = Vec::new();
         for entry in entries {
             match owner.property(&entry.key) {
-                Some(property) => self.entry(entry, property, node),
+                Some(property) => self.entry(entry, property, node, &owner),
                 None => mended.extend(self.unknown(entry, &owner)),
             }
         }
@@ -169,7 +178,7 @@ impl<'a> Structure<'a, '_> {
         self.owners.pop();
     }
 
-    fn entry(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node) {
+    fn entry(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node, owner: &Owner) {
         self.path.push_key(&entry.key);
         if property.deprecated || property.alias_of.is_some() {
             self.other_name(entry, property, node);
@@ -181,7 +190,16 @@ impl<'a> Structure<'a, '_> {
             let message = format!("`{}`: must not be empty", entry.key);
             let found = Diagnostic::new(Code::PropertyEmpty, entry.key_span.to(entry.value.span), message)
                 .help("list at least one item");
-            self.report_here(found, "must not be empty");
+            match owner.wording_without(property.name) {
+                Some(wording) => {
+                    let path = self.path.text();
+                    self.path.pop();
+                    let constraint = format!("{}: {wording}", self.path.seen_by_clients());
+                    self.path.push_key(&entry.key);
+                    self.found.push(found.path(path).constraint(constraint));
+                }
+                None => self.report_here(found, "must not be empty"),
+            }
         }
         self.value(&entry.value, property);
         self.path.pop();
@@ -203,8 +221,14 @@ impl<'a> Structure<'a, '_> {
             let mut found = Diagnostic::new(Code::PropertyConflict, entry.key_span, message)
                 .help(format!("keep `{current}`"))
                 .path(path);
-            // Kestra takes the current name without a word.
-            found.severity = Severity::Warning;
+            if property.name == "options" {
+                let rule = format!("`{current}` and `options` exclude each other");
+                let owner = self.path.seen_by_clients().trim_end_matches(".options").to_owned();
+                found = found.constraint(format!("{owner}: {rule}"));
+            } else {
+                // Kestra takes the current name without a word.
+                found.severity = Severity::Warning;
+            }
             return self.found.push(found);
         }
         if !property.deprecated {
@@ -286,13 +310,20 @@ impl<'a> Structure<'a, '_> {
             format!("add `{}:`: {}", property.name, lower_first(property.doc))
         };
         let found = Diagnostic::new(Code::PropertyMissing, span, message).help(help);
-        self.report(found, property.name, rule);
+        match owner.wording_without(property.name) {
+            Some(wording) => {
+                let constraint = format!("{}: {wording}", self.path.seen_by_clients());
+                let path = below(&self.path.text(), property.name);
+                self.found.push(found.path(path).constraint(constraint));
+            }
+            None => self.report(found, property.name, rule),
+        }
     }
 
     /// Adds a finding about the property `name` of the current object, with the path and wording of API clients.
     fn report(&mut self, found: Diagnostic, name: &str, wording: &str) {
         let constraint = match found.code {
-            Code::TypeMissing | Code::TypeUnknown => wording.to_owned(),
+            Code::TypeMissing | Code::TypeUnknown | Code::TypeMisplaced => wording.to_owned(),
             _ => format!("{}: {wording}", below(&self.path.seen_by_clients(), name)),
         };
         self.found.push(found.path(below(&self.path.text(), name)).constraint(constraint));

@@ -13,7 +13,7 @@ use crate::catalogue::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::time::duration;
 
-pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
+pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     flow.walk_tasks(&mut |task| {
         let entry = cx.catalogue.find(&task.type_name.canonical).map(|found| found.entry);
         match task.type_name.canonical.strip_prefix("io.kestra.plugin.core.flow.") {
@@ -35,14 +35,17 @@ pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
             cx.report(Diagnostic::new(Code::AssetsUnsupported, assets.span, wording.clone()).constraint(wording));
         }
         if let Some(retry) = task.property("retry") {
-            retry_intervals(retry, &task.id.value, cx);
+            retry_intervals(root, retry, cx);
             retry_over_timeout(task, retry, cx);
         }
     });
+    if let Some(retry) = root.get("retry") {
+        retry_intervals(root, retry, cx);
+    }
 }
 
 /// The rules between the durations of a retry.
-pub(super) fn retry_intervals(retry: &Node, owner: &str, cx: &mut Context<'_>) {
+fn retry_intervals(root: &Node, retry: &Node, cx: &mut Context<'_>) {
     let pairs: &[(&str, &str)] = match retry.get("type").and_then(Node::as_text) {
         Some("constant") => &[("interval", "maxDuration")],
         Some("exponential") => &[("interval", "maxDuration"), ("interval", "maxInterval")],
@@ -62,7 +65,10 @@ pub(super) fn retry_intervals(retry: &Node, owner: &str, cx: &mut Context<'_>) {
                 format!("{rule}: {} is not less than {}", duration::format(low), duration::format(high));
             let found = Diagnostic::new(Code::RetryInterval, span, message)
                 .help("no retry would ever happen within that time");
-            cx.report(found.constraint(format!("{owner}.retry: {rule}")));
+            let path = super::path::to(root, retry.span).text();
+            let (first, rest) = more.split_at(1);
+            let name = format!("{less}LessThan{}{rest}", first.to_ascii_uppercase());
+            cx.report(found.constraint(format!("{path}.{name}: {rule}")));
         }
     }
 }

@@ -5,22 +5,23 @@ use kapelle_model::flow::{Flow, PluginDefault, Trigger};
 use kapelle_model::{Data, Node};
 
 use super::Context;
+use super::path;
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::time::cron::Cron;
 use crate::time::zone;
 
-pub(super) fn check(flow: &Flow, cx: &mut Context<'_>) {
+pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     for trigger in &flow.triggers {
         match trigger.type_name.canonical.strip_prefix("io.kestra.plugin.core.trigger.") {
             Some("Schedule") => schedule(trigger, cx),
             Some("Webhook") => webhook(trigger, cx),
-            Some("Flow") => flow_trigger(flow, trigger, cx),
+            Some("Flow") => flow_trigger(root, flow, trigger, cx),
             _ => {}
         }
         for condition in trigger.property("conditions").map_or(&[][..], Node::items) {
             if let Some(window) = condition.get("timeWindow") {
-                time_window(window, cx);
+                time_window(root, window, cx);
             }
         }
     }
@@ -90,7 +91,9 @@ fn webhook(trigger: &Trigger, cx: &mut Context<'_>) {
     if let Some(key) =
         trigger.property("key").filter(|key| key.as_text().is_some_and(|text| text.len() > 256))
     {
-        report_webhook(trigger, key, "size must be between 0 and 256", "use a shorter key", cx);
+        let rule = "size must be between 0 and 256";
+        let found = Diagnostic::new(Code::WebhookInvalid, key.span, rule);
+        cx.report(found.constraint(format!("{}.key: {rule}", trigger.id.value)).help("use a shorter key"));
     }
 }
 
@@ -118,7 +121,7 @@ fn same_keys(flow: &Flow, cx: &mut Context<'_>) {
     }
 }
 
-fn flow_trigger(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
+fn flow_trigger(root: &Node, flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
     let list = |name: &str| trigger.property(name).map_or(&[][..], Node::items);
     let preconditions = trigger.property("preconditions").filter(|node| !node.is_null());
     let is_conditional = !list("conditions").is_empty()
@@ -151,11 +154,11 @@ fn flow_trigger(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
     }
     if let Some(preconditions) = preconditions {
         if let Some(window) = preconditions.get("timeWindow") {
-            time_window(window, cx);
+            time_window(root, window, cx);
         }
         let groups = preconditions.get("where").map_or(&[][..], Node::items);
         for filter in groups.iter().filter_map(|group| group.get("filters")).flat_map(Node::items) {
-            precondition_filter(filter, cx);
+            precondition_filter(root, filter, cx);
         }
     }
 }
@@ -169,7 +172,7 @@ fn makes_conditional(default: &PluginDefault, trigger: &Trigger) -> bool {
         && ["conditions", "preconditions", "dependsOn", "when"].into_iter().any(brings)
 }
 
-fn precondition_filter(filter: &Node, cx: &mut Context<'_>) {
+fn precondition_filter(root: &Node, filter: &Node, cx: &mut Context<'_>) {
     let Some(kind) = filter.get("type").and_then(Node::as_text) else { return };
     let (needed, forbidden) =
         if matches!(kind, "IN" | "NOT_IN") { ("values", "value") } else { ("value", "values") };
@@ -182,15 +185,16 @@ fn precondition_filter(filter: &Node, cx: &mut Context<'_>) {
         (Some(_), None) => None,
     };
     if let Some((span, rule)) = found {
+        let path = path::to(root, filter.span).seen_by_clients();
         let found = Diagnostic::new(Code::PreconditionFilter, span, format!("invalid filter: {rule}"));
         cx.report(
-            found.constraint(format!("filters: {rule}")).help(format!("{kind} compares with `{needed}`")),
+            found.constraint(format!("{path}: {rule}")).help(format!("{kind} compares with `{needed}`")),
         );
     }
 }
 
 /// Each kind of window has its own fields; the others must be left out.
-fn time_window(window: &Node, cx: &mut Context<'_>) {
+fn time_window(root: &Node, window: &Node, cx: &mut Context<'_>) {
     if !matches!(window.data, Data::Map(_)) {
         return;
     }
@@ -208,10 +212,9 @@ fn time_window(window: &Node, cx: &mut Context<'_>) {
         if is_field && !allowed.contains(&entry.key.as_str()) {
             let rule = format!("Time window of type `{kind}` cannot have a `{}`", entry.key);
             let found = Diagnostic::new(Code::TimeWindow, entry.key_span, rule.clone());
+            let path = path::to(root, window.span).seen_by_clients();
             cx.report(
-                found
-                    .constraint(format!("timeWindow: {rule}"))
-                    .help(format!("it has {}", allowed.join(" and "))),
+                found.constraint(format!("{path}: {rule}")).help(format!("it has {}", allowed.join(" and "))),
             );
         }
     }

@@ -2,7 +2,7 @@
 
 use super::flow::OUTPUT;
 use super::input::INPUT;
-use super::trigger::{DEPENDENCY, PRECONDITIONS, STATES, TIME_WINDOW, WINDOW_2};
+use super::trigger::{DEPENDENCY, ON_MISS, PRECONDITIONS, STATES, TIME_WINDOW, WINDOW_2};
 use super::{
     ANY_MAP, INTEGER, Kind, PLUGIN_ID, Property, Role, Shape, TASK, TASKS, TEXT, TEXTS, TYPE_NAME, Tagged,
     TextRule, Variant,
@@ -188,6 +188,7 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
                 "Executions that have to come together (form of 2.0).",
             ),
             Property::new("window", Kind::Object(&WINDOW_2), "Time within which they have to (form of 2.0)."),
+            Property::new("onMiss", Kind::Object(&ON_MISS), "What happens when a window closes unsatisfied."),
         ],
     ),
     (
@@ -245,6 +246,7 @@ pub(crate) struct AddedType {
     /// Kind in the catalogue's words; `None` when only aliases are added to a type of the catalogue.
     pub(crate) kind: Option<&'static str>,
     pub(crate) doc: &'static str,
+    /// None when nothing is known about them: then any are accepted.
     pub(crate) properties: &'static [Property],
 }
 
@@ -325,6 +327,13 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
             Property::new("namespace", TEXT, "Namespace of its flow.").dynamic(),
             Property::new("flowId", TEXT, "Id of its flow.").dynamic(),
         ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.core.flow.PurgeFlows",
+        aliases: &[],
+        kind: Some("task"),
+        doc: "Deletes old revisions of flows.",
+        properties: &[],
     },
     AddedType {
         name: "io.kestra.plugin.loki.Query",
@@ -505,7 +514,9 @@ pub(super) static WORKER_GROUP: Shape = Shape {
     name: "worker group",
     doc: "A group of workers.",
     properties: &[
-        Property::new("key", TEXT, "Key of the group.").required().dynamic(),
+        Property::new("key", Kind::Text(TextRule::Pattern(&PLUGIN_ID)), "Key of the group.")
+            .required()
+            .dynamic(),
         Property::new(
             "fallback",
             Kind::Enum(&["WAIT", "FAIL", "CANCEL"]),

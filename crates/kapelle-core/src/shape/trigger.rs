@@ -137,6 +137,15 @@ pub(super) static DEPENDENCY: Shape = Shape {
     ],
 };
 
+pub(super) static ON_MISS: Shape = Shape {
+    name: "miss of a window",
+    doc: "What happens when a window closes before all dependencies have come together.",
+    properties: &[
+        Property::new("behavior", TEXT, "With FAIL an execution is created that fails."),
+        Property::new("labels", Kind::Labels, "Labels that it gets."),
+    ],
+};
+
 pub(super) static WINDOW_2: Shape = Shape {
     name: "window",
     doc: "The time within which all dependencies have to come together.",
@@ -149,6 +158,6 @@ pub(super) static WINDOW_2: Shape = Shape {
         Property::new("lookback", Kind::Duration, "How far back executions count."),
         Property::new("fireOnce", Kind::Boolean, "Whether the trigger fires once in a window.")
             .default("false"),
-        Property::new("onMiss", Kind::Any, "What happens when a window closes unsatisfied."),
+        Property::new("onMiss", Kind::Object(&ON_MISS), "What happens when a window closes unsatisfied."),
     ],
 };

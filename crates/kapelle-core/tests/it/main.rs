@@ -4,4 +4,6 @@
 
 mod error_pages;
 mod examples;
+mod forms;
 mod play;
+mod validation;

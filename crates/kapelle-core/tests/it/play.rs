@@ -6,6 +6,7 @@ use jiff::civil::date;
 use kapelle_core::check::{File, Language, Options, check};
 use kapelle_core::diagnostic::{Diagnostic, Severity};
 use kapelle_core::source::Source;
+use kapelle_model::Span;
 
 pub(crate) fn options() -> Options {
     Options { language: Language::One, strict: false, today: date(2026, 1, 1) }
@@ -31,6 +32,109 @@ pub(crate) fn findings(file: &File) -> Vec<String> {
             format!("{}:{} {severity} {code}: {}", at.line, at.column, found.message)
         })
         .collect()
+}
+
+/// A rule of the language: a flow, and what the check says about it.
+#[derive(Clone, Copy)]
+pub(crate) struct Row {
+    /// The rule that holds.
+    pub(crate) rule: &'static str,
+    /// Written short, see [`written_out`]. Every finding points at a place between `«` and `»`, and at every such
+    /// place there is a finding.
+    pub(crate) flow: &'static str,
+    /// What is said, in the order of the text.
+    pub(crate) says: &'static [&'static str],
+}
+
+pub(crate) const fn row(rule: &'static str, flow: &'static str, says: &'static [&'static str]) -> Row {
+    Row { rule, flow, says }
+}
+
+/// Checks the flow of each row and compares what `show` tells about the findings.
+pub(crate) fn play(rows: &[Row], show: impl Fn(&Diagnostic) -> Option<String>) {
+    let mut problems = Vec::new();
+    for row in rows {
+        let (text, marks) = unmark(&written_out(row.flow));
+        let file = file(&text);
+        let mut said = Vec::new();
+        let mut places = Vec::new();
+        for found in file.documents.iter().flat_map(|document| &document.diagnostics) {
+            let Some(line) = show(found) else { continue };
+            said.push(line);
+            if !places.contains(&found.span) {
+                places.push(found.span);
+            }
+        }
+        if said != row.says || places != marks {
+            let place = |span: &Span| {
+                let at = file.source.position(span.start);
+                format!("{}:{} `{}`", at.line, at.column, file.source.slice(*span))
+            };
+            let shown = |spans: &[Span]| spans.iter().map(place).collect::<Vec<_>>().join(", ");
+            problems.push(format!(
+                "{}\n  is told: {said:#?}\n  at {}\n  but should be told: {:#?}\n  at {}\n",
+                row.rule,
+                shown(&places),
+                row.says,
+                shown(&marks)
+            ));
+        }
+    }
+    assert!(problems.is_empty(), "{} of {} rows:\n{}", problems.len(), rows.len(), problems.join("\n"));
+}
+
+/// What a person sees of a violation: the wording of API clients, or else severity, code and message.
+pub(crate) fn constraint(found: &Diagnostic) -> Option<String> {
+    let (severity, code) = (found.severity, found.code.name());
+    match (&found.constraint, severity) {
+        (Some(constraint), Severity::Error) => Some(constraint.clone()),
+        (_, Severity::Info) => None,
+        _ => Some(format!("{} {code}: {}", severity.word(), found.message)),
+    }
+}
+
+/// `severity code: message` of everything, infos too.
+pub(crate) fn everything(found: &Diagnostic) -> Option<String> {
+    Some(format!("{} {}: {}", found.severity.word(), found.code.name(), found.message))
+}
+
+/// `code: message` of everything from warnings upwards.
+pub(crate) fn message(found: &Diagnostic) -> Option<String> {
+    (found.severity != Severity::Info).then(|| format!("{}: {}", found.code.name(), found.message))
+}
+
+/// A flow in full: `P.` and `T.` in front of types stand for `io.kestra.plugin.core.` and `io.kestra.core.tasks.`, and
+/// what a flow cannot do without is added unless it is there. `LOG` stands for the rest of a task that only logs.
+pub(crate) fn written_out(short: &str) -> String {
+    let mut text = short.trim_start_matches('\n').to_owned();
+    let bare = text.replace(['«', '»'], "");
+    let has = |key: &str| bare.lines().any(|line| line.starts_with(key));
+    if !has("tasks:") {
+        text.push_str("\ntasks: [{id: only, LOG}]\n");
+    }
+    if !has("id:") {
+        text.insert_str(0, "id: flow\nnamespace: company.team\n");
+    }
+    text.replace("LOG", "type: P.log.Log, message: hi")
+        .replace(": P.", ": io.kestra.plugin.core.")
+        .replace(": «P.", ": «io.kestra.plugin.core.")
+        .replace(": T.", ": io.kestra.core.tasks.")
+        .replace(": «T.", ": «io.kestra.core.tasks.")
+}
+
+/// Takes `«` and `»` out of a text and gives the places that stood between them.
+fn unmark(marked: &str) -> (String, Vec<Span>) {
+    let mut text = String::new();
+    let mut marks: Vec<Span> = Vec::new();
+    for character in marked.chars() {
+        let at = text.len() as u32;
+        match character {
+            '«' => marks.push(Span::new(at, at)),
+            '»' => marks.last_mut().unwrap().end = at,
+            other => text.push(other),
+        }
+    }
+    (text, marks)
 }
 
 /// A folder of the project.

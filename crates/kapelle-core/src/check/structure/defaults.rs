@@ -84,7 +84,7 @@ impl<'a> Structure<'a, '_> {
                 value.key_span,
                 format!("Invalid Plugin Default: {wording}"),
             )
-            .constraint(format!("Invalid Plugin Default: {wording}"))
+            .constraint(format!("{}[{index}]: Invalid Plugin Default: {wording}", self.defaults.property))
             .help_if(help)
             .path(path.clone())
         };
@@ -126,7 +126,7 @@ impl<'a> Structure<'a, '_> {
         let span = default.node.entries().first().map_or(default.node.span, |entry| entry.key_span);
         self.found.push(
             Diagnostic::new(Code::PluginDefaultInvalid, span, message.clone())
-                .constraint(message)
+                .constraint(format!("{path}: {message}"))
                 .help(help)
                 .path(path),
         );

@@ -34,11 +34,12 @@ impl<'a> Structure<'a, '_> {
             self.unknown_type(&entry.value, &written, role);
             return self.nested_tasks(node);
         };
-        if self.catalogue.plays(found.entry.kind, role) {
-            self.type_notes(&entry.value, &written, found);
-        } else {
+        if !self.catalogue.plays(found.entry.kind, role) {
+            // What else is wrong with it depends on where it belongs.
             self.misplaced(&entry.value, found.entry, role);
+            return self.nested_tasks(node);
         }
+        self.type_notes(&entry.value, &written, found);
         self.defaults_reference(node, found.entry);
         self.object(node, Owner::of_type(found.entry));
     }

@@ -1,0 +1,6 @@
+//! What must be accepted: the forms of all versions of the language, old names, and the additions of Kapelle.
+
+mod aliases;
+mod properties;
+mod seeds;
+mod versions;

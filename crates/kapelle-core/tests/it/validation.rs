@@ -1,0 +1,9 @@
+//! What must not be saved: each check of the language with the words that API clients know.
+
+mod defaults;
+mod documents;
+mod fields;
+mod flows;
+mod inputs;
+mod tasks;
+mod triggers;

@@ -39,7 +39,7 @@ fn paths(inputs: &[Input], cx: &mut Context<'_>) {
         inputs.iter().filter(|input| input.kind != "FORM").map(|input| input.id.value.as_str()).collect();
     for inner in inputs {
         let beginnings = inner.id.value.match_indices('.').map(|(at, _)| &inner.id.value[..at]);
-        for id in beginnings.filter(|id| values.contains(id)) {
+        if let Some(id) = beginnings.filter(|id| values.contains(id)).last() {
             let wording = format!(
                 "Input path '{id}' conflicts with '{}'; one cannot be nested under the other.",
                 inner.id.value

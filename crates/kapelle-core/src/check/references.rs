@@ -121,9 +121,8 @@ impl<'a> Checker<'a, '_, '_> {
             self.dashed(template, dashed);
         }
         let is_dashed = |range: &std::ops::Range<usize>| {
-            scan.dashed
-                .iter()
-                .any(|dashed| dashed.range.start >= range.start && dashed.range.start <= range.end)
+            // The subtraction has two reads: what ends before the dash, and what stands behind it.
+            scan.dashed.iter().any(|dashed| dashed.range.start <= range.end && range.start < dashed.range.end)
         };
         for read in &scan.reads {
             if is_enough(&self.cx.found) {
@@ -133,6 +132,7 @@ impl<'a> Checker<'a, '_, '_> {
             if is_dashed(&read.range) {
                 continue;
             }
+            self.unknown_root(template, read);
             self.unknown_name(template, read);
             if !read.guarded {
                 self.out_of_order(template, read);
@@ -181,13 +181,17 @@ impl<'a> Checker<'a, '_, '_> {
         let (what, id) = match dashed.root {
             "inputs" if self.names.has_input(dashed.name) => ("input", "key-name"),
             "outputs" if self.names.has_task(dashed.name) => ("output", "task-id"),
-            _ => return,
+            "tasks" if self.names.has_task(dashed.name) => ("task", "task-id"),
+            "vars" if self.names.has_variable(dashed.name) => ("variable", "key-name"),
+            _ => return self.unknown_dashed(template, dashed),
         };
         let owner = match template.place {
             Place::Task { task, .. } => format!("offending tasks: [{}]", task.id.value),
             Place::Outputs => "offending outputs".to_owned(),
             Place::Variables | Place::Flow => return,
         };
+        // Kestra looks at inputs and outputs in direct properties; elsewhere the mistake shows at run time.
+        let is_refused = template.direct && matches!(dashed.root, "inputs" | "outputs");
         let root = dashed.root;
         let wording = format!(
             "Invalid {what} reference: use {root}[{id}] instead of {root}.{id} — keys with dashes need brackets, {owner}"
@@ -203,10 +207,9 @@ impl<'a> Checker<'a, '_, '_> {
         if self.cx.source.slice(with_dot).starts_with('.') {
             found = found.fix("use brackets", with_dot, bracket);
         }
-        if template.direct {
+        if is_refused {
             found = found.constraint(wording);
         } else {
-            // Kestra sees only direct properties; deeper down the mistake shows at run time.
             found.severity = Severity::Warning;
         }
         self.cx.report(found);

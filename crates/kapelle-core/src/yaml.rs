@@ -7,6 +7,7 @@
 
 mod decode;
 mod documents;
+mod missing;
 mod problem;
 mod reader;
 mod repair;

@@ -7,8 +7,8 @@
 use kapelle_model::Span;
 
 use super::scanner::{Error, Kind};
-use super::{reader, repair};
-use crate::diagnostic::{Code, Diagnostic};
+use super::{missing, reader, repair};
+use crate::diagnostic::{Code, Diagnostic, Edit};
 
 /// Control characters that no YAML text may hold. A few are listed, the rest would be the same.
 pub(super) fn control_characters(text: &str, base: usize) -> Vec<Diagnostic> {
@@ -57,8 +57,15 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
     if let Some(found) = line.tab(base) {
         return found;
     }
+    let noticed = if let Kind::UnclosedQuote { opened } = error.kind { opened } else { error.at };
+    if let Some(open) = missing::closing_quote(text, noticed, reader::stop) {
+        return open_quote(text, base, &open);
+    }
     if let Kind::UnclosedQuote { opened } = error.kind {
         return unclosed_quote(text, base, opened);
+    }
+    if let Some(places) = missing::blanks(text, error.at, reader::stop) {
+        return missing_blanks(text, base, &places);
     }
     let lines_before = error.context.map(|at| Line::around(text, at));
     let suspects = std::iter::once(line).chain(lines_before).chain(line.previous(text));
@@ -128,6 +135,34 @@ fn moved_line(text: &str, base: usize, error: &Error) -> Option<Diagnostic> {
     let help =
         format!("its text starts after {} blanks; it fits after {}", repair.indent, repair.indent_right);
     Some(Diagnostic::new(Code::YamlIndentation, span, message).help(help))
+}
+
+/// A quote that a later one closes by mistake, or nothing at all.
+fn open_quote(text: &str, base: usize, open: &missing::OpenQuote) -> Diagnostic {
+    let found = unclosed_quote(text, base, open.opened);
+    if !open.is_certain {
+        return found;
+    }
+    let end = (base + open.close_at) as u32;
+    found.fix("close it at the end of the text", Span::new(end, end), &text[open.opened..=open.opened])
+}
+
+/// `key:value`, perhaps in several lines.
+fn missing_blanks(text: &str, base: usize, places: &[usize]) -> Diagnostic {
+    let first = places[0];
+    let line = Line::around(text, first);
+    let span = Span::new(line.span_of(base, line.indent(), 0).start, (base + first) as u32);
+    let help = match places.len() {
+        1 => "insert it: only `: ` ends a key".to_owned(),
+        count => format!("insert it here and in the lines below ({count} lines): only `: ` ends a key"),
+    };
+    let edit = |place: &usize| {
+        let place = (base + place) as u32;
+        Edit { span: Span::new(place, place), text: " ".to_owned() }
+    };
+    Diagnostic::new(Code::YamlSyntax, span, "a blank is missing after the colon")
+        .help(help)
+        .fix_all("insert the blank", places.iter().map(edit).collect())
 }
 
 fn unclosed_quote(text: &str, base: usize, opened: usize) -> Diagnostic {

@@ -45,6 +45,16 @@ pub(super) fn reads(document: &str) -> bool {
     reader.document().is_ok() && reader.diagnostics.is_empty()
 }
 
+/// Where reading a document stops before its end, if it does.
+pub(super) fn stop(document: &str) -> Option<usize> {
+    let mut reader = Reader::new(document, 0);
+    match reader.document() {
+        Ok(_) => None,
+        Err(Stop::Scanner(error)) => Some(error.at),
+        Err(Stop::Told) => reader.diagnostics.last().map(|found| found.span.start as usize),
+    }
+}
+
 /// Why reading ended early.
 enum Stop {
     Scanner(Error),

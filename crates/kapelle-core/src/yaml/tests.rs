@@ -148,6 +148,62 @@ fn mistakes_are_named_where_they_are() {
 }
 
 #[test]
+fn a_quote_that_a_later_one_closes_is_reported_where_it_is_opened() {
+    let cases = [
+        ("a: \"x\nb: 1\nc: \"y\"\n", "1:4 yaml-syntax \"\\\"x\""),
+        ("a: 'x\r\nb: 1\r\nc: 'y'\r\n", "1:4 yaml-syntax \"'x\""),
+        ("- \"x\n- \"y\"\n", "1:3 yaml-syntax \"\\\"x\""),
+        ("a: \"x\nb: '\\d'\nc: \"y\"\n", "1:4 yaml-syntax \"\\\"x\""),
+        ("a: \"x\nb: \"\"\n", "1:4 yaml-syntax \"\\\"x\""),
+        ("a: [\"x\", \"y]\nb: [\"z\"]\n", "1:10 yaml-syntax \"\\\"y]\""),
+        // A text over several lines is no mistake, what follows it is.
+        ("a: \"x\n  y\"\nb: c: d\n", "3:4 yaml-syntax \"c: d\""),
+        // Another mistake below does not hide the first.
+        ("a: \"x\nb: \"y\"\nc: d: e\n", "1:4 yaml-syntax \"\\\"x\""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(show(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_blank_missing_after_a_colon_is_reported_where_it_is_missing() {
+    let cases = [
+        ("id:f\nb: 1\n", "1:1 yaml-syntax \"id:\""),
+        ("a:\n  - id:x\n    b: 1\n", "2:5 yaml-syntax \"id:\""),
+        ("- id: x\n  type:y.Log\n  b: 1\n", "2:3 yaml-syntax \"type:\""),
+        ("a: 1\n\n# why\nb:\"x\"\n", "4:1 yaml-syntax \"b:\""),
+        ("a:\n  b:1\n  c:2\n  d: 3\n", "2:3 yaml-syntax \"b:\""),
+        ("a: x\nhttp://x\nb: 1\n", "2:1 yaml-syntax \"http://x\""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(show(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn a_fix_puts_in_the_character_that_is_missing() {
+    let cases = [
+        ("a: \"x\nb: \"y\"\n", "{a: \"x\", b: \"y\"}"),
+        ("a: 'x\r\nb: 1\r\n", "{a: \"x\", b: 1}"),
+        ("a: [\"x]\nb: 1\n", "{a: [\"x\"], b: 1}"),
+        ("---\na:\n  ä:1\n  b:1\n  c:2\n  d: 3\n", ""),
+        ("---\n# ä\na:\n  b:1\n  c:2\n  d: 3\n", "{a: {b: 1, c: 2, d: 3}}"),
+        // Where the text ends is not certain.
+        ("a: \"x # y\nb: 1\n", ""),
+        ("a: \"x \\\"y\nb: 1\n", ""),
+    ];
+    for (text, expected) in cases {
+        let reading = read(text, split(text)[0]);
+        let mut fixed = text.to_owned();
+        let edits = reading.diagnostics[0].fix.iter().flat_map(|fix| &fix.edits).rev();
+        edits.for_each(|edit| fixed.replace_range(edit.span.range(), &edit.text));
+        let expected = if expected.is_empty() { show(text) } else { expected.to_owned() };
+        assert_eq!(show(&fixed), expected, "{text:?}");
+    }
+}
+
+#[test]
 fn a_fix_for_an_unquoted_expression_is_readable_again() {
     for text in [
         "a: {{ x }}\n",

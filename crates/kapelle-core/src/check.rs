@@ -6,6 +6,7 @@
 
 mod defaults;
 mod graph;
+mod http;
 mod ids;
 mod inputs;
 mod kind;
@@ -207,6 +208,7 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     labels::check(root, &flow, cx);
     inputs::check(&flow.inputs, cx);
     tasks::check(root, &flow, cx);
+    http::check(&flow, cx);
     triggers::check(root, &flow, cx);
     limits::check(root, &flow, cx);
     references::dead_branches(&flow, cx);

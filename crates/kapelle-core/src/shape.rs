@@ -4,6 +4,7 @@
 //! plugins bring have the same form and come from the catalogue.
 
 mod flow;
+mod http;
 mod input;
 mod nested;
 mod trigger;
@@ -142,6 +143,12 @@ impl Property {
     #[must_use]
     pub const fn dynamic(mut self) -> Self {
         self.dynamic = true;
+        self
+    }
+
+    #[must_use]
+    pub const fn secret(mut self) -> Self {
+        self.secret = true;
         self
     }
 

@@ -1,6 +1,7 @@
 //! What the catalogue leaves open: objects inside built-in types, the forms that Kapelle adds, and types of its own.
 
 use super::flow::OUTPUT;
+use super::http;
 use super::input::INPUT;
 use super::trigger::{DEPENDENCY, ON_MISS, PRECONDITIONS, STATES, TIME_WINDOW, WINDOW_2};
 use super::{
@@ -159,10 +160,10 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
             ),
         ],
     ),
-    ("io.kestra.plugin.core.http.Request", &[HTTP_METHOD]),
-    ("io.kestra.plugin.core.http.Download", &[HTTP_METHOD]),
-    ("io.kestra.plugin.core.http.SseRequest", &[HTTP_METHOD]),
-    ("io.kestra.plugin.core.http.Trigger", &[HTTP_METHOD]),
+    ("io.kestra.plugin.core.http.Request", &[http::METHOD, http::OPTIONS, http::SSL_OPTIONS]),
+    ("io.kestra.plugin.core.http.Download", &[http::METHOD, http::OPTIONS, http::SSL_OPTIONS]),
+    ("io.kestra.plugin.core.http.SseRequest", &[http::METHOD, http::OPTIONS, http::SSL_OPTIONS]),
+    ("io.kestra.plugin.core.http.Trigger", &[http::METHOD, http::OPTIONS, http::SSL_OPTIONS]),
     (
         "io.kestra.plugin.core.kv.Set",
         &[Property::new("value", Kind::Any, "The value; a single expression keeps its type.")
@@ -414,36 +415,6 @@ const TYPE: Property = Property::new(
     "What it is: the name of a plugin type.",
 )
 .required();
-/// Those of HTTP itself and of `WebDAV`.
-const HTTP_METHOD: Property = Property::new(
-    "method",
-    Kind::Enum(&[
-        "GET",
-        "POST",
-        "PUT",
-        "DELETE",
-        "PATCH",
-        "HEAD",
-        "OPTIONS",
-        "TRACE",
-        "CONNECT",
-        "PROPFIND",
-        "PROPPATCH",
-        "MKCOL",
-        "COPY",
-        "MOVE",
-        "LOCK",
-        "UNLOCK",
-        "REPORT",
-        "SEARCH",
-        "PURGE",
-        "LINK",
-        "UNLINK",
-    ]),
-    "Method of the request.",
-)
-.dynamic()
-.default("\"GET\"");
 const DECISION_BEHAVIORS: &[&str] = &["CONTINUE", "WARN", "FAIL", "SUCCEED", "CANCEL", "KILL"];
 const LOG_LEVEL: Kind = Kind::Enum(&["ERROR", "WARN", "INFO", "DEBUG", "TRACE"]);
 const EACH_VALUE: Property =

@@ -4,6 +4,7 @@ mod defaults;
 mod documents;
 mod fields;
 mod flows;
+mod http;
 mod inputs;
 mod tasks;
 mod triggers;

@@ -57,9 +57,13 @@ const OLD: &[Row] = &[
     ),
     row(
         "options of HTTP have their own old names",
-        "tasks: [{id: a, type: P.http.Download, uri: 'https://x.y', options: {connectTimeout: PT1S, readTimeout: PT2S, \
-         basicAuthUser: u, followRedirects: true, auth: {type: BEARER, token: '{{ vars.t }}'}}}]\nvariables: {t: u}",
-        &[],
+        "tasks: [{id: a, type: P.http.Download, uri: 'https://x.y', options: {«connectTimeout»: PT1S, «readTimeout»: PT2S, \
+         «basicAuthUser»: u, followRedirects: true, auth: {type: BEARER, token: '{{ vars.t }}'}}}]\nvariables: {t: u}",
+        &[
+            "info property-deprecated: `connectTimeout` is deprecated",
+            "info property-deprecated: `readTimeout` is deprecated",
+            "info property-deprecated: `basicAuthUser` is deprecated",
+        ],
     ),
     row(
         "prefix of an ExecutionNamespace is comparison: PREFIX",

@@ -116,6 +116,19 @@ impl Catalogue {
         (0..self.types.len()).map(|index| self.decode(index))
     }
 
+    /// The types whose name, or an old one, begins with `prefix`.
+    pub fn beginning_with<'p>(
+        &'static self,
+        prefix: &'p str,
+    ) -> impl Iterator<Item = &'static Type> + use<'p> {
+        let begins = move |slot: &Slot| {
+            slot.name.starts_with(prefix) || slot.aliases.iter().any(|alias| alias.starts_with(prefix))
+        };
+        let places =
+            self.types.iter().enumerate().filter(move |(_, slot)| begins(slot)).map(|(index, _)| index);
+        places.map(|index| self.decode(index))
+    }
+
     /// Whether `text` is the name of a type, an old one, or the beginning of one.
     pub fn has_prefix(&self, text: &str) -> bool {
         let mut names = self.names().map(|(name, _)| name).chain(self.aliases());

@@ -95,7 +95,7 @@ impl<'a> Structure<'a, '_> {
         let exact = default.type_name.zip(default.canonical);
         let Some(entry) = exact.and_then(|(_, name)| self.catalogue.find(name)).map(|found| found.entry)
         else {
-            return;
+            return self.value_of_prefix(default, value, path);
         };
         match entry.property(&value.key) {
             Some(property) => {
@@ -119,6 +119,31 @@ impl<'a> Structure<'a, '_> {
                 self.found.push(found);
             }
         }
+    }
+
+    /// A default for all types that begin alike: at least one of them has to know the property.
+    fn value_of_prefix(&mut self, default: &Default<'_>, value: &Entry, path: String) {
+        let Some(prefix) = default.type_name else { return };
+        let mut known: Vec<&'static str> = Vec::new();
+        for entry in self.catalogue.beginning_with(prefix) {
+            if entry.partial || entry.property(&value.key).is_some() {
+                return;
+            }
+            known.extend(entry.properties.iter().map(|property| property.name));
+        }
+        if known.is_empty() {
+            return;
+        }
+        known.sort_unstable();
+        known.dedup();
+        let message = format!("no type that begins with `{prefix}` has a property `{}`", value.key);
+        let near = self.nearest(&value.key, known.into_iter());
+        let mut found = Diagnostic::new(Code::PluginDefaultInvalid, value.key_span, message).path(path);
+        found.severity = Severity::Warning;
+        if let Some(near) = near {
+            found = found.help(format!("did you mean `{near}`?"));
+        }
+        self.found.push(found);
     }
 
     fn invalid_default(&mut self, default: &Default<'_>, path: &str, wording: &str, help: &str) {

@@ -77,6 +77,13 @@ tasks: [{«id»: a, type: T.log.Log}, {id: b, type: T.debugs.Echo}]
         &["a.message: must not be null"],
     ),
     row(
+        "a default for several types has properties that one of them knows",
+        "pluginDefaults: [{type: P.kv, values: {namespace: a, ttl: PT1M, «namspace»: b}}]",
+        &[
+            "warning plugin-default-invalid: no type that begins with `io.kestra.plugin.core.kv` has a property `namspace`",
+        ],
+    ),
+    row(
         "a default of another type, or one with a name, gives nothing",
         "
 pluginDefaults:

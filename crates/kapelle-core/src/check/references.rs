@@ -4,6 +4,7 @@
 //! nothing declares, the output of a task that cannot have run yet, a secret on its way into a log. All of these are
 //! warnings, since an expression that is never rendered does no harm.
 
+mod declared;
 mod names;
 mod order;
 mod secrets;
@@ -111,19 +112,21 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn template(&mut self, template: &Template<'a>) {
+        let scan = scan(template.text);
+        // These are errors, so they are told however much was found before them.
+        let dashed: Vec<_> =
+            scan.dashed.iter().filter_map(|dashed| Some((dashed, self.owner(dashed)?))).collect();
+        for (dashed, owner) in dashed.into_iter().take(DIAGNOSTICS_MAX) {
+            self.dashed(template, dashed, owner);
+        }
         // Telling where a finding stands takes time with the length of the text.
         if is_enough(&self.cx.found) {
             return;
         }
-        let scan = scan(template.text);
         self.problems(template, &scan);
-        for dashed in scan.dashed.iter().take(DIAGNOSTICS_MAX) {
-            self.dashed(template, dashed);
-        }
         let is_dashed = |range: &std::ops::Range<usize>| {
-            scan.dashed
-                .iter()
-                .any(|dashed| dashed.range.start >= range.start && dashed.range.start <= range.end)
+            let at = scan.dashed.partition_point(|dashed| dashed.range.start < range.start);
+            scan.dashed.get(at).is_some_and(|dashed| dashed.range.start <= range.end)
         };
         for read in &scan.reads {
             if is_enough(&self.cx.found) {
@@ -176,13 +179,17 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
+    /// What a name with a dash is, and the word for it in messages.
+    fn owner(&self, dashed: &Dashed<'a>) -> Option<(&'static str, &'static str)> {
+        match dashed.root {
+            "inputs" if self.names.has_input(dashed.name) => Some(("input", "key-name")),
+            "outputs" if self.names.has_task(dashed.name) => Some(("output", "task-id")),
+            _ => None,
+        }
+    }
+
     /// `inputs.my-file` where `my-file` is an input: a subtraction that nobody meant.
-    fn dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>) {
-        let (what, id) = match dashed.root {
-            "inputs" if self.names.has_input(dashed.name) => ("input", "key-name"),
-            "outputs" if self.names.has_task(dashed.name) => ("output", "task-id"),
-            _ => return,
-        };
+    fn dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>, (what, id): (&str, &str)) {
         let owner = match template.place {
             Place::Task { task, .. } => format!("offending tasks: [{}]", task.id.value),
             Place::Outputs => "offending outputs".to_owned(),

@@ -19,12 +19,14 @@ mod subflows;
 mod tasks;
 mod triggers;
 
+use std::cell::Cell;
+
 use jiff::civil::Date;
 use kapelle_model::{Node, Span};
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::limits::DIAGNOSTICS_MAX;
+use crate::limits::{DIAGNOSTICS_MAX, DOCUMENTS_MAX, LOOKUP_WORK_MAX};
 use crate::source::Source;
 use crate::suggest::nearest;
 use crate::yaml;
@@ -66,13 +68,23 @@ pub struct Document {
     id_span: Span,
     disabled: bool,
     calls: Vec<Call>,
+    left_out: usize,
 }
 
 impl Document {
     /// A document of which nothing is known beside what is wrong with it.
     pub fn new(span: Span, diagnostics: Vec<Diagnostic>) -> Self {
         let calls = Vec::new();
-        Self { span, namespace: None, id: None, diagnostics, id_span: span, disabled: false, calls }
+        Self {
+            span,
+            namespace: None,
+            id: None,
+            diagnostics,
+            id_span: span,
+            disabled: false,
+            calls,
+            left_out: 0,
+        }
     }
 
     /// Whether the document can be used: it has no errors.
@@ -88,6 +100,9 @@ struct Context<'a> {
     options: Options,
     found: Vec<Diagnostic>,
     calls: Vec<Call>,
+    lookup: Lookup,
+    /// Findings beyond those that are kept.
+    left_out: usize,
 }
 
 impl Context<'_> {
@@ -97,7 +112,23 @@ impl Context<'_> {
 
     /// The nearest name, as long as anybody will read the answer.
     fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-        if is_enough(&self.found) { None } else { nearest(wanted, names) }
+        if is_enough(&self.found) { None } else { self.lookup.nearest(wanted, names) }
+    }
+}
+
+/// Looks for names that were meant, within the work that one document is worth.
+#[derive(Default)]
+struct Lookup {
+    done: Cell<usize>,
+}
+
+impl Lookup {
+    fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
+        let affordable = names.take_while(|name| {
+            self.done.set(self.done.get() + wanted.len() * name.len());
+            self.done.get() < LOOKUP_WORK_MAX
+        });
+        nearest(wanted, affordable)
     }
 }
 
@@ -112,7 +143,15 @@ pub fn check(sources: Vec<Source>, options: &Options) -> Vec<File> {
     let mut files = Vec::with_capacity(sources.len());
     for source in sources {
         let spans = yaml::split(source.text());
-        let documents = spans.into_iter().map(|span| document(&source, span, catalogue, *options)).collect();
+        let readable = spans.iter().take(DOCUMENTS_MAX);
+        let mut documents: Vec<_> =
+            readable.map(|span| document(&source, *span, catalogue, *options)).collect();
+        if let Some(span) = spans.get(DOCUMENTS_MAX) {
+            let message =
+                format!("the source has {} documents, more than the limit of {DOCUMENTS_MAX}", spans.len());
+            let found = Diagnostic::new(Code::SourceTooLarge, *span, message);
+            documents.push(Document::new(*span, vec![found.help("split it into several files")]));
+        }
         files.push(File { source, documents });
     }
     subflows::check(&mut files);
@@ -130,7 +169,15 @@ fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options:
         let wording = || format!("Illegal flow source: YAML parsing error: {}", found.message);
         found.constraint.get_or_insert_with(wording);
     }
-    let mut cx = Context { source, catalogue, options, found: reading.diagnostics, calls: Vec::new() };
+    let mut cx = Context {
+        source,
+        catalogue,
+        options,
+        found: reading.diagnostics,
+        calls: Vec::new(),
+        lookup: Lookup::default(),
+        left_out: 0,
+    };
     let mut document = Document::new(span, Vec::new());
     match &reading.root {
         None if cx.found.is_empty() => {
@@ -153,11 +200,12 @@ fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options:
     }
     document.diagnostics = cx.found;
     document.calls = cx.calls;
+    document.left_out = cx.left_out;
     document
 }
 
 fn flow(root: &Node, cx: &mut Context<'_>) {
-    structure::check(root, cx.catalogue, &mut cx.found);
+    structure::check(root, cx);
     let flow = crate::flow::read(root, cx.catalogue);
     ids::check(&flow, cx);
     labels::check(root, &flow, cx);
@@ -171,6 +219,7 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
         removed::check(root, &flow, cx);
     }
     cx.calls = subflows::calls(root, &flow);
+    cx.left_out += keep_worst(&mut cx.found);
     for found in &mut cx.found {
         if found.path.is_empty() {
             found.path = path::at(root, found.span.start);
@@ -178,26 +227,30 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     }
 }
 
-/// Brings the findings into the order of the text, applies `strict`, and keeps their number bounded.
+/// Brings the findings into the order of the text, applies `strict`, and tells how many were left out.
 fn finish(document: &mut Document, options: Options) {
     let found = &mut document.diagnostics;
+    document.left_out += keep_worst(found);
     found.sort_by_key(|found| (found.span.start, found.severity, found.code));
     if options.strict {
         for found in found.iter_mut().filter(|found| found.severity == Severity::Warning) {
             found.severity = Severity::Error;
         }
     }
-    if found.len() > DIAGNOSTICS_MAX {
-        // The worst are kept, whatever stands in front of them.
-        let more = found.len() - DIAGNOSTICS_MAX;
-        found.sort_by_key(|found| found.severity);
-        found.truncate(DIAGNOSTICS_MAX);
-        found.sort_by_key(|found| (found.span.start, found.severity, found.code));
+    if document.left_out > 0 {
         let span = found.last().map_or(document.span, |last| last.span);
-        let message = format!("and at least {more} more findings in this document");
-        found.push(
-            Diagnostic::new(Code::TooManyDiagnostics, span, message)
-                .help("mend the first ones and check again"),
-        );
+        let message = format!("and at least {} more findings in this document", document.left_out);
+        let more = Diagnostic::new(Code::TooManyDiagnostics, span, message);
+        found.push(more.help("mend the first ones and check again"));
     }
+}
+
+/// Keeps the worst findings, whatever stands in front of them. Gives the number of the others.
+fn keep_worst(found: &mut Vec<Diagnostic>) -> usize {
+    let left_out = found.len().saturating_sub(DIAGNOSTICS_MAX);
+    if left_out > 0 {
+        found.sort_by_key(|found| (found.severity, found.span.start));
+        found.truncate(DIAGNOSTICS_MAX);
+    }
+    left_out
 }

@@ -10,5 +10,11 @@ pub const DEPTH_MAX: usize = 64;
 /// Scalars, lists and maps of one document.
 pub const NODES_MAX: usize = 50_000;
 
+/// Documents of one source; a file with all flows of a large installation has some hundreds.
+pub const DOCUMENTS_MAX: usize = 5_000;
+
+/// Pairs of characters that may be compared in one document while looking for names that were meant.
+pub const LOOKUP_WORK_MAX: usize = 200_000_000;
+
 /// Diagnostics of one document; what comes after is counted, not listed.
 pub const DIAGNOSTICS_MAX: usize = 200;

@@ -9,7 +9,7 @@ mod nested;
 mod trigger;
 
 pub use flow::{FLOW, RESERVED_FLOW_IDS};
-pub(crate) use nested::{ADDED_TYPES, REFINED};
+pub(crate) use nested::{ADDED_TYPES, DAG_TASK, REFINED};
 
 /// An object with a fixed set of properties.
 #[derive(Debug)]

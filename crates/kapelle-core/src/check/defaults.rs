@@ -42,6 +42,11 @@ impl<'a> Defaults<'a> {
         Self { property: entry.map_or("pluginDefaults", |entry| &entry.key), list }
     }
 
+    /// Whether a plugin gets the same values whichever of two names its type is written with.
+    pub(super) fn treat_alike(&self, one: &str, other: &str) -> bool {
+        self.list.iter().all(|default| default.matches(one) == default.matches(other))
+    }
+
     /// Whether the plugin `node` of type `entry` gets a value for `property`.
     pub(super) fn gives(&self, node: &Node, entry: &Type, property: &str) -> bool {
         if self.list.is_empty() {
@@ -55,7 +60,7 @@ impl<'a> Defaults<'a> {
                 None => reference.is_none() || default.forced,
                 named => named == reference,
             };
-            by_reference && default.matches(written, entry)
+            by_reference && default.matches(written)
         };
         let has_value = |default: &Default| {
             default.values.iter().any(|value| value.key == property && !value.value.is_null())
@@ -65,10 +70,9 @@ impl<'a> Defaults<'a> {
 }
 
 impl Default<'_> {
-    /// A default applies to types that its own begins with; one that names an old type also to the current one.
-    pub(super) fn matches(&self, written: &str, entry: &Type) -> bool {
-        let by_prefix =
-            self.type_name.is_some_and(|name| written.starts_with(name) || entry.name.starts_with(name));
-        by_prefix || self.canonical.is_some_and(|name| name == entry.name)
+    /// A default applies to types that are written as its own begins; one that names an old type also to the current
+    /// one.
+    pub(super) fn matches(&self, written: &str) -> bool {
+        self.type_name.is_some_and(|name| written.starts_with(name)) || self.canonical == Some(written)
     }
 }

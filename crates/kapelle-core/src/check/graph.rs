@@ -1,9 +1,32 @@
 //! Cycles among things that wait for each other.
 
-/// Which nodes lie on a cycle, or between two of them. `edges[n]` are the nodes that `n` waits for.
+/// For each node the number of the cycle that it lies on, if any. `edges[n]` are the nodes that `n` waits for.
 ///
-/// Takes away, until nothing changes, what waits for nothing and what nothing waits for: linear in the edges.
-pub(super) fn in_cycles(edges: &[Vec<usize>]) -> Vec<bool> {
+/// Cycles that are tied together count as one, with what lies between them. Linear in the edges.
+pub(super) fn cycles(edges: &[Vec<usize>]) -> Vec<Option<usize>> {
+    let left = in_cycles(edges);
+    let mut neighbours: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
+    for (node, targets) in edges.iter().enumerate().filter(|(node, _)| left[*node]) {
+        for target in targets.iter().filter(|target| left[**target]) {
+            neighbours[node].push(*target);
+            neighbours[*target].push(node);
+        }
+    }
+    let mut cycles = vec![None; edges.len()];
+    for start in (0..edges.len()).filter(|node| left[*node]) {
+        let mut waiting = vec![start];
+        while let Some(node) = waiting.pop() {
+            if cycles[node].is_none() {
+                cycles[node] = Some(start);
+                waiting.extend(&neighbours[node]);
+            }
+        }
+    }
+    cycles
+}
+
+/// Takes away, until nothing changes, what waits for nothing and what nothing waits for.
+fn in_cycles(edges: &[Vec<usize>]) -> Vec<bool> {
     let mut backwards: Vec<Vec<usize>> = vec![Vec::new(); edges.len()];
     for (node, targets) in edges.iter().enumerate() {
         for target in targets {
@@ -34,13 +57,19 @@ fn peel(edges: &[Vec<usize>], backwards: &[Vec<usize>], left: &mut [bool]) {
 
 #[cfg(test)]
 mod tests {
-    use super::in_cycles;
+    use super::{cycles, in_cycles};
 
     #[test]
     fn what_waits_for_a_cycle_is_not_part_of_it() {
         // 0 and 1 wait for each other, 2 waits for 1, 3 for nothing, 0 also for 3, 4 for itself.
         let edges = [vec![1, 3], vec![0], vec![1], vec![], vec![4]];
         assert_eq!(in_cycles(&edges), [true, true, false, false, true]);
+    }
+
+    #[test]
+    fn cycles_apart_from_each_other_are_told_apart() {
+        let edges = [vec![1], vec![0], vec![2], vec![0, 2]];
+        assert_eq!(cycles(&edges), [Some(0), Some(0), Some(2), None]);
     }
 
     #[test]

@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use kapelle_model::flow::Input;
 use kapelle_model::{Data, Node};
 
-use super::Context;
-use super::graph::in_cycles;
+use super::graph::cycles;
 use super::ids::{NAMED_MAX, named, twice};
 use super::structure::has_expression;
+use super::{Context, is_enough};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
@@ -39,7 +39,7 @@ fn paths(inputs: &[Input], cx: &mut Context<'_>) {
         inputs.iter().filter(|input| input.kind != "FORM").map(|input| input.id.value.as_str()).collect();
     for inner in inputs {
         let beginnings = inner.id.value.match_indices('.').map(|(at, _)| &inner.id.value[..at]);
-        for id in beginnings.filter(|id| values.contains(id)) {
+        if let Some(id) = beginnings.rev().find(|id| values.contains(id)) {
             let wording = format!(
                 "Input path '{id}' conflicts with '{}'; one cannot be nested under the other.",
                 inner.id.value
@@ -78,10 +78,13 @@ fn dependencies(inputs: &[Input], cx: &mut Context<'_>) {
             );
         }
     }
-    let cyclic = in_cycles(&edges);
-    let members = || inputs.iter().zip(&cyclic).filter(|(_, cyclic)| **cyclic).map(|(input, _)| input);
-    let names: Vec<&str> = members().take(NAMED_MAX).map(|input| input.id.value.as_str()).collect();
-    for input in members() {
+    let cycles = cycles(&edges);
+    for (input, cycle) in inputs.iter().zip(&cycles).filter(|(_, cycle)| cycle.is_some()) {
+        let members = inputs.iter().zip(&cycles).filter(|(_, other)| *other == cycle).take(NAMED_MAX);
+        let names: Vec<&str> = members.map(|(input, _)| input.id.value.as_str()).collect();
+        if is_enough(&cx.found) {
+            return;
+        }
         let wording = format!(
             "Cycle dependency detected for input with id '{}': [{}]",
             input.id.value,

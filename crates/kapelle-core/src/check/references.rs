@@ -114,18 +114,22 @@ impl<'a> Checker<'a, '_, '_> {
     fn template(&mut self, template: &Template<'a>) {
         let scan = scan(template.text);
         // These are errors, so they are told however much was found before them.
-        let dashed: Vec<_> =
-            scan.dashed.iter().filter_map(|dashed| Some((dashed, self.owner(dashed)?))).collect();
-        for (dashed, owner) in dashed.into_iter().take(DIAGNOSTICS_MAX) {
-            self.dashed(template, dashed, owner);
+        let (refused, other): (Vec<_>, Vec<_>) =
+            scan.dashed.iter().partition(|dashed| self.is_refused(dashed));
+        for dashed in refused.into_iter().take(DIAGNOSTICS_MAX) {
+            self.dashed(template, dashed);
         }
         // Telling where a finding stands takes time with the length of the text.
         if is_enough(&self.cx.found) {
             return;
         }
         self.problems(template, &scan);
+        for dashed in other.into_iter().take(DIAGNOSTICS_MAX) {
+            self.dashed(template, dashed);
+        }
         let is_dashed = |range: &std::ops::Range<usize>| {
-            let at = scan.dashed.partition_point(|dashed| dashed.range.start < range.start);
+            // The subtraction has two reads: what ends before the dash, and what stands behind it.
+            let at = scan.dashed.partition_point(|dashed| dashed.range.end <= range.start);
             scan.dashed.get(at).is_some_and(|dashed| dashed.range.start <= range.end)
         };
         for read in &scan.reads {
@@ -136,6 +140,7 @@ impl<'a> Checker<'a, '_, '_> {
             if is_dashed(&read.range) {
                 continue;
             }
+            self.unknown_root(template, read);
             self.unknown_name(template, read);
             if !read.guarded {
                 self.out_of_order(template, read);
@@ -179,22 +184,31 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
-    /// What a name with a dash is, and the word for it in messages.
-    fn owner(&self, dashed: &Dashed<'a>) -> Option<(&'static str, &'static str)> {
+    /// Whether a name with a dash is one that Kestra refuses.
+    fn is_refused(&self, dashed: &Dashed<'a>) -> bool {
         match dashed.root {
-            "inputs" if self.names.has_input(dashed.name) => Some(("input", "key-name")),
-            "outputs" if self.names.has_task(dashed.name) => Some(("output", "task-id")),
-            _ => None,
+            "inputs" => self.names.has_input(dashed.name),
+            "outputs" => self.names.has_task(dashed.name),
+            _ => false,
         }
     }
 
     /// `inputs.my-file` where `my-file` is an input: a subtraction that nobody meant.
-    fn dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>, (what, id): (&str, &str)) {
+    fn dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>) {
+        let (what, id) = match dashed.root {
+            "inputs" if self.names.has_input(dashed.name) => ("input", "key-name"),
+            "outputs" if self.names.has_task(dashed.name) => ("output", "task-id"),
+            "tasks" if self.names.has_task(dashed.name) => ("task", "task-id"),
+            "vars" if self.names.has_variable(dashed.name) => ("variable", "key-name"),
+            _ => return self.unknown_dashed(template, dashed),
+        };
         let owner = match template.place {
             Place::Task { task, .. } => format!("offending tasks: [{}]", task.id.value),
             Place::Outputs => "offending outputs".to_owned(),
             Place::Variables | Place::Flow => return,
         };
+        // Kestra looks at inputs and outputs in direct properties; elsewhere the mistake shows at run time.
+        let is_refused = template.direct && matches!(dashed.root, "inputs" | "outputs");
         let root = dashed.root;
         let wording = format!(
             "Invalid {what} reference: use {root}[{id}] instead of {root}.{id} — keys with dashes need brackets, {owner}"
@@ -210,10 +224,9 @@ impl<'a> Checker<'a, '_, '_> {
         if self.cx.source.slice(with_dot).starts_with('.') {
             found = found.fix("use brackets", with_dot, bracket);
         }
-        if template.direct {
+        if is_refused {
             found = found.constraint(wording);
         } else {
-            // Kestra sees only direct properties; deeper down the mistake shows at run time.
             found.severity = Severity::Warning;
         }
         self.cx.report(found);

@@ -10,18 +10,22 @@ use kapelle_model::{Data, Entry, Node, Span};
 
 use super::defaults::Defaults;
 use super::path::{Path, below};
+use super::{Context, Lookup};
 use crate::catalogue::{Catalogue, Type};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::shape::{FLOW, Kind, Property, Shape, Tagged};
-use crate::suggest::{is_typo, nearest};
+use crate::shape::{DAG_TASK, FLOW, Kind, Property, Shape, Tagged};
+use crate::suggest::is_typo;
 
 /// Everything that is wrong with the structure of a flow document.
-pub(super) fn check(root: &Node, catalogue: &'static Catalogue, found: &mut Vec<Diagnostic>) {
+pub(super) fn check(root: &Node, cx: &mut Context<'_>) {
+    let Context { catalogue, found, lookup, .. } = cx;
+    let catalogue = *catalogue;
     let defaults = Defaults::of(root, catalogue);
     let mut structure = Structure {
         catalogue,
         defaults: &defaults,
         found,
+        lookup,
         path: Path::default(),
         owners: Vec::new(),
         not_built_in: Vec::new(),
@@ -34,6 +38,7 @@ struct Structure<'a, 'f> {
     catalogue: &'static Catalogue,
     defaults: &'f Defaults<'a>,
     found: &'f mut Vec<Diagnostic>,
+    lookup: &'f Lookup,
     path: Path<'a>,
     /// The objects around the one that is being checked, for hints about indentation.
     owners: Vec<Owner>,
@@ -88,7 +93,7 @@ impl Owner {
 impl<'a> Structure<'a, '_> {
     /// The nearest name, as long as anybody will read the answer.
     fn nearest<'n>(&self, wanted: &str, names: impl Iterator<Item = &'n str>) -> Option<&'n str> {
-        if super::is_enough(self.found) { None } else { nearest(wanted, names) }
+        if super::is_enough(self.found) { None } else { self.lookup.nearest(wanted, names) }
     }
 
     fn shape(&mut self, node: &'a Node, shape: &'static Shape) {
@@ -115,9 +120,10 @@ impl<'a> Structure<'a, '_> {
             return self.unknown_tag(span, &name, tagged);
         };
         if variant.deprecated {
-            let message = format!("`{}` is an old form: {}", variant.tag, variant.doc);
+            let message = format!("`{}` is deprecated", variant.tag);
             let span = tag.map_or_else(|| first_key(node), |entry| entry.value.span);
-            let found = Diagnostic::new(Code::TypeDeprecated, span, message).path(self.path.text());
+            let found =
+                Diagnostic::new(Code::TypeDeprecated, span, message).help(variant.doc).path(self.path.text());
             self.found.push(found);
         }
         let properties = [tagged.common, variant.properties];
@@ -161,12 +167,15 @@ impl<'a> Structure<'a, '_> {
                 if owner.plugin.is_some() { "an object" } else { &format!("an object ({})", owner.name) };
             return self.wrong_kind(node, name);
         };
+        if owner.name == DAG_TASK.name && node.get("task").is_none() && node.get("type").is_some() {
+            return self.bare_dag_task(node);
+        }
         self.owners.push(owner);
         let mut mended = Vec::new();
         for entry in entries {
             match owner.property(&entry.key) {
                 Some(property) => self.entry(entry, property, node, &owner),
-                None => mended.extend(self.unknown(entry, &owner)),
+                None => mended.extend(self.unknown(entry, &owner, node)),
             }
         }
         for property in owner.properties.iter().flat_map(|list| list.iter()) {
@@ -178,6 +187,15 @@ impl<'a> Structure<'a, '_> {
         self.owners.pop();
     }
 
+    /// A task where its place in a Dag is expected: the most common mistake with Dags.
+    fn bare_dag_task(&mut self, node: &'a Node) {
+        let message =
+            "`task`: must not be null: a task of a Dag stands under `task:`, beside its `dependsOn`";
+        let found = Diagnostic::new(Code::PropertyMissing, first_key(node), message)
+            .help("write `- task:` and indent the task below it");
+        self.report(found, "task", "must not be null");
+    }
+
     fn entry(&mut self, entry: &'a Entry, property: &'static Property, node: &'a Node, owner: &Owner) {
         self.path.push_key(&entry.key);
         if property.deprecated || property.alias_of.is_some() {
@@ -186,6 +204,8 @@ impl<'a> Structure<'a, '_> {
         if property.required
             && matches!(&entry.value.data, Data::List(items) if items.is_empty())
             && lists_plugins(property.kind)
+            // A branch may be empty, a task without tasks may not.
+            && property.name != "then"
         {
             let message = format!("`{}`: must not be empty", entry.key);
             let found = Diagnostic::new(Code::PropertyEmpty, entry.key_span.to(entry.value.span), message)
@@ -244,8 +264,11 @@ impl<'a> Structure<'a, '_> {
 
     /// Reports a property that its owner does not have. Gives the property that was probably meant, so that it is
     /// not reported as missing in the same breath.
-    fn unknown(&mut self, entry: &'a Entry, owner: &Owner) -> Option<&'static str> {
+    fn unknown(&mut self, entry: &'a Entry, owner: &Owner, node: &'a Node) -> Option<&'static str> {
         let near = self.nearest(&entry.key, owner.names());
+        // What is there already cannot be what was meant.
+        let is_free = |near: &&str| !node.entries().iter().any(|entry| entry.key == **near);
+        let near = near.filter(is_free);
         if owner.open {
             // The list of its properties may lack some, so only what looks like a typing mistake is worth a word.
             let near = near.filter(|near| is_typo(&entry.key, near))?;
@@ -258,7 +281,10 @@ impl<'a> Structure<'a, '_> {
             self.found.push(found);
             return Some(near);
         }
-        let outer = self.owners.iter().rev().skip(1).find(|outer| outer.property(&entry.key).is_some());
+        let is_typo_here = near.is_some_and(|near| is_typo(&entry.key, near));
+        let is_telling = !EVERYWHERE.contains(&entry.key.as_str()) && !is_typo_here;
+        let around = self.owners.iter().rev().skip(1);
+        let outer = around.filter(|_| is_telling).find(|outer| outer.property(&entry.key).is_some());
         let help = match (near, outer) {
             (_, Some(outer)) => {
                 format!(
@@ -341,11 +367,16 @@ impl<'a> Structure<'a, '_> {
         let constraint = message.clone();
         self.found.push(
             Diagnostic::new(Code::ValueType, node.span, message)
+                .help(form_help(expected))
                 .path(self.path.text())
                 .constraint(constraint),
         );
     }
 }
+
+/// Properties that so many objects have that they tell nothing about where a line belongs.
+const EVERYWHERE: &[&str] =
+    &["id", "type", "description", "disabled", "tasks", "errors", "finally", "namespace", "labels", "inputs"];
 
 fn lists_plugins(kind: Kind) -> bool {
     matches!(kind, Kind::List(Kind::Plugin(_) | Kind::Object(_) | Kind::Tagged(_)))
@@ -368,13 +399,27 @@ fn describe(node: &Node) -> String {
     }
 }
 
+/// How something of the expected kind is written.
+fn form_help(expected: &str) -> String {
+    if expected.starts_with("a list") {
+        "write each item on a line of its own, after `- `".to_owned()
+    } else if expected.starts_with("an object") || expected.starts_with("a map") {
+        "write `key: value` lines below the property, indented".to_owned()
+    } else {
+        format!("write {expected}")
+    }
+}
+
 /// `a retry`, `an input`; names of types stay as they are.
 fn with_article(name: &str) -> String {
     if name.contains('.') {
         return format!("`{name}`");
     }
-    let article = if name.starts_with(['a', 'e', 'i', 'o', 'S']) { "an" } else { "a" };
-    format!("{article} {name}")
+    match name {
+        "preconditions" | "concurrency" | "namespace files" => name.to_owned(),
+        _ if name.starts_with(['a', 'e', 'i', 'o', 'u', 'S']) => format!("an {name}"),
+        _ => format!("a {name}"),
+    }
 }
 
 fn lower_first(text: &str) -> String {

@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use kapelle_model::flow::{BranchKind, Flow, Task};
 use kapelle_model::{Data, Node};
 
-use super::Context;
-use super::graph::in_cycles;
+use super::graph::cycles;
 use super::ids::NAMED_MAX;
 use super::structure::has_expression;
+use super::{Context, is_enough};
 use crate::catalogue::Type;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::time::duration;
@@ -136,9 +136,12 @@ fn dag(task: &Task, cx: &mut Context<'_>) {
         .iter()
         .map(|child| child.depends_on.iter().filter_map(|name| find(name).map(|(index, _)| index)).collect())
         .collect();
-    let cyclic = in_cycles(&edges);
-    let members = children.iter().zip(&cyclic).filter(|(_, cyclic)| **cyclic).take(NAMED_MAX);
-    let cycle = members.map(|(child, _)| child.id.value.as_str()).collect::<Vec<_>>().join(", ");
+    let cycles = cycles(&edges);
+    let named = |cycle: usize| {
+        let members =
+            children.iter().zip(&cycles).filter(|(_, other)| **other == Some(cycle)).take(NAMED_MAX);
+        members.map(|(child, _)| child.id.value.as_str()).collect::<Vec<_>>().join(", ")
+    };
     for (index, child) in children.iter().enumerate() {
         for wanted in &child.depends_on {
             match find(wanted) {
@@ -152,7 +155,11 @@ fn dag(task: &Task, cx: &mut Context<'_>) {
                             .help_if(help),
                     );
                 }
-                Some((place, _)) if cyclic[index] && cyclic[place] => {
+                Some((place, _)) if cycles[index].is_some() && cycles[index] == cycles[place] => {
+                    if is_enough(&cx.found) {
+                        return;
+                    }
+                    let cycle = named(cycles[index].unwrap_or(place));
                     let wording = format!("Cyclic dependency detected: {cycle}");
                     cx.report(
                         Diagnostic::new(Code::DagCycle, wanted.span, wording.clone())

@@ -19,6 +19,9 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
             Some("Flow") => flow_trigger(root, flow, trigger, cx),
             _ => {}
         }
+        if trigger.type_name.canonical.starts_with("io.kestra.plugin.core.trigger.") {
+            given_inputs(flow, trigger, cx);
+        }
         for condition in trigger.property("conditions").map_or(&[][..], Node::items) {
             if let Some(window) = condition.get("timeWindow") {
                 time_window(root, window, cx);
@@ -31,6 +34,23 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
 fn unreachable(trigger: &Trigger, why: &str, help: &str, cx: &mut Context<'_>) {
     let message = format!("trigger `{}` never fires: {why}", trigger.id.value);
     cx.report(Diagnostic::new(Code::TriggerUnreachable, trigger.id.span, message).help(help));
+}
+
+/// Values that a trigger gives to inputs which the flow does not have are dropped.
+fn given_inputs(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
+    let has = |id: &str| {
+        flow.inputs.iter().any(|input| input.id.value == id || input.id.value.starts_with(&format!("{id}.")))
+    };
+    for given in trigger.property("inputs").map_or(&[][..], Node::entries) {
+        if has(&given.key) || given.key.contains('{') {
+            continue;
+        }
+        let message = format!("the flow has no input `{}`, so this value is dropped", given.key);
+        let near = cx.nearest(&given.key, flow.inputs.iter().map(|input| input.id.value.as_str()));
+        let help = near.map(|near| format!("did you mean `{near}`?"));
+        let help = help.or_else(|| Some("declare it under `inputs`, or take it out".to_owned()));
+        cx.report(Diagnostic::new(Code::InputUnknown, given.key_span, message).help_if(help));
+    }
 }
 
 fn schedule(trigger: &Trigger, cx: &mut Context<'_>) {

@@ -549,7 +549,7 @@ static TASK_CACHE: Shape = Shape {
     ],
 };
 
-static DAG_TASK: Shape = Shape {
+pub(crate) static DAG_TASK: Shape = Shape {
     name: "task of a Dag",
     doc: "A task and what it waits for.",
     properties: &[

@@ -9,7 +9,7 @@ use super::declared::Declared;
 use super::{Checker, Place, Template};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::expression::{Read, Step};
+use crate::expression::{Dashed, Read, Step};
 use crate::flow::labels;
 use crate::suggest::is_typo;
 
@@ -56,6 +56,39 @@ const TRIGGER_FLOW: &[&str] = &[
     "endDate",
     "firstFailedTaskId",
     "lastTaskId",
+];
+
+/// The names that expressions know, with the fields of those that are the same everywhere.
+const ROOTS: &[(&str, &[&str])] = &[
+    ("flow", &["id", "namespace", "revision", "tenantId"]),
+    ("execution", &["id", "state", "startDate", "originalId", "outputs", "errorMessage"]),
+    ("task", &["id", "type"]),
+    ("taskrun", &["id", "startDate", "attemptsCount", "parentId", "value", "iteration", "items"]),
+    ("inputs", &[]),
+    ("outputs", &[]),
+    ("tasks", &[]),
+    ("vars", &[]),
+    ("labels", &[]),
+    ("trigger", &[]),
+    ("schedule", &[]),
+    ("parent", &[]),
+    ("parents", &[]),
+    ("envs", &[]),
+    ("globals", &[]),
+    ("kestra", &[]),
+    ("namespace", &[]),
+    ("files", &[]),
+    ("item", &[]),
+    ("iteration", &[]),
+    ("workingDir", &[]),
+    ("outputDir", &[]),
+    ("outputFiles", &[]),
+    ("bucketPath", &[]),
+    ("response", &[]),
+    ("count", &[]),
+    ("locale", &[]),
+    ("template", &[]),
+    ("_context", &[]),
 ];
 
 impl<'a> Names<'a> {
@@ -147,6 +180,10 @@ impl<'a> Names<'a> {
         self.tasks.contains_key(id)
     }
 
+    pub(super) fn has_variable(&self, name: &str) -> bool {
+        self.variables.as_ref().is_some_and(|all| all.contains(name))
+    }
+
     pub(super) fn task_of(&self, id: &str) -> Option<&'a Task> {
         self.tasks.get(id).copied()
     }
@@ -212,9 +249,101 @@ impl<'a> Checker<'a, '_, '_> {
                     self.report_unknown(template, read, Code::TriggerVariableUnknown, what, first, &known);
                 }
             }
-            "outputs" | "tasks" if is_task_place => self.unknown_task(template, read, first),
-            _ => {}
+            "outputs" | "tasks" if is_task_place => {
+                self.unknown_task(template, read, first);
+                self.unknown_output(template, read, &path);
+            }
+            _ => self.unknown_field(template, read, first),
         }
+    }
+
+    /// A name that expressions do not know at all. Plugins may bring names of their own, so there only what looks like
+    /// a typing mistake is reported.
+    pub(super) fn unknown_root(&mut self, template: &Template<'a>, read: &Read<'a>) {
+        let roots = || ROOTS.iter().map(|(root, _)| *root);
+        if roots().any(|root| root == read.root) {
+            return;
+        }
+        let near = self.cx.nearest(read.root, roots());
+        let is_typo = near.is_some_and(|near| is_typo(read.root, near));
+        let is_core = match template.place {
+            Place::Task { task, .. } => task.type_name.canonical.starts_with("io.kestra.plugin.core."),
+            _ => true,
+        };
+        if !is_typo && (read.guarded || !is_core) {
+            return;
+        }
+        let range = read.range.start..read.range.start + read.root.len();
+        let span = self.span(template, &range);
+        let message = format!("expressions know no name `{}`", read.root);
+        let mut found = Diagnostic::new(Code::VariableUnknown, span, message);
+        found = match near {
+            Some(near) if is_typo => {
+                found.help(format!("did you mean `{near}`?")).fix(format!("write `{near}`"), span, near)
+            }
+            Some(near) => found.help(format!("did you mean `{near}`? Text stands between quotes")),
+            None => found.help("text stands between quotes; variables of the flow are read as `vars.…`"),
+        };
+        self.cx.report(found);
+    }
+
+    /// A field of `flow`, `execution`, `task` or `taskrun`, which are the same everywhere.
+    fn unknown_field(&mut self, template: &Template<'a>, read: &Read<'a>, first: &str) {
+        let known = ROOTS.iter().find(|(root, _)| *root == read.root).map_or(&[][..], |(_, fields)| fields);
+        if !known.is_empty() && !known.contains(&first) {
+            let what = format!("`{}` has no", read.root);
+            self.report_unknown(template, read, Code::VariableUnknown, &what, first, known);
+        }
+    }
+
+    /// A misspelt output of a task. The lists of outputs are not complete, so only typing mistakes are told.
+    fn unknown_output(&mut self, template: &Template<'a>, read: &Read<'a>, path: &[&str]) {
+        let [id, field, ..] = path else { return };
+        let Some(task) = self.names.task_of(id).filter(|_| read.root == "outputs") else { return };
+        let found = self.cx.catalogue.find(&task.type_name.canonical);
+        let Some(outputs) = found.and_then(|found| found.entry.outputs.as_ref()) else { return };
+        let known: Vec<&str> = outputs.iter().map(|output| output.name).collect();
+        let near = self.cx.nearest(field, known.iter().copied());
+        if known.contains(field) || !near.is_some_and(|near| is_typo(field, near)) {
+            return;
+        }
+        let what = format!("task `{id}` gives no output");
+        let (Some(near), Some(Step::Name { range, .. })) = (near, read.path.get(1)) else { return };
+        let span = self.span(template, range);
+        let message = format!("{what} `{field}`");
+        self.cx.report(
+            Diagnostic::new(Code::OutputUnknown, span, message).help(format!("did you mean `{near}`?")),
+        );
+    }
+
+    /// A name with a dash that nothing declares. With a name before the dash that is declared it is a subtraction.
+    pub(super) fn unknown_dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>) {
+        let names = self.names;
+        let first = dashed.name.split('-').next().unwrap_or_default();
+        let (code, what, known): (_, _, Vec<&str>) = match dashed.root {
+            "inputs" => (Code::InputUnknown, "the flow has no input", names.inputs.list()),
+            "outputs" | "tasks" if !names.more_tasks => {
+                let code = if dashed.root == "tasks" { Code::TaskUnknown } else { Code::OutputUnknown };
+                (code, "the flow has no task", names.tasks.keys().copied().collect())
+            }
+            "vars" => match &names.variables {
+                Some(all) => (Code::VariableUnknown, "the flow has no variable", all.list()),
+                None => return,
+            },
+            _ => return,
+        };
+        if known.contains(&first) {
+            return;
+        }
+        let near = self.cx.nearest(dashed.name, known.iter().copied());
+        let help = match near {
+            Some(near) => {
+                format!("did you mean `{}`? A name with a dash needs brackets", reference(dashed.root, near))
+            }
+            None => "a name with a dash needs brackets, and has to be declared".to_owned(),
+        };
+        let span = self.span(template, &dashed.range);
+        self.cx.report(Diagnostic::new(code, span, format!("{what} `{}`", dashed.name)).help(help));
     }
 
     fn unknown_task(&mut self, template: &Template<'a>, read: &Read<'a>, first: &str) {
@@ -254,6 +383,8 @@ impl<'a> Checker<'a, '_, '_> {
         let mut found = Diagnostic::new(code, span, message).help(help);
         if let (Some(near), Some(Step::Name { range, dotted: true, .. })) = (near, read.path.first())
             && is_identifier(near)
+            && is_typo(name, near)
+            && known.iter().filter(|other| is_typo(name, other)).count() == 1
         {
             found = found.fix(format!("write `{near}`"), self.span(template, range), near);
         }

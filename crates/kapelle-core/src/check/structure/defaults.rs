@@ -7,7 +7,7 @@ use crate::catalogue::Type;
 use crate::check::defaults::Default;
 use crate::check::path::below;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::suggest::nearest;
+use crate::suggest::is_typo;
 
 impl Structure<'_, '_> {
     /// `pluginDefaultsRef` of the plugin `node` has to name a default for its type.
@@ -18,11 +18,11 @@ impl Structure<'_, '_> {
         let name = reference.as_text().unwrap_or_default();
         let written = node.get("type").and_then(Node::as_text).unwrap_or(entry.name);
         let list = &self.defaults.list;
-        if list.iter().any(|default| default.reference == Some(name) && default.matches(written, entry)) {
+        if list.iter().any(|default| default.reference == Some(name) && default.matches(written)) {
             return;
         }
         let wording = format!("No plugin-defaults exists for pluginDefaultsRef: '{name}'");
-        let near = nearest(name, list.iter().filter_map(|default| default.reference));
+        let near = self.nearest(name, list.iter().filter_map(|default| default.reference));
         let help = near.map_or_else(
             || format!("add an entry with `ref: {name}` and this type to `pluginDefaults`"),
             |near| format!("did you mean `{near}`?"),
@@ -69,7 +69,7 @@ impl<'a> Structure<'a, '_> {
         }
         let message =
             format!("no known plugin type is called `{name}` or begins so: the values have no effect");
-        let near = nearest(name, self.catalogue.names().map(|(name, _)| name));
+        let near = self.nearest(name, self.catalogue.names().map(|(name, _)| name));
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let mut found = Diagnostic::new(Code::PluginDefaultInvalid, node.span, message).help_if(help);
         found.severity = Severity::Warning;
@@ -110,10 +110,10 @@ impl<'a> Structure<'a, '_> {
             }
             None if entry.partial => {}
             None => {
-                let near = nearest(&value.key, entry.properties.iter().map(|property| property.name));
+                let near = self.nearest(&value.key, entry.properties.iter().map(|property| property.name));
                 let wording = format!("No property '{}' exists in plugin '{}'", value.key, entry.name);
                 let mut found = report(wording, near.map(|near| format!("did you mean `{near}`?")));
-                if let Some(near) = near {
+                if let Some(near) = near.filter(|near| is_typo(&value.key, near)) {
                     found = found.fix(format!("rename to `{near}`"), value.key_span, near);
                 }
                 self.found.push(found);

@@ -3,8 +3,8 @@
 use kapelle_model::{Data, Node};
 
 use super::{Owner, Structure, describe};
-use crate::catalogue::{Found, Type};
-use crate::diagnostic::{Code, Diagnostic, Edit};
+use crate::catalogue::{Catalogue, Found, Type};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::shape::{Kind, Role};
 use crate::suggest::is_typo;
 
@@ -23,9 +23,9 @@ impl<'a> Structure<'a, '_> {
             return self.found.push(found);
         }
         let Some(entry) = node.entry("type").filter(|entry| !entry.value.is_null()) else {
-            let help = "add `type:` with the name of a plugin type, such as `io.kestra.plugin.core.log.Log`";
+            let help = format!("add `type:` with the name of a {} type{}", role.word(), type_example(role));
             let common = self.catalogue.common_properties(role.kind());
-            return self.type_missing(node, role.word(), common, help.to_owned());
+            return self.type_missing(node, role.word(), common, help);
         };
         let Some(written) = entry.value.scalar_text() else {
             return self.wrong_kind(&entry.value, "the name of a type");
@@ -46,9 +46,14 @@ impl<'a> Structure<'a, '_> {
 
     fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {
         let catalogue = self.catalogue;
-        let near = self
-            .nearest(written, catalogue.names_for(Some(role)))
-            .or_else(|| self.nearest(written, catalogue.names_for(None)));
+        // Whoever leaves the package out is answered in kind, and never with an old name.
+        let short = |role| catalogue.names_for(role).filter_map(Catalogue::short_name);
+        let near = if written.starts_with("io.") {
+            self.nearest(written, catalogue.names_for(Some(role)))
+                .or_else(|| self.nearest(written, catalogue.names_for(None)))
+        } else {
+            self.nearest(written, short(Some(role))).or_else(|| self.nearest(written, short(None)))
+        };
         let help = match near {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
@@ -107,11 +112,14 @@ impl<'a> Structure<'a, '_> {
                 format!("{written} is replaced by {}", entry.name),
             )
             .help("both work; the new name is the one in the documentation")
-            .fix_all(
-                format!("write `{}`", entry.name),
-                vec![Edit { span: value.span, text: entry.name.to_owned() }],
-            )
             .path(super::below(&path, "type"));
+            // Under another name the plugin could get other defaults.
+            let is_safe = self.defaults.treat_alike(written, entry.name);
+            let note = if is_safe {
+                note.fix(format!("write `{}`", entry.name), value.span, entry.name)
+            } else {
+                note
+            };
             self.found.push(note);
         }
         if entry.deprecated {
@@ -124,6 +132,16 @@ impl<'a> Structure<'a, '_> {
                 format!("`{}` is known and checked, but not built in: it cannot run yet", entry.name);
             self.found.push(Diagnostic::new(Code::TypeNotBuiltIn, value.span, message).path(path));
         }
+    }
+}
+
+fn type_example(role: Role) -> &'static str {
+    match role {
+        Role::Task => ", such as `io.kestra.plugin.core.log.Log`",
+        Role::Trigger => ", such as `io.kestra.plugin.core.trigger.Schedule`",
+        Role::Condition => ", such as `io.kestra.plugin.core.condition.Expression`",
+        Role::TaskRunner => ", such as `io.kestra.plugin.core.runner.Process`",
+        Role::Other(_) => "",
     }
 }
 

@@ -90,7 +90,7 @@ impl<'a> Structure<'a, '_> {
         if !(pattern.matches)(text) {
             let rule = format!("must match \"{}\"", pattern.regex);
             let found = Diagnostic::new(Code::ValuePattern, node.span, format!("`{text}`: {rule}"));
-            let found = match pattern_help(text) {
+            let found = match pattern_help(text, pattern) {
                 Some(help) => found.help(help),
                 None => found,
             };
@@ -256,6 +256,12 @@ impl<'a> Structure<'a, '_> {
             Data::Map(entries) => {
                 for entry in entries {
                     self.path.push_key(&entry.key);
+                    if entry.value.is_null() {
+                        let message = format!("label `{}`: must not be empty", entry.key);
+                        let found = Diagnostic::new(Code::PropertyEmpty, entry.key_span, message)
+                            .help("give it a text, or take the label out");
+                        self.report_here(found, "must not be empty");
+                    }
                     self.kind(&entry.value, &TEXT, false);
                     self.path.pop();
                 }
@@ -263,6 +269,11 @@ impl<'a> Structure<'a, '_> {
             Data::List(items) => {
                 for (index, item) in items.iter().enumerate() {
                     self.path.push_index(index, None);
+                    if item.get("key").is_none() && item.get("value").is_none() && !item.is_null() {
+                        self.wrong_kind(item, "`{key: …, value: …}`");
+                        self.path.pop();
+                        continue;
+                    }
                     self.shape(item, &LABEL);
                     self.path.pop();
                 }
@@ -331,7 +342,8 @@ fn shorten(text: &str) -> String {
     }
 }
 
-fn pattern_help(text: &str) -> Option<String> {
+fn pattern_help(text: &str, pattern: &Pattern) -> Option<String> {
+    let takes_dots = (pattern.matches)("a.a");
     let wrong =
         text.chars().find(|character| !character.is_ascii_alphanumeric() && !"._-".contains(*character));
     match wrong {
@@ -339,7 +351,9 @@ fn pattern_help(text: &str) -> Option<String> {
         Some(' ') => Some("it holds a blank; use `-` or `_` instead".into()),
         Some(wrong) => Some(format!("`{wrong}` cannot stand in it")),
         None if text.starts_with(['.', '_', '-']) => Some("it has to start with a letter or a digit".into()),
-        None if text.contains('.') => Some("a dot cannot stand in it; use `-` or `_` instead".into()),
+        None if text.contains('.') && !takes_dots => {
+            Some("a dot cannot stand in it; use `-` or `_` instead".into())
+        }
         None => text
             .chars()
             .any(|character| character.is_ascii_uppercase())

@@ -27,8 +27,8 @@ const OLD: &[Row] = &[
         "0.19: ENUM inputs; 0.23: BOOLEAN inputs",
         "inputs: [{id: a, type: «ENUM», values: [x, y]}, {id: b, type: «BOOLEAN»}]",
         &[
-            "info type-deprecated: `ENUM` is an old form: Old form of SELECT.",
-            "info type-deprecated: `BOOLEAN` is an old form: Old form of BOOL with a third state.",
+            "info type-deprecated: `ENUM` is deprecated",
+            "info type-deprecated: `BOOLEAN` is deprecated",
         ],
     ),
     row(
@@ -167,6 +167,7 @@ tasks:
     row(
         "triggers with all they take",
         "
+inputs: [{id: x, type: STRING}]
 triggers:
   - {id: a, type: P.trigger.Schedule, cron: '0 * * * *', timezone: Europe/Berlin, inputs: {x: y}, lateMaximumDelay: PT1H, recoverMissedSchedules: LAST,
      conditions: [{type: P.condition.Not, conditions: [{type: P.condition.Weekend}]}], disabled: true, stopAfter: [FAILED], labels: {a: b},

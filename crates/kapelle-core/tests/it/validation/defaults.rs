@@ -63,10 +63,18 @@ pluginDefaults:
   - {type: P.log, values: {message: hi}}
   - {type: io.kestra.core.tasks.debugs.Return, values: {format: x}}
   - {type: P.trigger.Schedule, values: {cron: '@daily'}}
-tasks: [{id: a, type: P.log.Log}, {id: b, type: P.debug.Return}, {id: c, type: T.log.Log}]
+tasks: [{id: a, type: P.log.Log}, {id: b, type: P.debug.Return}]
 triggers: [{id: t, type: P.trigger.Schedule}]
 ",
         &[],
+    ),
+    row(
+        "a task with an old type is given what its written type asks for, and nothing else",
+        "
+pluginDefaults: [{type: P.log, values: {message: hi}}, {type: io.kestra.core.tasks.debugs, values: {format: x}}]
+tasks: [{«id»: a, type: T.log.Log}, {id: b, type: T.debugs.Echo}]
+",
+        &["a.message: must not be null"],
     ),
     row(
         "a default of another type, or one with a name, gives nothing",

@@ -95,14 +95,9 @@ tasks:
   - {«id»: a, type: P.flow.Parallel}
   - {id: b, type: P.flow.Sequential, «tasks: []»}
   - {id: c, type: P.flow.ForEach, values: [1], «tasks»: null}
-  - {id: d, type: P.flow.If, condition: '{{ 1 }}', «then: []»}
+  - {id: d, type: P.flow.If, condition: '{{ 1 }}', then: []}
 ",
-        &[
-            "a.tasks: must not be empty",
-            "b.tasks: must not be empty",
-            "c.tasks: must not be empty",
-            "d.then: must not be empty",
-        ],
+        &["a.tasks: must not be empty", "b.tasks: must not be empty", "c.tasks: must not be empty"],
     ),
     row(
         "a loop has values, a choice a value, a condition a condition",

@@ -165,7 +165,11 @@ pub fn check(sources: Vec<Source>, options: &Options) -> Vec<File> {
 }
 
 fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options: Options) -> Document {
-    let reading = yaml::read(source.text(), span);
+    let mut reading = yaml::read(source.text(), span);
+    for found in reading.diagnostics.iter_mut().filter(|found| found.severity == Severity::Error) {
+        let wording = || format!("Illegal flow source: YAML parsing error: {}", found.message);
+        found.constraint.get_or_insert_with(wording);
+    }
     let mut cx = Context {
         source,
         catalogue,
@@ -189,7 +193,7 @@ fn document(source: &Source, span: Span, catalogue: &'static Catalogue, options:
             document.id = text("id");
             document.id_span = root.get("id").map_or(span, |id| id.span);
             document.disabled = root.get("disabled").and_then(Node::as_bool).unwrap_or(false);
-            match kind::other_document(root) {
+            match kind::other_document(root, source) {
                 Some(found) => cx.report(found),
                 None => flow(root, &mut cx),
             }

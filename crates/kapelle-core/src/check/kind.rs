@@ -3,12 +3,13 @@
 use kapelle_model::{Data, Node, Span};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::Source;
 
 /// `None` for a flow; else what the document is instead.
-pub(super) fn other_document(root: &Node) -> Option<Diagnostic> {
+pub(super) fn other_document(root: &Node, source: &Source) -> Option<Diagnostic> {
     if !matches!(root.data, Data::Map(_)) {
         let message = "a flow is a map with `id`, `namespace` and `tasks`; this document is not a map";
-        return Some(Diagnostic::new(Code::NotAFlow, head(root), message));
+        return Some(Diagnostic::new(Code::NotAFlow, head(root, source), message));
     }
     let has = |key: &str| root.get(key).is_some();
     if has("id") && has("namespace") || has("tasks") && (has("id") || has("namespace")) {
@@ -16,14 +17,14 @@ pub(super) fn other_document(root: &Node) -> Option<Diagnostic> {
     }
     if let Some(name) = recognised(root) {
         let message = format!("this is {name}, not a flow; it is left alone");
-        return Some(Diagnostic::new(Code::OtherDocument, head(root), message));
+        return Some(Diagnostic::new(Code::OtherDocument, head(root, source), message));
     }
     if ["id", "namespace", "tasks", "triggers"].into_iter().filter(|key| has(key)).count() > 0 {
         return None;
     }
     let message = "this document is not a flow: it has neither `id` nor `namespace` nor `tasks`";
     let help = "leave it out of the check with a line in `.kestraignore`, or add what a flow needs";
-    Some(Diagnostic::new(Code::NotAFlow, head(root), message).help(help))
+    Some(Diagnostic::new(Code::NotAFlow, head(root, source), message).help(help))
 }
 
 /// The name of a kind of document by the keys that only it has.
@@ -59,7 +60,9 @@ fn recognised(root: &Node) -> Option<String> {
     Some(name.to_owned())
 }
 
-/// The first line of a document, for findings about it as a whole.
-pub(super) fn head(root: &Node) -> Span {
-    root.entries().first().map_or(Span::new(root.span.start, root.span.start + 1), |entry| entry.key_span)
+/// The first key or character of a document, for findings about it as a whole.
+fn head(root: &Node, source: &Source) -> Span {
+    let first = || source.slice(root.span).chars().next().map_or(0, char::len_utf8);
+    let first = || Span::new(root.span.start, root.span.start + first() as u32);
+    root.entries().first().map_or_else(first, |entry| entry.key_span)
 }

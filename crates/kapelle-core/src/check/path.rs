@@ -77,23 +77,28 @@ pub(super) fn to(root: &Node, span: Span) -> Path<'_> {
     let at = span.start;
     let mut path = Path::default();
     let mut node = root;
-    'deeper: loop {
+    loop {
         if node.span == span {
             return path;
         }
-        for entry in node.entries() {
-            if (entry.key_span.start..entry.value.span.end.max(entry.key_span.end)).contains(&at) {
-                path.push_key(&entry.key);
-                node = &entry.value;
-                continue 'deeper;
-            }
+        // Both are in the order of the text, and a document may have very many of them.
+        let entries = node.entries();
+        let behind = entries.partition_point(|entry| entry.key_span.start <= at);
+        if let Some(entry) = entries[..behind].last()
+            && at < entry.value.span.end.max(entry.key_span.end)
+        {
+            path.push_key(&entry.key);
+            node = &entry.value;
+            continue;
         }
-        for (index, item) in node.items().iter().enumerate() {
-            if (item.span.start..item.span.end).contains(&at) {
-                path.push_index(index, item.get("id").and_then(Node::as_text));
-                node = item;
-                continue 'deeper;
-            }
+        let items = node.items();
+        let behind = items.partition_point(|item| item.span.start <= at);
+        if let Some(item) = items[..behind].last()
+            && at < item.span.end
+        {
+            path.push_index(behind - 1, item.get("id").and_then(Node::as_text));
+            node = item;
+            continue;
         }
         return path;
     }

@@ -4,6 +4,7 @@
 //! nothing declares, the output of a task that cannot have run yet, a secret on its way into a log. All of these are
 //! warnings, since an expression that is never rendered does no harm.
 
+mod declared;
 mod names;
 mod order;
 mod secrets;
@@ -111,18 +112,25 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn template(&mut self, template: &Template<'a>) {
+        let scan = scan(template.text);
+        // These are errors, so they are told however much was found before them.
+        let (refused, other): (Vec<_>, Vec<_>) =
+            scan.dashed.iter().partition(|dashed| self.is_refused(dashed));
+        for dashed in refused.into_iter().take(DIAGNOSTICS_MAX) {
+            self.dashed(template, dashed);
+        }
         // Telling where a finding stands takes time with the length of the text.
         if is_enough(&self.cx.found) {
             return;
         }
-        let scan = scan(template.text);
         self.problems(template, &scan);
-        for dashed in scan.dashed.iter().take(DIAGNOSTICS_MAX) {
+        for dashed in other.into_iter().take(DIAGNOSTICS_MAX) {
             self.dashed(template, dashed);
         }
         let is_dashed = |range: &std::ops::Range<usize>| {
             // The subtraction has two reads: what ends before the dash, and what stands behind it.
-            scan.dashed.iter().any(|dashed| dashed.range.start <= range.end && range.start < dashed.range.end)
+            let at = scan.dashed.partition_point(|dashed| dashed.range.end <= range.start);
+            scan.dashed.get(at).is_some_and(|dashed| dashed.range.start <= range.end)
         };
         for read in &scan.reads {
             if is_enough(&self.cx.found) {
@@ -173,6 +181,15 @@ impl<'a> Checker<'a, '_, '_> {
                 ));
                 self.cx.report(found);
             }
+        }
+    }
+
+    /// Whether a name with a dash is one that Kestra refuses.
+    fn is_refused(&self, dashed: &Dashed<'a>) -> bool {
+        match dashed.root {
+            "inputs" => self.names.has_input(dashed.name),
+            "outputs" => self.names.has_task(dashed.name),
+            _ => false,
         }
     }
 

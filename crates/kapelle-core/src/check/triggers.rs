@@ -166,7 +166,11 @@ fn flow_trigger(root: &Node, flow: &Flow, trigger: &Trigger, cx: &mut Context<'_
         let name = node.get("type").and_then(Node::as_text).unwrap_or_default();
         name.contains("ExecutionFlow") && is_own(node)
     };
-    let waits_for_itself = upstream.iter().chain(list("dependsOn")).any(is_own)
+    let depends_on = list("dependsOn");
+    let needs_all = trigger.property("mode").and_then(Node::as_text).is_none_or(|mode| mode == "ALL");
+    let waits_for_itself = upstream.iter().any(is_own)
+        || (needs_all && depends_on.iter().any(is_own))
+        || (!depends_on.is_empty() && depends_on.iter().all(is_own))
         || list("conditions").iter().any(|node| own_condition(&node));
     if waits_for_itself {
         let why = "a flow is not triggered by its own executions";

@@ -94,8 +94,8 @@ pub(crate) fn constraint(found: &Diagnostic) -> Option<String> {
 }
 
 /// `severity code: message` of everything, infos too.
-pub(crate) fn everything(found: &Diagnostic) -> Option<String> {
-    Some(format!("{} {}: {}", found.severity.word(), found.code.name(), found.message))
+pub(crate) fn everything(found: &Diagnostic) -> String {
+    format!("{} {}: {}", found.severity.word(), found.code.name(), found.message)
 }
 
 /// `code: message` of everything from warnings upwards.
@@ -104,7 +104,8 @@ pub(crate) fn message(found: &Diagnostic) -> Option<String> {
 }
 
 /// A flow in full: `P.` and `T.` in front of types stand for `io.kestra.plugin.core.` and `io.kestra.core.tasks.`, and
-/// what a flow cannot do without is added unless it is there. `LOG` stands for the rest of a task that only logs.
+/// what a flow cannot do without is added unless it is there. `LOG` stands for the rest of a task that only logs, `SAY …`
+/// for that of one that logs this.
 pub(crate) fn written_out(short: &str) -> String {
     let mut text = short.trim_start_matches('\n').to_owned();
     let bare = text.replace(['«', '»'], "");
@@ -116,6 +117,7 @@ pub(crate) fn written_out(short: &str) -> String {
         text.insert_str(0, "id: flow\nnamespace: company.team\n");
     }
     text.replace("LOG", "type: P.log.Log, message: hi")
+        .replace("SAY ", "type: P.log.Log, message: ")
         .replace(": P.", ": io.kestra.plugin.core.")
         .replace(": «P.", ": «io.kestra.plugin.core.")
         .replace(": T.", ": io.kestra.core.tasks.")

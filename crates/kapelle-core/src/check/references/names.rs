@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use kapelle_model::Node;
 use kapelle_model::flow::{Flow, Task};
 
+use super::declared::Declared;
 use super::{Checker, Place, Template};
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic};
@@ -14,14 +15,14 @@ use crate::suggest::is_typo;
 
 /// Everything that expressions of a flow can read, by root. `None` stands for names that cannot be known.
 pub(super) struct Names<'a> {
-    inputs: Vec<&'a str>,
+    inputs: Declared,
     secret_inputs: Vec<&'a str>,
     tasks: HashMap<&'a str, &'a Task>,
     /// Tasks that come into being at run time may have any id.
     more_tasks: bool,
-    generated: Vec<String>,
-    variables: Option<Vec<String>>,
-    labels: Option<Vec<String>>,
+    generated: Declared,
+    variables: Option<Declared>,
+    labels: Option<Declared>,
     trigger: Option<Vec<&'static str>>,
 }
 
@@ -93,11 +94,11 @@ const ROOTS: &[(&str, &[&str])] = &[
 impl<'a> Names<'a> {
     pub(super) fn of(flow: &'a Flow, catalogue: &'static Catalogue) -> Self {
         let mut names = Self {
-            inputs: flow.inputs.iter().map(|input| input.id.value.as_str()).collect(),
+            inputs: flow.inputs.iter().map(|input| input.id.value.clone()).collect(),
             secret_inputs: Vec::new(),
             tasks: HashMap::new(),
             more_tasks: false,
-            generated: Vec::new(),
+            generated: Declared::default(),
             variables: Some(flow.variables.iter().map(|entry| entry.key.clone()).collect()),
             labels: Some(flow.labels.iter().map(|label| label.key.value.clone()).collect()),
             trigger: Some([TRIGGER_ALWAYS, TRIGGER_SUBFLOW].concat()),
@@ -168,7 +169,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn has_input(&self, id: &str) -> bool {
-        self.inputs.contains(&id)
+        self.inputs.contains(id)
     }
 
     pub(super) fn is_secret_input(&self, path: &str) -> bool {
@@ -180,7 +181,7 @@ impl<'a> Names<'a> {
     }
 
     pub(super) fn has_variable(&self, name: &str) -> bool {
-        self.variables.as_ref().is_some_and(|all| all.iter().any(|known| known == name))
+        self.variables.as_ref().is_some_and(|all| all.contains(name))
     }
 
     pub(super) fn task_of(&self, id: &str) -> Option<&'a Task> {
@@ -197,17 +198,6 @@ pub(super) fn leading_names<'r>(read: &'r Read<'_>) -> Vec<&'r str> {
     read.path.iter().map_while(name).collect()
 }
 
-/// Whether one of the dotted `declared` names covers the path: it is its beginning, or goes on where the path ends.
-fn covers<'n>(mut declared: impl Iterator<Item = &'n str>, path: &[&str]) -> bool {
-    let whole = path.join(".");
-    declared.any(|name| {
-        let starts = |long: &str, short: &str| {
-            long.strip_prefix(short).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        starts(&whole, name) || starts(name, &whole)
-    })
-}
-
 impl<'a> Checker<'a, '_, '_> {
     pub(super) fn unknown_name(&mut self, template: &Template<'a>, read: &Read<'a>) {
         let path = leading_names(read);
@@ -215,8 +205,8 @@ impl<'a> Checker<'a, '_, '_> {
         let names = self.names;
         let is_task_place = matches!(template.place, Place::Task { .. } | Place::Outputs | Place::Variables);
         match read.root {
-            "inputs" if !covers(names.inputs.iter().copied(), &path) => {
-                let known: Vec<&str> = names.inputs.clone();
+            "inputs" if !names.inputs.covers(&path) => {
+                let known = names.inputs.list();
                 self.report_unknown(
                     template,
                     read,
@@ -227,10 +217,8 @@ impl<'a> Checker<'a, '_, '_> {
                 );
             }
             "vars" => {
-                if let Some(variables) =
-                    names.variables.as_ref().filter(|all| !covers(all.iter().map(String::as_str), &path))
-                {
-                    let known: Vec<&str> = variables.iter().map(String::as_str).collect();
+                if let Some(variables) = names.variables.as_ref().filter(|all| !all.covers(&path)) {
+                    let known = variables.list();
                     self.report_unknown(
                         template,
                         read,
@@ -242,10 +230,8 @@ impl<'a> Checker<'a, '_, '_> {
                 }
             }
             "labels" if first != "system" => {
-                if let Some(labels) =
-                    names.labels.as_ref().filter(|all| !covers(all.iter().map(String::as_str), &path))
-                {
-                    let known: Vec<&str> = labels.iter().map(String::as_str).collect();
+                if let Some(labels) = names.labels.as_ref().filter(|all| !all.covers(&path)) {
+                    let known = labels.list();
                     self.report_unknown(
                         template,
                         read,
@@ -335,17 +321,13 @@ impl<'a> Checker<'a, '_, '_> {
         let names = self.names;
         let first = dashed.name.split('-').next().unwrap_or_default();
         let (code, what, known): (_, _, Vec<&str>) = match dashed.root {
-            "inputs" => (Code::InputUnknown, "the flow has no input", names.inputs.clone()),
+            "inputs" => (Code::InputUnknown, "the flow has no input", names.inputs.list()),
             "outputs" | "tasks" if !names.more_tasks => {
                 let code = if dashed.root == "tasks" { Code::TaskUnknown } else { Code::OutputUnknown };
                 (code, "the flow has no task", names.tasks.keys().copied().collect())
             }
             "vars" => match &names.variables {
-                Some(all) => (
-                    Code::VariableUnknown,
-                    "the flow has no variable",
-                    all.iter().map(String::as_str).collect(),
-                ),
+                Some(all) => (Code::VariableUnknown, "the flow has no variable", all.list()),
                 None => return,
             },
             _ => return,
@@ -366,12 +348,11 @@ impl<'a> Checker<'a, '_, '_> {
 
     fn unknown_task(&mut self, template: &Template<'a>, read: &Read<'a>, first: &str) {
         let names = self.names;
-        if names.more_tasks || names.has_task(first) || names.generated.iter().any(|id| id == first) {
+        if names.more_tasks || names.has_task(first) || names.generated.contains(first) {
             return;
         }
         let code = if read.root == "tasks" { Code::TaskUnknown } else { Code::OutputUnknown };
-        let mut known: Vec<&str> =
-            names.tasks.keys().copied().chain(names.generated.iter().map(String::as_str)).collect();
+        let mut known: Vec<&str> = names.tasks.keys().copied().chain(names.generated.list()).collect();
         known.sort_unstable();
         self.report_unknown(template, read, code, "the flow has no task", first, &known);
     }

@@ -100,10 +100,12 @@ impl<'a> Order<'a> {
                 (!self.waits_for(reader, &target.id)).then_some(Absent::Beside(container))
             }
             Some("Parallel" | "EachParallel") => {
-                let one_by_one = container
-                    .property("concurrent")
-                    .is_some_and(|node| node.as_int() == Some(1) || node.as_text().is_some());
-                (!(one_by_one && earlier)).then_some(Absent::Beside(container))
+                let concurrent = container.property("concurrent");
+                if concurrent.and_then(Node::as_int) == Some(1) {
+                    return (!earlier).then_some(Absent::Later);
+                }
+                let may_be_one = concurrent.is_some_and(|node| node.as_text().is_some());
+                (!(may_be_one && earlier)).then_some(Absent::Beside(container))
             }
             Some(_) => (!earlier).then_some(Absent::Later),
             // How other types run their tasks is not known.

@@ -1,4 +1,4 @@
-//! Tasks: Dag, Switch, WorkingDirectory, retries.
+//! Tasks: `Dag`, `Switch`, `WorkingDirectory`, retries.
 
 use crate::play::{Row, constraint, play, row};
 

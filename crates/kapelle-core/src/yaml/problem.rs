@@ -345,7 +345,8 @@ impl<'a> Line<'a> {
     /// A second `: ` in a line.
     fn colon_in_value(self, base: usize, mark: usize) -> Option<Diagnostic> {
         let (from, value) = self.value().filter(|(from, _)| self.start + from < mark)?;
-        (value.contains(": ") || value.ends_with(':')).then(|| {
+        let is_behind_key = self.text[..from].trim_end().ends_with(':');
+        (is_behind_key && (value.contains(": ") || value.ends_with(':'))).then(|| {
             let span = self.span_of(base, from, from + value.len());
             Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
                 .help("put it in quotes: without them YAML takes the part before the colon for a key")

@@ -12,6 +12,7 @@ mod inputs;
 mod kind;
 mod labels;
 mod limits;
+mod literals;
 mod path;
 mod references;
 mod removed;
@@ -211,6 +212,7 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     ids::check(&flow, cx);
     labels::check(root, &flow, cx);
     inputs::check(&flow.inputs, cx);
+    literals::check(&flow.inputs, cx);
     tasks::check(root, &flow, cx);
     http::check(&flow, cx);
     triggers::check(root, &flow, cx);

@@ -183,7 +183,7 @@ fn choices(input: &Input, cx: &mut Context<'_>) {
 }
 
 /// A value of a choice: a text, or `{value, label}`.
-fn choice_text(node: &Node) -> Option<String> {
+pub(super) fn choice_text(node: &Node) -> Option<String> {
     node.get("value").unwrap_or(node).scalar_text()
 }
 

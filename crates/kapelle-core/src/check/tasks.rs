@@ -21,7 +21,11 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
             Some("Switch") => switch(task, cx),
             Some("WorkingDirectory") => working_directory(task, cx),
             Some("Subflow" | "ForEachItem") => recursion(flow, task, cx),
-            Some("Pause") => super::inputs::check(&crate::flow::inputs(task.property("onResume")), cx),
+            Some("Pause") => {
+                let inputs = crate::flow::inputs(task.property("onResume"));
+                super::inputs::check(&inputs, cx);
+                super::literals::check(&inputs, cx);
+            }
             _ => {}
         }
         if let Some(entry) = entry {

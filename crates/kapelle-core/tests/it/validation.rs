@@ -6,5 +6,6 @@ mod fields;
 mod flows;
 mod http;
 mod inputs;
+mod literals;
 mod tasks;
 mod triggers;

@@ -20,6 +20,7 @@ mod structure;
 mod subflows;
 mod tasks;
 mod triggers;
+mod values;
 
 use std::cell::Cell;
 
@@ -215,6 +216,7 @@ fn flow(root: &Node, cx: &mut Context<'_>) {
     literals::check(&flow.inputs, cx);
     tasks::check(root, &flow, cx);
     http::check(&flow, cx);
+    values::check(root, &flow, cx);
     triggers::check(root, &flow, cx);
     limits::check(root, &flow, cx);
     references::dead_branches(&flow, cx);

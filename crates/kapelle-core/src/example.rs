@@ -15,6 +15,12 @@ pub fn example(catalogue: &'static Catalogue, entry: &Type) -> Value {
         }
     }
     add_required(catalogue, &mut map, &entry.properties);
+    // Of a range no end is required, but one of the two has to be there.
+    match entry.name.strip_prefix("io.kestra.plugin.core.condition.") {
+        Some("DateTimeBetween") => drop(map.insert("after".to_owned(), "2030-12-31T08:00:00Z".into())),
+        Some("TimeBetween") => drop(map.insert("after".to_owned(), "08:00:00Z".into())),
+        _ => {}
+    }
     Value::Object(map)
 }
 

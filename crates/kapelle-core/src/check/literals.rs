@@ -211,7 +211,7 @@ impl Literal<'_> {
         if is_enough(&cx.found) {
             return;
         }
-        let subject = format!("element of the {}", self.word);
+        let subject = format!("{}'s element", self.word);
         let kind = self.input.node.get("itemType").and_then(Node::as_text).unwrap_or("STRING");
         self.scalar(node, kind, text, &subject, cx);
         self.choice(node, text, &subject, cx);

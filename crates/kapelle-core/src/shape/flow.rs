@@ -3,8 +3,8 @@
 use super::input::INPUT;
 use super::nested::{RETRY, WORKER_GROUP, WORKER_SELECTOR};
 use super::{
-    ANY_MAP, CONDITIONS, FIELD_ID, INTEGER, Kind, Pattern, Property, Role, Shape, TASKS, TEXT, Tagged,
-    TextRule, Variant, is_name, letter_or_digit,
+    ANY_MAP, CONDITIONS, FIELD_ID, Kind, Pattern, Property, Role, Shape, TASKS, TEXT, Tagged, TextRule,
+    Variant, is_name, letter_or_digit,
 };
 
 /// Ids that would collide with paths of the API.
@@ -132,7 +132,7 @@ pub static FLOW: Shape = Shape {
         Property::new("extend", Kind::Any, "Data about a blueprint; without effect here."),
         Property::new(
             "revision",
-            INTEGER,
+            Kind::Integer { min: Some(1) },
             "Set by the server; only read to tell whether the text is outdated.",
         ),
         Property::new("deleted", Kind::Boolean, "Set by the server; without effect here."),

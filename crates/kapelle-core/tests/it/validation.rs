@@ -9,3 +9,4 @@ mod inputs;
 mod literals;
 mod tasks;
 mod triggers;
+mod values;

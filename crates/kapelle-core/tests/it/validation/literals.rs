@@ -217,9 +217,9 @@ inputs:
 ",
         &[
             "warning input-default: the default `x, y` is not a list",
-            "warning input-default: the element of the default `x` is not a whole number of 32 bits",
-            "warning input-default: the element of the default is a list, not a whole number of 32 bits",
-            "warning input-default: the element of the default `soon` is not a date",
+            "warning input-default: the default's element `x` is not a whole number of 32 bits",
+            "warning input-default: the default's element is a list, not a whole number of 32 bits",
+            "warning input-default: the default's element `soon` is not a date",
             "warning input-default: the default is a map, not a list",
             "warning input-default: the default `5` is not a list",
         ],
@@ -234,11 +234,11 @@ inputs:
   - {id: d, type: MULTISELECT, values: [1, 2], itemType: INT, defaults: [«x»]}
 ",
         &[
-            "warning input-default: the element of the default `tow` is not one of the values",
-            "warning input-default: the element of the default `two` is not one of the values",
+            "warning input-default: the default's element `tow` is not one of the values",
+            "warning input-default: the default's element `two` is not one of the values",
             "warning input-default: the default `one` is not a list",
-            "warning input-default: the element of the default `x` is not a whole number of 32 bits",
-            "warning input-default: the element of the default `x` is not one of the values",
+            "warning input-default: the default's element `x` is not a whole number of 32 bits",
+            "warning input-default: the default's element `x` is not one of the values",
         ],
     ),
     row(

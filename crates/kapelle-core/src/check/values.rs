@@ -6,7 +6,6 @@ use kapelle_model::{Data, Node};
 
 use super::Context;
 use super::defaults::Defaults;
-use super::path;
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::shape::FIELD_ID;
@@ -17,14 +16,14 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
         match task.type_name.canonical.strip_prefix("io.kestra.plugin.core.") {
             Some("flow.ForEach") => each(values("values"), cx),
             Some("flow.EachSequential" | "flow.EachParallel") => each(values("value"), cx),
-            Some("execution.Labels") => labels(root, task, cx),
-            Some("kv.Set" | "kv.Put") => key(root, task, cx),
+            Some("execution.Labels") => labels(task, cx),
+            Some("kv.Set" | "kv.Put") => key(task, cx),
             _ => {}
         }
     });
     let defaults = Defaults::of(root, cx.catalogue);
     for place in ["triggers", "listeners"].into_iter().filter_map(|name| root.get(name)) {
-        place.walk(&mut |node| between(root, node, &defaults, cx));
+        place.walk(&mut |node| between(node, &defaults, cx));
     }
 }
 
@@ -44,47 +43,44 @@ fn each(values: Option<&Node>, cx: &mut Context<'_>) {
             _ => "an empty value",
         };
         let message = format!("{message}: a loop cannot take {what}");
-        let mut found = Diagnostic::new(Code::ValueType, item.span, message).help(help);
-        // The loop fails when it starts; until then the flow is right.
-        found.severity = Severity::Warning;
-        cx.report(found);
+        at_run_time(Diagnostic::new(Code::ValueType, item.span, message).help(help), cx);
     }
 }
 
+/// Kestra saves the flow and fails when it comes to this place, if it ever does.
+fn at_run_time(mut found: Diagnostic, cx: &mut Context<'_>) {
+    found.severity = Severity::Warning;
+    cx.report(found);
+}
+
 /// A label cannot be set to nothing.
-fn labels(root: &Node, task: &Task, cx: &mut Context<'_>) {
+fn labels(task: &Task, cx: &mut Context<'_>) {
     let Some(node) = task.property("labels") else { return };
     let in_map = node.entries().iter().map(|entry| (entry.key.clone(), &entry.value));
     let in_list =
         node.items().iter().filter_map(|item| Some((item.get("key")?.scalar_text()?, item.get("value")?)));
     for (key, value) in in_map.chain(in_list).filter(|(_, value)| value.as_text() == Some("")) {
-        let rule = "must not be empty";
-        let constraint = format!("{}: {rule}", path::to(root, value.span).seen_by_clients());
-        let found = Diagnostic::new(Code::PropertyEmpty, value.span, format!("label `{key}`: {rule}"));
-        cx.report(found.constraint(constraint).help("give it a text, or take the label out"));
+        let message = format!("label `{key}`: must not be empty");
+        let found = Diagnostic::new(Code::PropertyEmpty, value.span, message);
+        at_run_time(found.help("give it a text, or take the label out"), cx);
     }
 }
 
 /// What is stored under a key that cannot be one can never be read. A task that only reads or deletes finds nothing.
-fn key(root: &Node, task: &Task, cx: &mut Context<'_>) {
+fn key(task: &Task, cx: &mut Context<'_>) {
     let Some(node) = task.property("key") else { return };
     let Some(text) = node.scalar_text().filter(|text| !has_expression(text)) else { return };
     // Keys have the form of the ids of inputs.
     if (FIELD_ID.matches)(&text) {
         return;
     }
-    let rule = "must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"";
-    let constraint = format!("{}: {rule}", path::to(root, node.span).seen_by_clients());
-    let found = Diagnostic::new(Code::ValuePattern, node.span, format!("`{text}`: {rule}"));
-    cx.report(
-        found
-            .constraint(constraint)
-            .help("start with a letter or a digit, go on with letters, digits, dots, dashes and underscores"),
-    );
+    let message = format!("`{text}`: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"");
+    let help = "start with a letter or a digit, go on with letters, digits, dots, dashes and underscores";
+    at_run_time(Diagnostic::new(Code::ValuePattern, node.span, message).help(help), cx);
 }
 
 /// A condition about a range without either end can be neither true nor false.
-fn between(root: &Node, node: &Node, defaults: &Defaults<'_>, cx: &mut Context<'_>) {
+fn between(node: &Node, defaults: &Defaults<'_>, cx: &mut Context<'_>) {
     let Some(found) = node.get("type").and_then(Node::as_text).and_then(|name| cx.catalogue.find(name))
     else {
         return;
@@ -100,8 +96,7 @@ fn between(root: &Node, node: &Node, defaults: &Defaults<'_>, cx: &mut Context<'
         return;
     }
     let Some(kind) = node.get("type") else { return };
-    let rule = "Invalid condition with no before nor after";
-    let constraint = format!("{}: {rule}", path::to(root, node.span).seen_by_clients());
-    let found = Diagnostic::new(Code::PropertyMissing, kind.span, rule).constraint(constraint);
-    cx.report(found.help("add `after:`, `before:`, or both"));
+    let message = "Invalid condition with no before nor after";
+    let found = Diagnostic::new(Code::PropertyMissing, kind.span, message);
+    at_run_time(found.help("add `after:`, `before:`, or both"), cx);
 }

@@ -13,7 +13,7 @@ fn flows_are_validated_in_the_words_of_kestra() {
     exit 1
     --- stdout
     ✘ - flows/bad.yml (Illegal flow source: YAML parsing error: Duplicate field 'id'
-    a tab in the indentation; YAML indents with blanks only)
+    Illegal flow source: YAML parsing error: a tab in the indentation; YAML indents with blanks only)
     ✓ - flows/good.yaml
     ");
     insta::assert_snapshot!(folder.run(&["flow", "validate", "--local", "--file", "flows/good.yaml"]), @"

@@ -34,11 +34,6 @@ const DEFAULTS: &[Row] = &[
         ],
     ),
     row(
-        "nothing is known about the properties of a prefix",
-        "pluginDefaults: [{type: P.log, values: {levle: WARN}}]",
-        &[],
-    ),
-    row(
         "the old name follows the same rules",
         "taskDefaults: [{«type»: P.log.Log}]",
         &["taskDefaults[0]: Invalid Plugin Default: No 'values' provided"],
@@ -87,7 +82,7 @@ tasks: [{«id»: a, type: T.log.Log}, {id: b, type: T.debugs.Echo}]
         "a default of another type, or one with a name, gives nothing",
         "
 pluginDefaults:
-  - {type: P.debug, values: {message: hi}}
+  - {type: P.debug, values: {format: hi}}
   - {type: P.log.Log, ref: mine, values: {message: hi}}
 tasks: [{«id»: a, type: P.log.Log}, {id: b, type: P.log.Log, pluginDefaultsRef: mine}]
 ",

@@ -43,7 +43,7 @@ tasks:
   - {id: a, type: P.execution.Labels, labels: {x: «''», y: z, e: '{{ null }}'}}
   - {id: b, type: P.execution.Labels, labels: [{key: x, value: «''»}, {key: y, value: z}]}
 ",
-        &["a.labels.x: must not be empty", "b.labels[0].value: must not be empty"],
+        &["warning property-empty: label `x`: must not be empty", "warning property-empty: label `x`: must not be empty"],
     ),
     row(
         "a key that is stored has the form of one",
@@ -54,9 +54,9 @@ tasks:
   - {id: c, type: P.kv.Set, key: «a/b», value: x}
 ",
         &[
-            "a.key: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
-            "b.key: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
-            "c.key: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
+            "warning value-pattern: `my key`: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
+            "warning value-pattern: `_x`: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
+            "warning value-pattern: `a/b`: must match \"[a-zA-Z0-9][a-zA-Z0-9._-]*\"",
         ],
     ),
     row(
@@ -83,8 +83,8 @@ triggers:
       - {type: P.condition.Not, conditions: [{type: «P.condition.TimeBetween», after: null}]}
 ",
         &[
-            "t.conditions[0]: Invalid condition with no before nor after",
-            "t.conditions[1].conditions[0]: Invalid condition with no before nor after",
+            "warning property-missing: Invalid condition with no before nor after",
+            "warning property-missing: Invalid condition with no before nor after",
         ],
     ),
     row(

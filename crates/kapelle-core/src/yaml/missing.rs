@@ -75,8 +75,13 @@ pub(super) fn blanks(text: &str, at: usize, stop: impl Fn(&str) -> Option<usize>
 }
 
 /// Whether the scanner comes to a later line than the one where it stopped.
-fn gets_further(text: &str, at: usize, mended: &str, stop: &impl Fn(&str) -> Option<usize>) -> bool {
-    let line_end = line_end(text, at) + mended.len() - text.len();
+pub(super) fn gets_further(
+    text: &str,
+    at: usize,
+    mended: &str,
+    stop: &impl Fn(&str) -> Option<usize>,
+) -> bool {
+    let line_end = (line_end(text, at) + mended.len()).saturating_sub(text.len());
     stop(mended).is_none_or(|stopped| stopped > line_end)
 }
 

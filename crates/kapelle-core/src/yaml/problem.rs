@@ -68,12 +68,21 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
         return missing_blanks(text, base, &places);
     }
     let lines_before = error.context.map(|at| Line::around(text, at));
-    let suspects = std::iter::once(line).chain(lines_before).chain(line.previous(text));
-    for suspect in suspects {
-        let found = suspect.unquoted_expression(base).or_else(|| suspect.special_character(base));
-        if let Some(found) = found {
+    for suspect in std::iter::once(line).chain(lines_before) {
+        if let Some(found) = suspect.lacks_quotes(base) {
             return found;
         }
+    }
+    // The line before may be text of a block: quotes have to help.
+    let previous = line.previous(text).and_then(|previous| previous.lacks_quotes(base));
+    if let Some(found) = previous.filter(|found| helps(text, base, error.at, found)) {
+        return found;
+    }
+    if error.kind == Kind::ColonInValue
+        && let Some(found) = line.colon_in_value(base, mark)
+        && helps(text, base, error.at, &found)
+    {
+        return found;
     }
     if let Some(found) = moved_line(text, base, error) {
         return found;
@@ -92,7 +101,9 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
                 .help("double the backslash, or use single quotes, which know no escapes")
         }
         Kind::UnclosedBracket { opened, closing } => unclosed_bracket(text, base, opened, mark, closing),
-        Kind::ColonInValue => line.colon_in_value(text, base, mark),
+        Kind::ColonInValue => {
+            line.colon_in_value(base, mark).unwrap_or_else(|| line.key_in_value(text, base))
+        }
         Kind::KeyExpected | Kind::ItemExpected | Kind::NothingExpected
             if let Some(help) = line.indentation(text) =>
         {
@@ -114,6 +125,15 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
         other => Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {}", other.words()))
             .help("check quotes, brackets and indentation on this line and the one before"),
     }
+}
+
+/// Whether the scanner gets further with the fix.
+fn helps(text: &str, base: usize, at: usize, found: &Diagnostic) -> bool {
+    let mut mended = text.to_owned();
+    for edit in found.fix.iter().flat_map(|fix| &fix.edits) {
+        mended.replace_range(edit.span.start as usize - base..edit.span.end as usize - base, &edit.text);
+    }
+    missing::gets_further(text, at, &mended, &reader::stop)
 }
 
 /// The line that somebody moved, if moving one line is all that it takes.
@@ -285,6 +305,10 @@ impl<'a> Line<'a> {
         Some((from, value[..end].trim_end()))
     }
 
+    fn lacks_quotes(self, base: usize) -> Option<Diagnostic> {
+        self.unquoted_expression(base).or_else(|| self.special_character(base))
+    }
+
     fn unquoted_expression(self, base: usize) -> Option<Diagnostic> {
         let (from, value) = self.value()?;
         let is_expression = value.starts_with("{{") || value.starts_with("{%");
@@ -318,15 +342,20 @@ impl<'a> Line<'a> {
         })
     }
 
-    /// A second `: ` in a line, or a key below a value that is already complete.
-    fn colon_in_value(self, text: &'a str, base: usize, mark: usize) -> Diagnostic {
-        let value = self.value().filter(|(from, _)| self.start + from < mark);
-        if let Some((from, value)) = value.filter(|(_, value)| value.contains(": ") || value.ends_with(':')) {
+    /// A second `: ` in a line.
+    fn colon_in_value(self, base: usize, mark: usize) -> Option<Diagnostic> {
+        let (from, value) = self.value().filter(|(from, _)| self.start + from < mark)?;
+        let is_behind_key = self.text[..from].trim_end().ends_with(':');
+        (is_behind_key && (value.contains(": ") || value.ends_with(':'))).then(|| {
             let span = self.span_of(base, from, from + value.len());
-            return Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
-                .help("without them YAML takes the part before the colon for a key")
-                .fix("put it in quotes", span, quoted(value));
-        }
+            Diagnostic::new(Code::YamlSyntax, span, "a value that contains `: ` needs quotes")
+                .help("put it in quotes: without them YAML takes the part before the colon for a key")
+                .fix("put it in quotes", span, quoted(value))
+        })
+    }
+
+    /// A key below a value that is already complete.
+    fn key_in_value(self, text: &str, base: usize) -> Diagnostic {
         let message = "a key cannot start here: the line above already has a value";
         let help = self
             .indentation(text)

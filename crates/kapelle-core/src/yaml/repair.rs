@@ -43,17 +43,16 @@ pub(super) fn indentation(text: &str, at: usize, reads: impl Fn(&str) -> bool) -
     best.map(|(_, repair)| repair)
 }
 
-/// How well a line fits with an indentation: like its neighbours, like many others, even, and not far from where it is.
+/// How well a line fits with an indentation: to its neighbours, like many others, even, and not far from where it is.
 fn score(lines: &[Line], index: usize, indent: usize) -> i32 {
     let line = &lines[index];
-    let is_item = line.text.starts_with('-');
     let count = |indent: usize| lines.iter().filter(|other| other.indent == indent).count();
-    let neighbours = [index.checked_sub(1), Some(index + 1)];
-    let alike = neighbours.into_iter().flatten().filter_map(|index| lines.get(index));
-    let alike =
-        alike.filter(|other| other.indent == indent && other.text.starts_with('-') == is_item).count();
+    let above = index.checked_sub(1).map(|index| &lines[index]);
+    let below = lines.get(index + 1);
+    let fits_above = above.is_some_and(|above| line.follows(indent, above, above.indent));
+    let fits_below = below.is_some_and(|below| below.follows(below.indent, line, indent));
     let shift = line.indent.abs_diff(indent);
-    20 * i32::try_from(alike).unwrap_or(0)
+    20 * (i32::from(fits_above) + i32::from(fits_below))
         + if count(indent) > count(line.indent) { 10 } else { 0 }
         + if indent.is_multiple_of(2) { 5 } else { 0 }
         - i32::try_from(shift).unwrap_or(0)
@@ -69,6 +68,22 @@ struct Line<'a> {
     start: usize,
     indent: usize,
     text: &'a str,
+}
+
+impl Line<'_> {
+    /// Whether the line, so indented, goes on below another one as nearly everybody writes it: on the same level, or
+    /// two blanks further after a key without a value.
+    fn follows(&self, indent: usize, above: &Line, indent_above: usize) -> bool {
+        let dashes = above.text.len() - above.text.trim_start_matches(['-', ' ']).len();
+        let is_item = self.text.starts_with('-');
+        if above.text.ends_with(':') {
+            indent == indent_above + dashes + 2
+        } else if is_item {
+            indent == indent_above && dashes > 0
+        } else {
+            indent == indent_above + dashes
+        }
+    }
 }
 
 fn lines(text: &str) -> impl Iterator<Item = Line<'_>> {

@@ -141,6 +141,21 @@ fn mistakes_are_named_where_they_are() {
         ("a: - b\n", "1:4 yaml-syntax \"-\""),
         ("a: x\u{1}\n", "1:5 yaml-control-character \"\\u{1}\""),
         ("a: [1, 2\nb: 3\n", "1:4 yaml-syntax \"[\""),
+        // An expression in the text of a block is no mistake, the line below it is.
+        ("a:\n- b: |\n    {{ x }}\n  c: d: e\n", "4:6 yaml-syntax \"d: e\""),
+        ("a:\n- b: |\n    {{ x }}\n - c: 1\n", "4:2 yaml-indentation \"- c: 1\""),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(show(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn of_two_lines_that_could_move_the_usual_form_tells_which() {
+    let cases = [
+        ("inputs:\n- id: a\n    type: b\n\nc:\n  - d\n", "2:1 yaml-indentation \"- id: a\""),
+        ("x:\n    y:\n    z: 1\n      u: 2\n      v: 3\n", "3:5 yaml-indentation \"z: 1\""),
+        ("c:\n  - a: 1\n    b: 2\n\ntasks:\n    - id: a\n    type: b\n", "6:5 yaml-indentation \"- id: a\""),
     ];
     for (text, expected) in cases {
         assert_eq!(show(text), expected, "{text:?}");

@@ -3,6 +3,7 @@
 use kapelle_core::check::File;
 use kapelle_core::diagnostic::{Diagnostic, Severity};
 
+use super::human::visible;
 use super::{Report, places};
 
 pub(super) fn render(report: &Report) -> String {
@@ -30,7 +31,10 @@ fn command(file: &File, found: &Diagnostic) -> String {
     format!("::{kind} file={name},{range},title={}::{text}\n", property(found.code.name()))
 }
 
+/// Line breaks and the percent sign are escaped; what else would steer the terminal is shown as a picture.
 fn data(text: &str) -> String {
+    let shown = |character| if matches!(character, '\r' | '\n') { character } else { visible(character) };
+    let text: String = text.chars().map(shown).collect();
     text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
 }
 

@@ -128,6 +128,20 @@ fn github_annotations_escape_what_would_end_them() {
 }
 
 #[test]
+fn github_logs_show_control_characters_as_pictures() {
+    let found =
+        Diagnostic::new(Code::IdReserved, Span::default(), "a\u{1b}[31m\0\r\nb\u{202e}").help("\u{7}c");
+    let mut document = Document::new(Span::default(), Vec::new());
+    document.diagnostics = vec![found];
+    let files = [File { source: Source::new("x\u{1b}.yaml", TEXT), documents: vec![document] }];
+    let report =
+        Report { files: &files, counts: Counts::of(&files), elapsed: Duration::ZERO, errors_only: false };
+    let text = report.render(Format::Github, Style { colour: false, width: 80 });
+    assert!(text.starts_with("::error file=x␛.yaml,"), "{text}");
+    assert!(text.ends_with("::a␛[31m␀%0D%0Ab\u{fffd}%0A␇c\n"), "{text}");
+}
+
+#[test]
 fn programs_get_every_field() {
     insta::assert_snapshot!(render(Format::Json, false).replace("},{", "},\n{"), @r#"
     [

@@ -37,8 +37,31 @@ pub(super) fn control_characters(text: &str, base: usize) -> Vec<Diagnostic> {
         .collect()
 }
 
+/// The lines with which Git marks the two sides of a merge conflict. Where one stands, nothing else is worth saying.
+fn merge_conflict(text: &str, base: usize) -> Option<Diagnostic> {
+    let is_marker = |line: &str| {
+        line.starts_with("<<<<<<< ") || line.starts_with(">>>>>>> ") || line.trim_end() == "======="
+    };
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if is_marker(line) {
+            let span = Line::around(text, at).span(base);
+            let found = Diagnostic::new(Code::YamlSyntax, span, "a merge conflict was not resolved here");
+            return Some(found.help(
+                "keep what is right of the two sides, and remove the lines starting with `<<<<<<<`, `=======` \
+                 and `>>>>>>>`",
+            ));
+        }
+        at += line.len();
+    }
+    None
+}
+
 /// A map or a list where a key should stand: nearly always an expression without quotes.
 pub(super) fn key_is_not_text(text: &str, base: usize, span: Span) -> Diagnostic {
+    if let Some(found) = merge_conflict(text, base) {
+        return found;
+    }
     let at = span.start as usize - base;
     // The scanner saw `{` `{`: the value starts one brace earlier.
     let line = Line::around(text, at);
@@ -54,6 +77,9 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
     let mark = text.floor_char_boundary(error.at);
     let line = Line::around(text, mark);
 
+    if let Some(found) = merge_conflict(text, base) {
+        return found;
+    }
     if let Some(found) = line.tab(base) {
         return found;
     }

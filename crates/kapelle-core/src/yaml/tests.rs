@@ -163,6 +163,20 @@ fn of_two_lines_that_could_move_the_usual_form_tells_which() {
 }
 
 #[test]
+fn a_merge_conflict_is_reported_at_its_first_marker() {
+    let cases = [
+        ("a: 1\n<<<<<<< HEAD\nb: 1\n=======\nb: 2\n>>>>>>> x\n", "2:1 yaml-syntax \"<<<<<<< HEAD\""),
+        ("a: \"x\r\n=======\r\nb: {{ x }}\r\n", "2:1 yaml-syntax \"=======\""),
+        ("a: 1\n---\nb:\n\tc: 1\n>>>>>>> x\n", "{a: 1}\n5:1 yaml-syntax \">>>>>>> x\""),
+        ("a: |\n  <<<<<<< x\nb: 1\n", "{a: \"<<<<<<< x\\n\", b: 1}"),
+        ("a: '\n=======\n'\n", "{a: \" ======= \"}"),
+    ];
+    for (text, expected) in cases {
+        assert_eq!(show(text), expected, "{text:?}");
+    }
+}
+
+#[test]
 fn a_quote_that_a_later_one_closes_is_reported_where_it_is_opened() {
     let cases = [
         ("a: \"x\nb: 1\nc: \"y\"\n", "1:4 yaml-syntax \"\\\"x\""),

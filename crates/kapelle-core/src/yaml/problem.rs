@@ -104,6 +104,10 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
     if let Some(found) = previous.filter(|found| helps(text, base, error.at, found)) {
         return found;
     }
+    let ends_early = matches!(error.kind, Kind::KeyExpected | Kind::ItemExpected | Kind::NothingExpected);
+    if let Some(found) = line.text_after_quote(base, mark).filter(|_| ends_early) {
+        return found;
+    }
     if error.kind == Kind::ColonInValue
         && let Some(found) = line.colon_in_value(base, mark)
         && helps(text, base, error.at, &found)
@@ -120,10 +124,14 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
             Diagnostic::new(Code::YamlTab, span, "a tab before a key or in the indentation")
                 .help("replace it by blanks")
         }
-        Kind::BadEscape => {
+        Kind::BadEscape | Kind::BadCodePoint => {
             let escape = text[mark..].chars().take(2).map(char::len_utf8).sum::<usize>();
             let span = Span::new((base + mark) as u32, (base + mark + escape) as u32);
-            Diagnostic::new(Code::YamlSyntax, span, "unknown escape in a text between double quotes")
+            let message = match error.kind {
+                Kind::BadEscape => "unknown escape in a text between double quotes".to_owned(),
+                other => other.words(),
+            };
+            Diagnostic::new(Code::YamlSyntax, span, message)
                 .help("double the backslash, or use single quotes, which know no escapes")
         }
         Kind::UnclosedBracket { opened, closing } => unclosed_bracket(text, base, opened, mark, closing),
@@ -149,7 +157,20 @@ pub(super) fn explain(text: &str, base: usize, error: &Error) -> Diagnostic {
         Kind::SecondDocument => Diagnostic::new(Code::YamlSyntax, span, "text after the end of the document")
             .help("start the next document with a line `---`"),
         other => Diagnostic::new(Code::YamlSyntax, span, format!("this is not YAML: {}", other.words()))
-            .help("check quotes, brackets and indentation on this line and the one before"),
+            .help(what_to_try(other)),
+    }
+}
+
+/// For what is too rare for a diagnostic of its own.
+fn what_to_try(kind: Kind) -> &'static str {
+    match kind {
+        Kind::KeyNotAllowed => "write the key as `key: value`, or put the value in quotes",
+        Kind::NoToken(_) | Kind::BadName | Kind::BadTag | Kind::UnknownTagHandle => "put the value in quotes",
+        Kind::BadBlockHeader => "start the text on the next line, indented",
+        Kind::BadDirective | Kind::OtherVersion | Kind::DocumentExpected => {
+            "remove the line that starts with `%`"
+        }
+        _ => "check quotes, brackets and indentation on this line and the one before",
     }
 }
 
@@ -178,8 +199,7 @@ fn moved_line(text: &str, base: usize, error: &Error) -> Option<Diagnostic> {
     let repair = repair::indentation(text, error.at, reader::reads)?;
     let span = Span::new((base + repair.start) as u32, (base + repair.end) as u32);
     let message = "the indentation of this line does not fit the lines around it";
-    let help =
-        format!("its text starts after {} blanks; it fits after {}", repair.indent, repair.indent_right);
+    let help = format!("start it after {}, not after {}", blanks(repair.indent_right), repair.indent);
     Some(Diagnostic::new(Code::YamlIndentation, span, message).help(help))
 }
 
@@ -345,7 +365,7 @@ impl<'a> Line<'a> {
                 span,
                 "a value that starts with an expression needs quotes",
             )
-            .help("YAML reads `{` as the start of a map")
+            .help("put it in quotes: YAML reads `{` as the start of a map")
             .fix("put it in quotes", span, quoted(value))
         })
     }
@@ -363,8 +383,20 @@ impl<'a> Line<'a> {
                 span,
                 format!("a value that starts with `{first}` needs quotes"),
             )
-            .help("the character has a meaning of its own in YAML")
+            .help("put it in quotes: the character has a meaning of its own in YAML")
             .fix("put it in quotes", span, quoted(value))
+        })
+    }
+
+    /// More text in the line, after the quote that closes the value.
+    fn text_after_quote(self, base: usize, mark: usize) -> Option<Diagnostic> {
+        let (from, value) = self.value().filter(|(_, value)| value.starts_with(['"', '\'']))?;
+        let end = self.start + from + missing::quote_end(value)?;
+        let written = if value.starts_with('"') { "as \\\"" } else { "twice ('')" };
+        (end <= mark && mark < self.start + self.text.len()).then(|| {
+            let message = "text follows the quote that closes the value";
+            Diagnostic::new(Code::YamlSyntax, self.token_at(base, mark), message)
+                .help(format!("put all of the value in quotes; the quotes inside are written {written}"))
         })
     }
 
@@ -386,7 +418,9 @@ impl<'a> Line<'a> {
         let help = self
             .indentation(text)
             .unwrap_or_else(|| "check the indentation of this line and the one above".into());
-        Diagnostic::new(Code::YamlIndentation, self.span(base), message).help(help)
+        let start = self.text.len() - self.text.trim_start().len();
+        let end = self.text.find(": ").unwrap_or(self.text.len());
+        Diagnostic::new(Code::YamlIndentation, self.span_of(base, start, end), message).help(help)
     }
 
     /// What indentations the lines above would allow.
@@ -408,8 +442,12 @@ impl<'a> Line<'a> {
             return None;
         }
         let above = above.iter().map(usize::to_string).collect::<Vec<_>>().join(" or ");
-        Some(format!("its text starts after {own} blanks, the lines above start after {above}"))
+        Some(format!("start its text after {above} blanks like the lines above, not after {own}"))
     }
+}
+
+fn blanks(count: usize) -> String {
+    if count == 1 { "1 blank".to_owned() } else { format!("{count} blanks") }
 }
 
 /// The value between quotes that keep it as it is.

@@ -135,6 +135,7 @@ fn mistakes_are_named_where_they_are() {
         ("a: \"x\nb: 1\n", "1:4 yaml-syntax \"\\\"x\""),
         ("a: 'it's'\n", "1:8 yaml-syntax \"s'\""),
         ("a: \"\\d\"\n", "1:5 yaml-syntax \"\\\\d\""),
+        ("a: \"\\u12_x\"\n", "1:5 yaml-syntax \"\\\\u\""),
         ("a:\n  b: 1\n c: 2\n", "3:2 yaml-indentation \"c: 2\""),
         ("a:\n  b: 1\n   c: 2\n", "3:4 yaml-indentation \"c: 2\""),
         ("a: 1\nb\nc: 2\n", "2:1 yaml-syntax \"b\""),
@@ -159,6 +160,22 @@ fn of_two_lines_that_could_move_the_usual_form_tells_which() {
     ];
     for (text, expected) in cases {
         assert_eq!(show(text), expected, "{text:?}");
+    }
+}
+
+#[test]
+fn the_help_says_what_to_do() {
+    let cases = [
+        ("a: 'it's'\n", "put all of the value in quotes; the quotes inside are written twice ('')"),
+        ("- \"x\" y\n", "put all of the value in quotes; the quotes inside are written as \\\""),
+        ("a: {{ x }}\n", "put it in quotes: YAML reads `{` as the start of a map"),
+        ("a:\n  b: 1\n   c: 2\n", "start it after 2 blanks, not after 3"),
+        ("a: |x\n  b\n", "start the text on the next line, indented"),
+        ("a: \"\\uZZ\"\n", "double the backslash, or use single quotes, which know no escapes"),
+    ];
+    for (text, expected) in cases {
+        let reading = read(text, split(text)[0]);
+        assert_eq!(reading.diagnostics[0].help.as_deref(), Some(expected), "{text:?}");
     }
 }
 

@@ -140,7 +140,7 @@ fn standard_input_is_a_file_named_so() {
     error[yaml-expression-unquoted]: a value that starts with an expression needs quotes
       <stdin>:1:4
     1 | a: {{ inputs.x }}
-      |    ^^^^^^^^^^^^^^ YAML reads `{` as the start of a map
+      |    ^^^^^^^^^^^^^^ put it in quotes: YAML reads `{` as the start of a map
 
     checked 1 flow in 1 file in TIME: 1 error (`--fix` mends 1)
     ");

@@ -25,7 +25,7 @@ bench: $(BINARY)
 
 ## Throws random flows at the checks for a minute; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo
-	cd fuzz && $(CARGO) +nightly fuzz run check -- -max_total_time=60
+	cd fuzz && $(CARGO) +nightly fuzz run -s none check -- -max_total_time=60
 
 clean: need-cargo
 	$(CARGO) clean

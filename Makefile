@@ -25,6 +25,7 @@ bench: $(BINARY)
 
 ## Throws random flows at the checks for a minute; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo
+	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz, and rustup toolchain install nightly" >&2; exit 1; }
 	cd fuzz && $(CARGO) +nightly fuzz run -s none check -- -max_total_time=60
 
 clean: need-cargo

@@ -137,7 +137,8 @@ impl Lookup {
 
 /// Looking for near names takes time; a document with so many findings is not worth it.
 fn is_enough(found: &[Diagnostic]) -> bool {
-    found.len() > DIAGNOSTICS_MAX
+    let serious = || found.iter().filter(|found| found.severity != Severity::Info);
+    found.len() > DIAGNOSTICS_MAX && serious().nth(DIAGNOSTICS_MAX).is_some()
 }
 
 /// Checks sources that belong together: references between flows are looked up among them.

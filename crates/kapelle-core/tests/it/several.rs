@@ -314,3 +314,14 @@ fn documents_with_tens_of_thousands_of_mistakes_are_checked() {
         assert!(all.len() <= DIAGNOSTICS_MAX + 1, "{what}");
     }
 }
+
+#[test]
+fn infos_do_not_keep_warnings_from_being_found() {
+    let mut text = "id: a\nnamespace: b\ntasks:\n".to_owned();
+    for index in 0..300 {
+        writeln!(text, "- {{id: t{index}, type: io.kestra.core.tasks.log.Log, message: hi}}").unwrap();
+    }
+    text.push_str("- {id: last, type: io.kestra.plugin.core.log.Log, message: '{{ inputs.nope }}'}\n");
+    let codes: Vec<_> = diagnostics(&text).iter().map(|found| found.code.name()).collect();
+    assert!(codes.contains(&"input-unknown"), "{codes:?}");
+}

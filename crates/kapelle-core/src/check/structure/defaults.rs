@@ -64,6 +64,12 @@ impl<'a> Structure<'a, '_> {
     /// A default for a type that does not exist changes nothing, and nobody notices.
     fn default_type(&mut self, default: &Default<'_>, path: &str) {
         let Some((name, node)) = default.type_name.zip(default.node.get("type")) else { return };
+        if let Some(current) = default.canonical.filter(|current| *current != name) {
+            // Renamed it would no longer hold for tasks that are written with the old name.
+            let note =
+                Diagnostic::new(Code::TypeAlias, node.span, format!("{name} is replaced by {current}"));
+            self.found.push(note.path(below(path, "type")));
+        }
         if default.canonical.is_some() || self.catalogue.has_prefix(name) {
             return;
         }

@@ -12,10 +12,8 @@ pub(super) fn other_document(root: &Node, source: &Source) -> Option<Diagnostic>
         return Some(Diagnostic::new(Code::NotAFlow, head(root, source), message));
     }
     let has = |key: &str| root.get(key).is_some();
-    if has("id") && has("namespace") || has("tasks") && (has("id") || has("namespace")) {
-        return None;
-    }
-    if let Some(name) = recognised(root) {
+    // Test suites and apps have an id and a namespace too, but none of the others has tasks.
+    if let Some(name) = recognised(root).filter(|_| !has("tasks")) {
         let message = format!("this is {name}, not a flow; it is left alone");
         return Some(Diagnostic::new(Code::OtherDocument, head(root, source), message));
     }

@@ -78,6 +78,14 @@ fn what_is_no_flow_is_called_what_it_is() {
             "info other-document: this is a Kubernetes object (Secret), not a flow; it is left alone",
         ),
         (
+            "id: a\nnamespace: b\nflowId: c\ntestCases: []",
+            "info other-document: this is a test suite of Kestra, not a flow; it is left alone",
+        ),
+        (
+            "id: a\nnamespace: b\ntype: io.kestra.plugin.ee.apps.Execution\nflowId: c",
+            "info other-document: this is an app of Kestra, not a flow; it is left alone",
+        ),
+        (
             "services: {a: {image: b}}",
             "info other-document: this is a Docker Compose file, not a flow; it is left alone",
         ),

@@ -5,9 +5,10 @@ use kapelle_model::flow::{Flow, PluginDefault, Trigger};
 use kapelle_model::{Data, Node};
 
 use super::Context;
+use super::ids::NAMED_MAX;
 use super::path;
 use super::structure::has_expression;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::time::cron::Cron;
 use crate::time::zone;
 
@@ -21,6 +22,9 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
         }
         if trigger.type_name.canonical.starts_with("io.kestra.plugin.core.trigger.") {
             given_inputs(flow, trigger, cx);
+            if trigger.type_name.canonical.contains(".Schedule") && !trigger.disabled {
+                missing_inputs(flow, trigger, cx);
+            }
         }
         for condition in trigger.property("conditions").map_or(&[][..], Node::items) {
             if let Some(window) = condition.get("timeWindow") {
@@ -50,6 +54,36 @@ fn given_inputs(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let help = help.or_else(|| Some("declare it under `inputs`, or take it out".to_owned()));
         cx.report(Diagnostic::new(Code::InputUnknown, given.key_span, message).help_if(help));
+    }
+}
+
+/// A schedule has nobody to ask: without a value for a required input each of its executions fails.
+fn missing_inputs(flow: &Flow, trigger: &Trigger, cx: &mut Context<'_>) {
+    let given = trigger.property("inputs").map_or(&[][..], Node::entries);
+    let is_given =
+        |id: &str| given.iter().any(|given| id == given.key || id.starts_with(&format!("{}.", given.key)));
+    let has = |node: &Node, name: &str| node.get(name).is_some_and(|value| !value.is_null());
+    let missing = flow.inputs.iter().filter(|input| {
+        let is_optional = input.node.get("required").and_then(Node::as_bool) == Some(false);
+        let gets_value = has(&input.node, "defaults") || has(&input.node, "autoSelectFirst");
+        !is_optional
+            && !gets_value
+            && !has(&input.node, "dependsOn")
+            && input.kind != "FORM"
+            && !is_given(&input.id)
+    });
+    let missing: Vec<&str> = missing.map(|input| input.id.value.as_str()).take(NAMED_MAX).collect();
+    if !missing.is_empty() {
+        let names = missing.join("`, `");
+        let message = format!(
+            "each execution of `{}` fails: it gives no value for the required `{names}`",
+            trigger.id.value
+        );
+        let mut found = Diagnostic::new(Code::PropertyMissing, trigger.id.span, message)
+            .help("give the value under `inputs` of the trigger, or give the input `defaults`");
+        // Kestra saves the flow; the executions fail.
+        found.severity = Severity::Warning;
+        cx.report(found);
     }
 }
 

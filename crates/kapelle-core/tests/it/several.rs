@@ -48,6 +48,7 @@ triggers:
     11:10 error id-duplicate
     11:139 error dag-dependency-unknown
     12:9 error value-type
+    14:10 warning property-missing
     14:65 error cron-invalid
     14:89 error value-time-zone
     ");

@@ -172,7 +172,7 @@ triggers:
   - {id: a, type: P.trigger.Schedule, cron: '0 * * * *', timezone: Europe/Berlin, inputs: {x: y}, lateMaximumDelay: PT1H, recoverMissedSchedules: LAST,
      conditions: [{type: P.condition.Not, conditions: [{type: P.condition.Weekend}]}], disabled: true, stopAfter: [FAILED], labels: {a: b},
      failOnTriggerError: true, allowConcurrent: true, logLevel: WARN, logToFile: true}
-  - {id: b, type: P.trigger.ScheduleOnDates, dates: ['2030-01-01T00:00:00Z'], timezone: UTC, recoverMissedSchedules: NONE}
+  - {id: b, type: P.trigger.ScheduleOnDates, dates: ['2030-01-01T00:00:00Z'], timezone: UTC, inputs: {x: y}, recoverMissedSchedules: NONE}
   - {id: c, type: P.trigger.Webhook, key: '{{ vars.k }}', inputs: {x: '{{ trigger.body }}'}, wait: true, returnOutputs: true, responseContentType: text/plain, responseCode: 201}
   - {id: d, type: P.http.Trigger, uri: 'https://x.y', interval: PT1M, responseCondition: '{{ response.statusCode == 200 }}', stopAfter: [SUCCESS]}
   - id: e

@@ -9,6 +9,14 @@ fn what_triggers_break_is_told_in_the_words_of_the_specification() {
 
 const SCHEDULES: &[Row] = &[
     row(
+        "a schedule has values for all that is required",
+        "
+inputs: [{id: a, type: STRING}, {id: b, type: STRING, defaults: x}, {id: c, type: INT, required: false}, {id: d, type: INT}]
+triggers: [{id: «t», type: P.trigger.Schedule, cron: '@daily', inputs: {d: 1}}, {id: u, type: P.trigger.Schedule, cron: '@daily', inputs: {a: x, d: 1}}]
+",
+        &["warning property-missing: each execution of `t` fails: it gives no value for the required `a`"],
+    ),
+    row(
         "a schedule has a cron expression",
         "triggers: [{«id»: t, type: P.trigger.Schedule}]",
         &["t.cron: must not be null"],

@@ -178,9 +178,11 @@ impl<'a> Structure<'a, '_> {
                 None => mended.extend(self.unknown(entry, &owner, node)),
             }
         }
-        for property in owner.properties.iter().flat_map(|list| list.iter()) {
+        let required =
+            owner.properties.iter().flat_map(|list| list.iter()).filter(|property| property.required);
+        for property in required {
             let is_narrowed = !owner.property(property.name).is_some_and(|last| std::ptr::eq(last, property));
-            if property.required && !is_narrowed && !mended.contains(&property.name) {
+            if !is_narrowed && !mended.contains(&property.name) {
                 self.required(node, &owner, property);
             }
         }

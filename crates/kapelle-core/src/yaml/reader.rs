@@ -171,9 +171,16 @@ impl<'a> Reader<'a> {
     }
 
     fn report_duplicates(&mut self, entries: &[Entry]) {
-        let mut seen = HashSet::with_capacity(entries.len());
-        for entry in entries {
-            if seen.insert(entry.key.as_str()) {
+        // Nearly all maps are small, and looking is faster than hashing then.
+        let is_small = entries.len() <= 16;
+        let mut seen = HashSet::new();
+        for (index, entry) in entries.iter().enumerate() {
+            let is_first = if is_small {
+                !entries[..index].iter().any(|earlier| earlier.key == entry.key)
+            } else {
+                seen.insert(entry.key.as_str())
+            };
+            if is_first {
                 continue;
             }
             let message = format!("Duplicate field '{}'", entry.key);

@@ -9,6 +9,7 @@ use super::defaults::Defaults;
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::shape::FIELD_ID;
+use crate::time::date::offset_time;
 
 pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     flow.walk_tasks(&mut |task| {
@@ -92,6 +93,11 @@ fn between(node: &Node, defaults: &Defaults<'_>, cx: &mut Context<'_>) {
     let has = |name: &str| {
         node.get(name).is_some_and(|value| !value.is_null()) || defaults.gives(node, entry, name)
     };
+    if entry.name.ends_with(".TimeBetween") {
+        for bound in ["after", "before"].into_iter().filter_map(|name| node.get(name)) {
+            time_of_day(bound, cx);
+        }
+    }
     if !is_between || has("after") || has("before") {
         return;
     }
@@ -99,4 +105,13 @@ fn between(node: &Node, defaults: &Defaults<'_>, cx: &mut Context<'_>) {
     let message = "Invalid condition with no before nor after";
     let found = Diagnostic::new(Code::PropertyMissing, kind.span, message);
     at_run_time(found.help("add `after:`, `before:`, or both"), cx);
+}
+
+/// The ends of a range of times carry the offset from UTC that they are meant in.
+fn time_of_day(bound: &Node, cx: &mut Context<'_>) {
+    let Some(text) = bound.as_text().filter(|text| !has_expression(text)) else { return };
+    if let Err(reason) = offset_time(text) {
+        let message = format!("`{text}` is not a time with an offset");
+        at_run_time(Diagnostic::new(Code::ValueDate, bound.span, message).help(reason), cx);
+    }
 }

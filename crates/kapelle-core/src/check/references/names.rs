@@ -320,6 +320,16 @@ impl<'a> Checker<'a, '_, '_> {
     pub(super) fn unknown_dashed(&mut self, template: &Template<'a>, dashed: &Dashed<'a>) {
         let names = self.names;
         let first = dashed.name.split('-').next().unwrap_or_default();
+        // Before any list is made: a text may have tens of thousands of subtractions.
+        let is_subtraction = match dashed.root {
+            "inputs" => names.inputs.contains(first),
+            "outputs" | "tasks" => names.has_task(first),
+            "vars" => names.has_variable(first),
+            _ => true,
+        };
+        if is_subtraction {
+            return;
+        }
         let (code, what, known): (_, _, Vec<&str>) = match dashed.root {
             "inputs" => (Code::InputUnknown, "the flow has no input", names.inputs.list()),
             "outputs" | "tasks" if !names.more_tasks => {
@@ -332,9 +342,6 @@ impl<'a> Checker<'a, '_, '_> {
             },
             _ => return,
         };
-        if known.contains(&first) {
-            return;
-        }
         let near = self.cx.nearest(dashed.name, known.iter().copied());
         let help = match near {
             Some(near) => {

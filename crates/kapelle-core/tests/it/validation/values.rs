@@ -9,6 +9,11 @@ fn a_value_that_must_fail_in_the_run_is_told_before() {
 
 const VALUES: &[Row] = &[
     row(
+        "a time between two others has an offset",
+        "triggers: [{id: t, type: P.trigger.Schedule, cron: '@daily', conditions: [{type: P.condition.TimeBetween, after: «noon», before: '16:19:12Z'}]}]",
+        &["warning value-date: `noon` is not a time with an offset"],
+    ),
+    row(
         "the values of a loop are texts, whole numbers and maps",
         "
 tasks:

@@ -29,6 +29,7 @@ use kapelle_model::{Node, Span};
 
 use crate::catalogue::Catalogue;
 use crate::diagnostic::{Code, Diagnostic, Severity};
+pub use crate::language::Language;
 use crate::limits::{DIAGNOSTICS_MAX, DOCUMENTS_MAX, LOOKUP_WORK_MAX};
 use crate::source::Source;
 use crate::suggest::nearest;
@@ -43,14 +44,6 @@ pub struct Options {
     pub strict: bool,
     /// For what depends on the calendar, such as clock changes of a time zone.
     pub today: Date,
-}
-
-/// The language level: where the same text means two things, this decides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Language {
-    #[default]
-    One,
-    Two,
 }
 
 /// A checked source.

@@ -6,13 +6,21 @@
 //!
 //! Where the two language levels disagree about precedence, the grammar is that of level 1.
 
+pub mod builtin;
+pub mod environment;
+pub mod error;
+pub mod form;
 pub mod lexer;
+pub mod output;
 mod precedence;
+mod run;
 mod scan;
+pub mod services;
 mod token;
 
 use std::ops::Range;
 
+pub use error::{Category, Error, Outcome};
 pub use precedence::reads_differently;
 pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
 

@@ -10,6 +10,7 @@ pub mod diagnostic;
 pub mod example;
 pub mod expression;
 pub mod flow;
+pub mod language;
 pub mod limits;
 pub mod pattern;
 pub mod schema;

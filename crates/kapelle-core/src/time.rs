@@ -7,4 +7,5 @@
 pub mod cron;
 pub mod date;
 pub mod duration;
+pub mod locale;
 pub mod zone;

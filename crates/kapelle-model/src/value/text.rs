@@ -18,6 +18,15 @@ pub struct Text {
 }
 
 impl Text {
+    /// A text with the byte ranges of it that are secret, which must be in order and on character borders.
+    pub fn with_secrets(text: impl Into<Arc<str>>, secret: Vec<Range<usize>>) -> Self {
+        if secret.is_empty() {
+            Self { text: text.into(), secret: None }
+        } else {
+            Self::with_ranges(text.into(), secret)
+        }
+    }
+
     /// The text itself, secrets included. Whoever shows it to a person uses [`Text::masked`].
     pub fn expose(&self) -> &str {
         &self.text

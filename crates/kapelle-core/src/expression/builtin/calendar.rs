@@ -1,0 +1,5 @@
+//! Dates of calendars: weekdays, working days, public holidays.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

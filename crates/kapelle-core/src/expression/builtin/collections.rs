@@ -1,0 +1,5 @@
+//! Lists and maps.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! The variables of an execution.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Dates and times.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Files of the namespace, of the execution, of the machine.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

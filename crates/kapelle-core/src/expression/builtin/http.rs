@@ -1,0 +1,5 @@
+//! Requests to other servers.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Amazon Ion.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Programs of jq.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! JSON.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

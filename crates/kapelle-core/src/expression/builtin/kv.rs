@@ -1,0 +1,5 @@
+//! The key-value store.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Numbers.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Regular expressions.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Identifiers and chance.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Functions that render.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Secrets.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! Text.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

@@ -1,0 +1,5 @@
+//! YAML.
+
+use super::Builtin;
+
+pub(super) const BUILTINS: &[Builtin] = &[];

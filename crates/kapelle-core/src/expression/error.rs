@@ -1,0 +1,134 @@
+//! Why an expression has no value, for a program (the category) and for a person (everything else).
+
+use std::ops::Range;
+
+use kapelle_model::Value;
+
+use super::Problem;
+
+/// What the evaluation of anything gives. The error is boxed, so that passing values on stays cheap.
+pub type Outcome<T = Value> = Result<T, Box<Error>>;
+
+/// What kind of failure it is. Only [`Category::Undefined`] is caught by `??`, `default` and `is defined`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Category {
+    /// The template does not parse.
+    Syntax,
+    /// A variable, attribute or index does not exist, or an attribute of null was read.
+    Undefined,
+    UnknownFunction,
+    UnknownFilter,
+    UnknownTest,
+    /// An argument is missing, unknown, surplus or has a wrong value or type.
+    Argument,
+    /// The operand or input has a type that is not supported.
+    Type,
+    /// Null where a value is required.
+    NullValue,
+    /// Text that cannot be parsed or decoded.
+    InvalidInput,
+    /// More work, memory, output or nesting than allowed.
+    Limit,
+    /// A file, key, secret or flow does not exist.
+    NotFound,
+    /// Refused in this place or for this path.
+    Forbidden,
+    /// A remote call failed.
+    Io,
+}
+
+impl Category {
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Syntax => "syntax",
+            Self::Undefined => "undefined",
+            Self::UnknownFunction => "unknown_function",
+            Self::UnknownFilter => "unknown_filter",
+            Self::UnknownTest => "unknown_test",
+            Self::Argument => "argument",
+            Self::Type => "type",
+            Self::NullValue => "null_value",
+            Self::InvalidInput => "invalid_input",
+            Self::Limit => "limit",
+            Self::NotFound => "not_found",
+            Self::Forbidden => "forbidden",
+            Self::Io => "io",
+        }
+    }
+}
+
+/// Why an expression has no value. No secret may get into its texts: values are shown with
+/// [`describe`](super::form::describe), which masks them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Error {
+    pub category: Category,
+    /// What is wrong, in one sentence, with the values. For undefined names just the name.
+    pub message: String,
+    /// What to do about it.
+    pub help: Option<String>,
+    /// The smallest part of the template that is wrong, in bytes. Set where the part is evaluated.
+    pub range: Option<Range<usize>>,
+    /// The text it happened in, if that is not the template itself but one that it rendered.
+    pub within: Option<String>,
+}
+
+impl Error {
+    pub fn new(category: Category, message: impl Into<String>) -> Box<Self> {
+        Box::new(Self { category, message: message.into(), help: None, range: None, within: None })
+    }
+
+    pub fn argument(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::Argument, message)
+    }
+
+    pub fn wrong_type(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::Type, message)
+    }
+
+    pub fn null(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::NullValue, message)
+    }
+
+    pub fn invalid(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::InvalidInput, message)
+    }
+
+    pub fn limit(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::Limit, message)
+    }
+
+    pub fn not_found(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::NotFound, message)
+    }
+
+    pub fn forbidden(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::Forbidden, message)
+    }
+
+    pub fn io(message: impl Into<String>) -> Box<Self> {
+        Self::new(Category::Io, message)
+    }
+
+    #[must_use]
+    pub fn help(mut self: Box<Self>, help: impl Into<String>) -> Box<Self> {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Says where it happened, unless a smaller part has said so before.
+    #[must_use]
+    pub fn at(mut self: Box<Self>, range: Range<usize>) -> Box<Self> {
+        self.range.get_or_insert(range);
+        self
+    }
+
+    pub fn is_undefined(&self) -> bool {
+        self.category == Category::Undefined
+    }
+}
+
+impl From<Problem> for Box<Error> {
+    fn from(problem: Problem) -> Self {
+        Error::new(Category::Syntax, problem.message).at(problem.range)
+    }
+}

@@ -1,0 +1,100 @@
+//! JSON as Kestra writes it: compact, entries with null left out, date-times as text.
+
+use jiff::tz::TimeZone;
+use kapelle_model::Value;
+
+use super::{Output, iso_date_time, iso_instant, scalar};
+
+/// Writes a value as JSON. Zoned date-times are moved to `zone`, that of the server.
+pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
+    match value {
+        Value::Null => out.push_str("null"),
+        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => out.push_str(&scalar(value)),
+        Value::Float(number) if !number.is_finite() => json_string(&scalar(value), out),
+        Value::Float32(number) if !number.is_finite() => json_string(&scalar(value), out),
+        Value::Float(_) | Value::Float32(_) => out.push_str(&scalar(value)),
+        Value::Decimal(number) => out.push_str(&super::number::decimal_scientific(number)),
+        Value::Str(text) => out.marked(text.has_secret(), |out| json_string(text.expose(), out)),
+        Value::List(items) => {
+            out.push_char('[');
+            for (index, item) in items.iter().enumerate() {
+                if index > 0 {
+                    out.push_char(',');
+                }
+                json(item, zone, out);
+                if out.is_full() {
+                    return;
+                }
+            }
+            out.push_char(']');
+        }
+        Value::Map(map) => {
+            out.push_char('{');
+            let mut is_first = true;
+            for (key, item) in map.iter().filter(|(_, item)| !matches!(item, Value::Null)) {
+                if !is_first {
+                    out.push_char(',');
+                }
+                is_first = false;
+                json_string(key, out);
+                out.push_char(':');
+                json(item, zone, out);
+                if out.is_full() {
+                    return;
+                }
+            }
+            out.push_char('}');
+        }
+        Value::Instant(moment) => json_string(&iso_instant(*moment), out),
+        Value::Zoned(moment) => {
+            json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out)
+        }
+        Value::LocalDateTime(moment) => json_string(&iso_date_time(*moment), out),
+        Value::LocalDate(_) | Value::LocalTime(_) => json_string(&scalar(value), out),
+        Value::Duration(duration) => {
+            let sign = if duration.is_negative() { "-" } else { "" };
+            let nanos = duration.subsec_nanos().unsigned_abs();
+            out.push_str(&format!("{sign}{}.{nanos:09}", duration.as_secs().unsigned_abs()));
+        }
+        Value::Bytes(bytes) => json_string(&String::from_utf8_lossy(bytes), out),
+        Value::Secret(inner) => out.marked(true, |out| json(inner, zone, out)),
+    }
+}
+
+/// Writes a string with its quotes. Only quotes, backslashes and control characters are escaped.
+pub fn json_string(text: &str, out: &mut Output) {
+    out.push_char('"');
+    let mut from = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        let escaped = match byte {
+            b'"' => "\\\"",
+            b'\\' => "\\\\",
+            b'\n' => "\\n",
+            b'\r' => "\\r",
+            b'\t' => "\\t",
+            0x08 => "\\b",
+            0x0c => "\\f",
+            0..0x20 => &format!("\\u{byte:04X}"),
+            _ => continue,
+        };
+        out.push_str(&text[from..at]);
+        out.push_str(escaped);
+        from = at + 1;
+    }
+    out.push_str(&text[from..]);
+    out.push_char('"');
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::decimal_text;
+    use super::*;
+
+    #[test]
+    fn decimals_and_controls_are_written_as_java_does() {
+        let mut out = Output::new(100);
+        json_string("a\"\\/<é\u{1}\n", &mut out);
+        assert_eq!(out.into_string(), "\"a\\\"\\\\/<é\\u0001\\n\"");
+        assert_eq!(decimal_text(&"1E+3".parse().unwrap()), "1000");
+    }
+}

@@ -35,6 +35,15 @@ impl<'e> Run<'e> {
         self.environment.context.get(name)
     }
 
+    /// A map of all names there are with their values.
+    pub fn all_variables(&mut self) -> Outcome<kapelle_model::Map> {
+        let names = self.environment.context.names();
+        self.allocate(names.len() * size_of::<kapelle_model::Value>())?;
+        let values =
+            names.into_iter().map(|name| (name.into(), self.context(name).cloned().unwrap_or_default()));
+        Ok(values.collect())
+    }
+
     /// Takes `count` steps from the budget. Loops of builtins over their input need none: [`Run::allocate`] counts them.
     pub fn step(&mut self, count: u64) -> Outcome<()> {
         let before = self.steps_left;

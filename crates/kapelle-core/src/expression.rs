@@ -11,6 +11,7 @@ pub mod environment;
 pub mod error;
 pub mod form;
 pub mod lexer;
+pub mod memory;
 pub mod output;
 mod precedence;
 mod run;

@@ -36,6 +36,9 @@ use super::form;
 use super::run::Run;
 use crate::language::Language;
 
+pub(super) use origin::with_parents;
+pub(super) use reading::{decode_base64, parse_json};
+
 /// All there are, by group.
 pub const GROUPS: &[(&str, &[Builtin])] = &[
     ("calendar", calendar::BUILTINS),

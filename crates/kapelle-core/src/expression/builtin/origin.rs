@@ -63,7 +63,7 @@ pub(super) fn not_allowed(namespace: &str, own: Option<&str>) -> Box<Error> {
 }
 
 /// A namespace followed by its parents, nearest first.
-pub(super) fn with_parents(namespace: &str) -> impl Iterator<Item = &str> {
+pub(in crate::expression) fn with_parents(namespace: &str) -> impl Iterator<Item = &str> {
     std::iter::successors(Some(namespace), |namespace| Some(namespace.rsplit_once('.')?.0))
 }
 

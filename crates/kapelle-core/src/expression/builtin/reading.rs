@@ -17,6 +17,27 @@ pub(super) fn json(call: &mut Call<'_, '_>, text: &str) -> Outcome {
     }
 }
 
+pub(in crate::expression) fn parse_json(text: &str) -> Result<Value, String> {
+    serde_json::from_str(text).map(|value| value_of(&value)).map_err(|error| error.to_string())
+}
+
+pub(in crate::expression) fn decode_base64(text: &str) -> Result<Vec<u8>, String> {
+    const LETTERS: &[u8] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut word = 0u32;
+    let mut bits = 0;
+    let mut out = Vec::new();
+    for byte in text.bytes().filter(|byte| *byte != b'=') {
+        let six = LETTERS.iter().position(|letter| *letter == byte).ok_or("wrong letter")?;
+        word = word << 6 | six as u32;
+        bits += 6;
+        if bits >= 8 {
+            bits -= 8;
+            out.push((word >> bits) as u8);
+        }
+    }
+    Ok(out)
+}
+
 pub(super) fn yaml(_call: &mut Call<'_, '_>, _text: &str) -> Outcome {
     Err(Error::invalid("not yet"))
 }

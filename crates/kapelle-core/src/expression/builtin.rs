@@ -14,9 +14,9 @@ mod flows;
 mod http;
 mod ion;
 mod jq;
-mod json;
+pub(in crate::expression) mod json;
 mod kv;
-mod numbers;
+pub(in crate::expression) mod numbers;
 mod origin;
 mod patterns;
 mod random;
@@ -24,7 +24,7 @@ mod reading;
 mod rendering;
 mod secrets;
 mod text;
-mod yaml;
+pub(in crate::expression) mod yaml;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -71,6 +71,12 @@ static BY_NAME: LazyLock<HashMap<(Kind, &str), &Builtin>> = LazyLock::new(|| {
 /// Finds a filter, function or test, whatever the level.
 pub fn find(kind: Kind, name: &str) -> Option<&'static Builtin> {
     BY_NAME.get(&(kind, name)).copied()
+}
+
+/// The names of all builtins of a kind.
+pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let all = GROUPS.iter().flat_map(|(_, builtins)| builtins.iter());
+    all.filter(move |builtin| builtin.kind == kind).map(|builtin| builtin.name)
 }
 
 /// Calls a builtin with arguments that are bound already, and sees to the secrecy of its result.

@@ -66,7 +66,7 @@ pub(in crate::expression) fn parse_yaml(text: &str) -> Result<Value, String> {
 }
 
 /// The value of a node. Its depth is bounded by that of a document.
-fn value(node: Node) -> Value {
+pub(in crate::expression) fn value(node: Node) -> Value {
     match node.data {
         Data::Null => Value::Null,
         Data::Bool(value) => Value::Bool(value),

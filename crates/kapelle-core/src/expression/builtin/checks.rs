@@ -5,7 +5,7 @@
 use kapelle_model::Value;
 use num_bigint::BigInt;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, reading};
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json};
 use crate::expression::error::{Category, Error, Outcome};
 
 pub(super) const BUILTINS: &[Builtin] = &[
@@ -114,9 +114,12 @@ fn is_even(call: &Call<'_, '_>) -> Outcome<bool> {
 fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
     let Value::Str(text) = &call.input else { return Err(call.wrong_input("text", &call.input)) };
     let text = text.clone();
-    match reading::json(call, text.expose()) {
+    match read_json(call, text.expose()) {
         Ok(_) => Ok(true),
         Err(error) if error.category == Category::InvalidInput => Ok(false),
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

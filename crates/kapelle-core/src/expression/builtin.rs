@@ -385,11 +385,8 @@ pub(super) mod testing {
                 }
                 other => panic!("{other:?} are no arguments"),
             };
-            let environment = Environment {
-                context: &self.context,
-                services: &self.services,
-                settings: &self.settings,
-            };
+            let environment =
+                Environment { context: &self.context, services: &self.services, settings: &self.settings };
             invoke(builtin, Value::Null, arguments, &mut Run::new(environment))
         }
 

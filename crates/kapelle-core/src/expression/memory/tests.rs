@@ -15,15 +15,27 @@ fn the_data_is_read_or_what_is_wrong_is_told() {
         (r#"{"secrets": {"a": {"K": 5}}}"#, "`secrets.a.K` has to be text, not an integer"),
         (r#"{"secret_objects": {"K": {}}}"#, "`secret_objects.K.value` is missing"),
         (r#"{"env": {"SECRET_K": "%"}}"#, "`env.SECRET_K` is not base64"),
-        (r#"{"namespace_file_versions": {"a": {"f": ["1", 2]}}}"#, "`namespace_file_versions.a.f[1]` has to be text, not an integer"),
+        (
+            r#"{"namespace_file_versions": {"a": {"f": ["1", 2]}}}"#,
+            "`namespace_file_versions.a.f[1]` has to be text, not an integer",
+        ),
         (r#"{"config": {"allowed-paths": "/"}}"#, "`config.allowed-paths` has to be a list, not text"),
-        (r#"{"config": {"allowed-path": []}}"#, "`config.allowed-path` is unknown; did you mean `allowed-paths`?"),
+        (
+            r#"{"config": {"allowed-path": []}}"#,
+            "`config.allowed-path` is unknown; did you mean `allowed-paths`?",
+        ),
         (r#"{"http": [{"status": 200}]}"#, "`http[0].path` is missing"),
         (r#"{"http": [{"path": "/", "status": 70000}]}"#, "`http[0].status` is no status of HTTP"),
         (r#"{"now": "soon"}"#, "`now` has to be a moment such as 2026-01-01T00:00:00Z, not text"),
-        (r#"{"server_type": "X"}"#, "`server_type` has to be one of WORKER, WEBSERVER, EXECUTOR, SCHEDULER, INDEXER, STANDALONE, not text"),
+        (
+            r#"{"server_type": "X"}"#,
+            "`server_type` has to be one of WORKER, WEBSERVER, EXECUTOR, SCHEDULER, INDEXER, STANDALONE, not text",
+        ),
         (r#"{"logs": [{"message": "x"}]}"#, "`logs[0].level` is missing"),
-        (r#"{"flows": {"a/b": {"output": {"x": 1}}}}"#, "`flows.a/b.output.x` has to be text, not an integer"),
+        (
+            r#"{"flows": {"a/b": {"output": {"x": 1}}}}"#,
+            "`flows.a/b.output.x` has to be text, not an integer",
+        ),
     ] {
         assert_eq!(services(setup).err().as_deref(), Some(expected), "{setup}");
     }

@@ -22,7 +22,11 @@ fn files_are_read() {
         ("read", r#"["nsfile:///file.txt"]"#, "Hello World"),
         ("read", r#"["nsfile://a.b/file.txt"]"#, "Hello World"),
         ("read", r#"["nsfile://a.b/file.txt", "a.b"]"#, "argument: …"),
-        ("read", r#"["file.txt", "c"]"#, "not_found: the file `file.txt` of the namespace `c` does not exist"),
+        (
+            "read",
+            r#"["file.txt", "c"]"#,
+            "not_found: the file `file.txt` of the namespace `c` does not exist",
+        ),
         ("read", r#"["f.txt"]"#, "Version 2"),
         ("read", r#"{"path": "f.txt", "version": 1}"#, "Version 1"),
         ("read", r#"{"path": "f.txt", "version": "1"}"#, "Version 1"),

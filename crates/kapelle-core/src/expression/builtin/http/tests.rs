@@ -104,9 +104,9 @@ fn secrets_stay_secret_on_their_way() {
         Ok(Response { status: 200, content_type: None, body: b"k&y".to_vec() })
     }));
     assert_eq!(call(&world, "http://x/").unwrap(), Value::from("k&y").into_secret());
-    world.services = world.services.answering(Box::new(|_| {
-        Ok(Response { status: 403, content_type: None, body: b"k&y".to_vec() })
-    }));
+    world.services = world
+        .services
+        .answering(Box::new(|_| Ok(Response { status: 403, content_type: None, body: b"k&y".to_vec() })));
     let error = format!("{:?}", call(&world, "http://x/").unwrap_err());
     assert!(error.contains("status 403 to GET http://x/?key=******&limit=2"), "{error}");
     assert!(!error.contains("k&y"), "{error}");

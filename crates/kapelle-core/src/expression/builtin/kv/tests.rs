@@ -14,7 +14,11 @@ fn keys_are_inherited_unless_a_namespace_is_named() {
         ("kv", r#"["t"]"#, "{{ x }}"),
         ("kv", r#"["k", "other"]"#, "true"),
         ("kv", r#"["k", null]"#, r#"{"field":"near"}"#),
-        ("kv", r#"["k", "other.below"]"#, "not_found: The key 'k' does not exist in the namespace 'other.below'."),
+        (
+            "kv",
+            r#"["k", "other.below"]"#,
+            "not_found: The key 'k' does not exist in the namespace 'other.below'.",
+        ),
         ("kv", r#"["x"]"#, "not_found: The key 'x' does not exist in the namespace 'my.company.team'."),
         ("kv", r#"["x", null, true]"#, "not_found: …"),
         ("kv", r#"["x", null, null]"#, "not_found: …"),
@@ -34,7 +38,11 @@ fn keys_are_inherited_unless_a_namespace_is_named() {
 fn without_a_flow_the_namespace_has_to_be_named() {
     let world = World::new(r#"{"kv": {"a": {"k": 1}}}"#, "{}");
     world.check(&[
-        ("kv", r#"["k"]"#, "argument: the function `kv` needs a namespace, and there is no `flow.namespace` here"),
+        (
+            "kv",
+            r#"["k"]"#,
+            "argument: the function `kv` needs a namespace, and there is no `flow.namespace` here",
+        ),
         ("kv", r#"["k", "a"]"#, "1"),
     ]);
 }

@@ -41,10 +41,7 @@ fn secrets_are_found_and_marked() {
     assert_eq!(exposed(&world, r#"{"key": "plain", "full": true}"#), value(r#"{"value": "pässword"}"#));
     let full = r#"{"key": "credential", "full": true}"#;
     assert_eq!(exposed(&world, full), value(r#"{"value": "pw", "metadata": {"user": "me", "port": 5}}"#));
-    assert_eq!(
-        world.show("secret", full),
-        r#"{"value":******,"metadata":{"user":******,"port":******}}"#
-    );
+    assert_eq!(world.show("secret", full), r#"{"value":******,"metadata":{"user":******,"port":******}}"#);
 }
 
 #[test]

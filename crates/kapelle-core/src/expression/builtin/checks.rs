@@ -5,7 +5,7 @@
 use kapelle_model::Value;
 use num_bigint::BigInt;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, reading};
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json};
 use crate::expression::error::{Category, Error, Outcome};
 
 pub(super) const BUILTINS: &[Builtin] = &[
@@ -13,49 +13,49 @@ pub(super) const BUILTINS: &[Builtin] = &[
         "defined",
         "Whether the value exists and is not null.",
         ("{{ nope is defined }} {{ 'a' is defined }}", "false true"),
-        |call| answer(!matches!(looked_at(&call.input), Value::Null)),
+        |call| Ok(Value::Bool(!matches!(looked_at(&call.input), Value::Null))),
     ),
     test(
         "empty",
         "Whether the value is null, blank text, an empty list or an empty map.",
         ("{{ '  ' is empty }} {{ 0 is empty }}", "true false"),
-        |call| answer(is_empty(looked_at(&call.input))),
+        |call| Ok(Value::Bool(is_empty(looked_at(&call.input)))),
     ),
     test(
         "even",
         "Whether two divides the integer.",
         ("{{ 2 is even }} {{ 3 is even }}", "true false"),
-        |call| answer(is_even(call)?),
+        |call| Ok(Value::Bool(is_even(call)?)),
     ),
     test(
         "iterable",
         "Whether the value is a list; a map and text are not.",
         ("{{ [1] is iterable }} {{ 'abc' is iterable }}", "true false"),
-        |call| answer(matches!(looked_at(&call.input), Value::List(_))),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::List(_)))),
     ),
     test(
         "json",
         "Whether the text is JSON.",
         ("{{ '[1, 2]' is json }} {{ 'hello' is json }}", "true false"),
-        |call| answer(is_json(call)?),
+        |call| Ok(Value::Bool(is_json(call)?)),
     ),
     test(
         "map",
         "Whether the value is a map.",
         ("{{ {'a': 1} is map }} {{ [1] is map }}", "true false"),
-        |call| answer(matches!(looked_at(&call.input), Value::Map(_))),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Map(_)))),
     ),
     test(
         "null",
         "Whether the value is null.",
         ("{{ null is null }} {{ '' is null }}", "true false"),
-        |call| answer(matches!(looked_at(&call.input), Value::Null)),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Null))),
     ),
     test(
         "odd",
         "Whether two does not divide the integer.",
         ("{{ 3 is odd }} {{ 2 is odd }}", "true false"),
-        |call| answer(!is_even(call)?),
+        |call| Ok(Value::Bool(!is_even(call)?)),
     ),
 ];
 
@@ -75,10 +75,6 @@ const fn test(
         levels: Levels::Both,
         call,
     }
-}
-
-fn answer(is_so: bool) -> Outcome {
-    Ok(Value::Bool(is_so))
 }
 
 /// The value itself, secret or not.
@@ -112,11 +108,19 @@ fn is_even(call: &Call<'_, '_>) -> Outcome<bool> {
 }
 
 fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
-    let Value::Str(text) = &call.input else { return Err(call.wrong_input("text", &call.input)) };
-    let text = text.clone();
-    match reading::json(call, text.expose()) {
+    let text = match &call.input {
+        Value::Str(text) => text.clone(),
+        other if matches!(looked_at(other), Value::Null) => {
+            return Err(call.wrong_input("text", &Value::Null));
+        }
+        other => return Err(call.wrong_input("text", other)),
+    };
+    match read_json(call, text.expose()) {
         Ok(_) => Ok(true),
         Err(error) if error.category == Category::InvalidInput => Ok(false),
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -166,3 +166,6 @@ fn entry_in_state(id: &Arc<str>, value: Option<&Arc<str>>, task: &Value, wanted:
     }
     Some(Value::Map(Arc::new(entry)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -171,3 +171,6 @@ fn not_found(shown: &str) -> Box<Error> {
     Error::not_found(format!("{shown} does not exist"))
         .help("`fileExists(…)` tells beforehand; case counts in names of files")
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,3 +48,6 @@ fn error_logs(call: &mut Call<'_, '_>) -> Outcome {
     let logs = call.run.services().error_logs(LOGS_MAX)?;
     Ok(Value::List(Arc::new(logs.into_iter().map(|log| Value::Map(Arc::new(log))).collect())))
 }
+
+#[cfg(test)]
+mod tests;

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use kapelle_model::{Text, Value};
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, reading, required};
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json, optional, required, yaml};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
@@ -179,7 +179,11 @@ fn body_text(call: &mut Call<'_, '_>, body: Value, content_type: &str) -> Outcom
         return Ok(text);
     }
     if Format::of(content_type) == Format::Yaml {
-        return reading::yaml_text(call, body);
+        call.input = body;
+        return match yaml::to_yaml(call)? {
+            Value::Str(text) => Ok(text),
+            other => form::java_text(&other, call.run.bytes_left()),
+        };
     }
     let mut out = Output::new(call.run.bytes_left());
     form::json(&body, &call.run.settings().zone, &mut out);
@@ -216,8 +220,11 @@ fn decoded(call: &mut Call<'_, '_>, response: &Response) -> Outcome {
     let text = String::from_utf8_lossy(&response.body);
     match Format::of(response.content_type.as_deref().unwrap_or_default()) {
         Format::Json | Format::Yaml if text.trim().is_empty() => Ok(Value::Null),
-        Format::Json => reading::json(call, &text),
-        Format::Yaml => reading::yaml(call, &text),
+        Format::Json => read_json(call, &text),
+        Format::Yaml => {
+            call.run.allocate(text.len().saturating_mul(2))?;
+            yaml::parse_yaml(&text).map_err(Error::invalid)
+        }
         Format::Text => Ok(Value::from(text.as_ref())),
     }
 }
@@ -237,3 +244,6 @@ fn refused(request: &Request, response: &Response, is_secret: bool) -> Box<Error
     };
     Error::io(format!("{message} to {}", shown(request))).help(help)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,3 +61,6 @@ fn inherited(call: &mut Call<'_, '_>, own: &str, key: &str) -> Outcome<Option<Va
     }
     Ok(None)
 }
+
+#[cfg(test)]
+mod tests;

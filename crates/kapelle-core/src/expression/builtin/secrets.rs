@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kapelle_model::{Map, Text, Value};
 
 use super::origin::{check_namespace, own_namespace};
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, reading, required};
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
@@ -85,7 +85,7 @@ fn full(found: &Secret, hides: bool) -> Map {
 /// A member of a JSON secret: scalars as text, others as JSON.
 fn member(call: &mut Call<'_, '_>, found: &Secret, key: &str, subkey: &str) -> Outcome {
     // Why it is not JSON would show a piece of it.
-    let members = reading::json(call, found.value.expose()).map_err(|_| {
+    let members = read_json(call, found.value.expose()).map_err(|_| {
         Error::invalid(format!("Failed to read secret sub-key '{subkey}' from secret '{key}'."))
             .help("Ensure the secret contains valid JSON value.")
     })?;
@@ -105,3 +105,6 @@ fn member(call: &mut Call<'_, '_>, found: &Secret, key: &str, subkey: &str) -> O
     out.check()?;
     Ok(Value::Str(Text::from(out.into_string())))
 }
+
+#[cfg(test)]
+mod tests;

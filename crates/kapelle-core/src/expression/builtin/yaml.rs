@@ -93,7 +93,8 @@ fn from_yaml(call: &mut Call<'_, '_>) -> Outcome {
         .map_err(|message| Error::invalid(format!("{message}, in text \"{}\"", form::short(text.expose()))))
 }
 
-fn to_yaml(call: &mut Call<'_, '_>) -> Outcome {
+/// Writes the input.
+pub(super) fn to_yaml(call: &mut Call<'_, '_>) -> Outcome {
     if matches!(call.input, Value::Null) {
         return Ok("null".into());
     }

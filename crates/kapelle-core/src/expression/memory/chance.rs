@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A counter with a mixer (SplitMix64). Good enough for tests, never for keys.
+/// A counter with a mixer (`SplitMix64`). Good enough for tests, never for keys.
 pub(super) struct Chance {
     state: AtomicU64,
 }

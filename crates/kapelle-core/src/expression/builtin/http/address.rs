@@ -3,7 +3,8 @@
 use kapelle_model::{Text, Value};
 
 use super::{entries, several};
-use crate::expression::builtin::{Call, reading};
+use crate::expression::builtin::Call;
+use crate::expression::builtin::encoding::form_url;
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
@@ -27,10 +28,10 @@ pub(super) fn with_query(call: &mut Call<'_, '_>, uri: usize, query: usize) -> O
                 so_far if so_far.ends_with(['?', '&']) => {}
                 _ => out.push_char('&'),
             }
-            out.push_str(&reading::form_encoded(&name));
+            out.push_str(&form_url::encode(&name));
             out.push_char('=');
             let value = form::java_text(&value, call.run.bytes_left())?;
-            out.marked(value.has_secret(), |out| out.push_str(&reading::form_encoded(value.expose())));
+            out.marked(value.has_secret(), |out| out.push_str(&form_url::encode(value.expose())));
         }
     }
     out.check()?;

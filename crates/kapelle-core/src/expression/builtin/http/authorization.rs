@@ -3,7 +3,8 @@
 use kapelle_model::{Text, Value};
 
 use super::{entries, is_one_line};
-use crate::expression::builtin::{Call, reading};
+use crate::expression::builtin::Call;
+use crate::expression::builtin::encoding::base64;
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 
@@ -55,7 +56,7 @@ impl Options {
 
 fn basic(user: &Text, password: &Text) -> Text {
     let plain = format!("{}:{}", user.expose(), password.expose());
-    let encoded = Text::from(reading::base64(plain.as_bytes()));
+    let encoded = Text::from(base64::encode(plain.as_bytes()));
     let is_secret = user.has_secret() || password.has_secret();
     Text::concat(&Text::from("Basic "), &if is_secret { encoded.into_secret() } else { encoded })
 }

@@ -112,6 +112,19 @@ pub(super) fn invoke(
     }
 }
 
+/// What is wrong with an argument that no parameter takes, and what to do.
+pub(super) fn surplus(what: &str, names: &[&str], argument: Option<&str>) -> (String, String) {
+    let message = match argument {
+        Some(name) => format!("the {what} has no argument `{name}`"),
+        None => format!("the {what} takes at most {} arguments", names.len()),
+    };
+    let help = match names.len() {
+        0 => "it takes no arguments".to_owned(),
+        _ => format!("its arguments are {}", names.join(", ")),
+    };
+    (message, help)
+}
+
 /// The value without any mark of secrecy.
 pub fn exposed(value: &Value) -> Value {
     match value {
@@ -196,7 +209,42 @@ pub enum Levels {
     One,
 }
 
+/// Why arguments do not fit, and which of them; none if one is missing.
+pub struct Misfit {
+    pub argument: Option<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
 impl Builtin {
+    /// Looks at arguments before they have values: `None` stands for one without a name.
+    pub fn misfit(&self, arguments: &[Option<&str>]) -> Option<Misfit> {
+        let Parameters::Named(parameters) = self.parameters else { return None };
+        let position = |index: usize, name: &Option<&str>| match name {
+            None => Some(index).filter(|index| *index < parameters.len()),
+            Some(name) => parameters.iter().position(|parameter| parameter.name == *name),
+        };
+        let mut is_given = vec![false; parameters.len()];
+        for (index, name) in arguments.iter().enumerate() {
+            let Some(at) = position(index, name) else {
+                let what = format!("{} `{}`", self.kind.word(), self.name);
+                let names: Vec<_> = parameters.iter().map(|parameter| parameter.name).collect();
+                let (message, help) = surplus(&what, &names, *name);
+                return Some(Misfit { argument: Some(index), message, help: Some(help) });
+            };
+            is_given[at] = true;
+        }
+        let is_missing = |at: usize| !is_given[at] && parameters[at].default == Default::Required;
+        let missing = (0..parameters.len()).find(|at| is_missing(*at))?;
+        let message = self.expects(parameters[missing].name);
+        Some(Misfit { argument: None, message, help: None })
+    }
+
+    /// Kestra's words for a missing argument.
+    fn expects(&self, parameter: &str) -> String {
+        format!("The '{}' {} expects an argument '{parameter}'.", self.name, self.kind.word())
+    }
+
     pub fn exists_at(&self, language: Language) -> bool {
         self.levels == Levels::Both || language == Language::One
     }
@@ -243,12 +291,7 @@ impl Call<'_, '_> {
 
     pub fn required(&self, index: usize) -> Outcome<&Value> {
         self.given(index).ok_or_else(|| {
-            Error::argument(format!(
-                "The '{}' {} expects an argument '{}'.",
-                self.builtin.name,
-                self.builtin.kind.word(),
-                self.parameter(index)
-            ))
+            Error::argument(self.builtin.expects(&self.parameter(index)))
         })
     }
 

@@ -37,7 +37,7 @@ pub use precedence::reads_differently;
 pub use rendering::{render_structure, typed_value};
 pub use run::Run;
 pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
-pub use template::Template;
+pub use template::{Template, Traced};
 
 /// Why a text is no template, and where; the range is bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]

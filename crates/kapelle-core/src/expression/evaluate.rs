@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Span, Text, Value};
 
-use super::error::{Error, Outcome};
+use super::error::{Category, Error, Outcome};
 use super::form;
 use super::output::Output;
-use super::run::Run;
+use super::run::{Run, TRACED_MAX};
 use super::sink::{Sink, Typed};
-use super::template::Template;
+use super::template::{Template, Traced};
 use super::tree::{Expression, Id, Link, LinkKind, Part, Tree};
 use crate::expression::builtin::json::parse_json;
 
@@ -195,9 +195,12 @@ impl<'t> Evaluator<'t, '_, '_> {
 
     /// Notes what a part of the template gave, if somebody wants to see it.
     fn traced(&mut self, span: Span, value: Outcome) -> Outcome {
-        if let Some(trace) = &mut self.run.trace {
-            let noted = value.as_ref().map(Value::clone).map_err(|error| error.message.clone());
-            trace.push((span, noted));
+        if let Some(trace) = self.run.trace.as_mut().filter(|trace| trace.len() < TRACED_MAX) {
+            let noted = value.as_ref().map(Value::clone).map_err(|error| match error.category {
+                Category::Undefined => format!("undefined: `{}`", error.message),
+                _ => error.message.clone(),
+            });
+            trace.push(Traced { range: span.range(), value: noted });
         }
         value
     }

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use kapelle_model::{Map, Span, Value};
+use kapelle_model::{Map, Value};
 
 use super::environment::{Environment, Settings};
 use super::error::{Error, Outcome};
 use super::services::Services;
+use super::template::Traced;
 
 /// Steps between two looks at the clock.
 const STEPS_PER_LOOK: u64 = 1024;
@@ -19,6 +20,9 @@ const DEPTH_MAX: usize = 200;
 
 /// Levels of lists and maps that a value may have.
 const VALUE_DEPTH_MAX: usize = 200;
+
+/// Parts of a template whose values are told.
+pub(super) const TRACED_MAX: usize = 10_000;
 
 /// Values that may be put into others before anybody looks how deep they have become.
 const NESTINGS_UNCHECKED: usize = 500;
@@ -36,7 +40,7 @@ pub struct Run<'e> {
     pub(super) keeps_raw: bool,
     pub(super) variables: Variables,
     /// What every sub-expression gave, if somebody asked for it.
-    pub(super) trace: Option<Vec<(Span, Result<Value, String>)>>,
+    pub(super) trace: Option<Vec<Traced>>,
 }
 
 impl<'e> Run<'e> {

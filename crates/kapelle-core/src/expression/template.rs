@@ -1,6 +1,7 @@
 //! A compiled template: read once, evaluated often.
 
 use std::fmt::Write;
+use std::ops::Range;
 use std::sync::Arc;
 
 use kapelle_model::{Text, Value};
@@ -26,6 +27,13 @@ pub struct Template {
     source: Text,
     /// `None` for a text that is only text.
     tree: Option<Tree>,
+}
+
+/// What a part of a template gave, or why it gave nothing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Traced {
+    pub range: Range<usize>,
+    pub value: Result<Value, String>,
 }
 
 impl Template {
@@ -103,6 +111,18 @@ impl Template {
             return Ok(Value::Str(self.source.clone()));
         }
         evaluate::value(self, run).map_err(|error| self.locate(error, run))
+    }
+
+    /// Renders and tells what every sub-expression gave, in the order of their evaluation.
+    pub fn explain(&self, environment: Environment<'_>, is_typed: bool) -> (Outcome, Vec<Traced>) {
+        let mut run = Run::new(environment);
+        run.trace = Some(Vec::new());
+        let outcome = if is_typed {
+            self.value_in(&mut run)
+        } else {
+            self.render_in(&mut run).map(|text| Value::Str(text.unwrap_or_default()))
+        };
+        (outcome, run.trace.unwrap_or_default())
     }
 
     /// Completes an error that happened in this template.

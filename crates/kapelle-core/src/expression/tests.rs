@@ -7,6 +7,7 @@ mod cases;
 mod pieces;
 mod robust;
 mod scanned_cases;
+mod services;
 
 /// What a scan found, on one line: reads (`?` before the guarded ones), calls, names with a dash, problems.
 fn show(text: &str) -> String {

@@ -1,8 +1,8 @@
 //! Texts in other writings: base64, URLs, hashes, encryption.
 
-mod base64;
+pub(in crate::expression) mod base64;
 mod cipher;
-mod form_url;
+pub(in crate::expression) mod form_url;
 #[cfg(test)]
 mod tests;
 

@@ -4,8 +4,8 @@
 use jiff::tz::TimeZone;
 use kapelle_model::{Map, Value};
 
-use super::scalar::{self, Place};
-use crate::expression::builtin::exposed;
+use super::super::json::parse_json;
+use super::scalar;
 use crate::expression::form;
 use crate::expression::output::Output;
 
@@ -90,38 +90,28 @@ impl Emitter<'_> {
         }
     }
 
-    /// A scalar or an empty collection; `indent` is that of its further lines.
+    /// A scalar or an empty collection with the line break after it; `indent` is that of its further lines.
     fn scalar(&mut self, value: &Value, indent: usize) {
-        let place = Place { indent };
         match value {
             Value::Str(text) => {
-                self.out.marked(text.has_secret(), |out| scalar::text(text.expose(), place, out));
+                self.out.marked(text.has_secret(), |out| scalar::text(text.expose(), indent, out));
             }
-            Value::Map(_) => self.out.push_str("{}"),
-            Value::List(_) => self.out.push_str("[]"),
-            Value::Null | Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => form::json(value, self.zone, self.out),
-            Value::Float(_) | Value::Float32(_) | Value::Decimal(_) | Value::Duration(_) | Value::Secret(_) => {
-                let mut number = Output::new(usize::MAX);
-                form::json(&exposed(value), self.zone, &mut number);
-                self.out.push_str(number.into_string().trim_matches('"'));
-            }
-            // Dates and bytes are text in JSON, and so they are here.
+            Value::Map(_) => self.out.push_str("{}\n"),
+            Value::List(_) => self.out.push_str("[]\n"),
             _ => {
-                let mut json = Output::new(self.out_bytes_left());
+                let mut json = Output::new(usize::MAX);
                 form::json(value, self.zone, &mut json);
-                match super::super::json::parse_json(json.expose()) {
-                    Ok(Value::Str(text)) => scalar::text(text.expose(), place, self.out),
-                    _ => self.out.push_str(json.expose()),
+                let json = json.into_string();
+                // Dates and bytes are strings in JSON: what counts is the text in it.
+                match parse_json(&json) {
+                    Ok(Value::Str(text)) => scalar::text(text.expose(), indent, self.out),
+                    _ => {
+                        self.out.push_str(&json);
+                        self.out.push_char('\n');
+                    }
                 }
             }
         }
-        if !scalar::ends_line(value) {
-            self.out.push_char('\n');
-        }
-    }
-
-    fn out_bytes_left(&self) -> usize {
-        usize::MAX
     }
 
     fn blanks(&mut self, count: usize) {

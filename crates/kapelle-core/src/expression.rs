@@ -8,9 +8,13 @@
 
 pub mod builtin;
 pub mod environment;
+mod equality;
 pub mod error;
 pub mod form;
 pub mod lexer;
+mod members;
+mod numeric;
+mod order;
 pub mod output;
 mod precedence;
 mod run;

@@ -5,7 +5,7 @@
 
 mod calendar;
 mod checks;
-mod collections;
+pub(super) mod collections;
 mod context;
 mod dates;
 mod encoding;
@@ -13,10 +13,11 @@ mod files;
 mod flows;
 mod http;
 mod ion;
+mod java;
 mod jq;
 mod json;
 mod kv;
-mod numbers;
+pub(super) mod numbers;
 mod patterns;
 mod random;
 mod rendering;
@@ -46,6 +47,7 @@ pub const GROUPS: &[(&str, &[Builtin])] = &[
     ("flows", flows::BUILTINS),
     ("http", http::BUILTINS),
     ("ion", ion::BUILTINS),
+    ("java", java::BUILTINS),
     ("jq", jq::BUILTINS),
     ("json", json::BUILTINS),
     ("kv", kv::BUILTINS),

@@ -347,4 +347,38 @@ pub(super) mod testing {
     pub(crate) fn filter(name: &str, input: impl Into<Value>, arguments: &[Value]) -> Outcome {
         call(Kind::Filter, name, input, arguments)
     }
+
+    /// A value out of JSON.
+    pub(crate) fn value(json: &str) -> Value {
+        fn convert(json: &serde_json::Value) -> Value {
+            match json {
+                serde_json::Value::Null => Value::Null,
+                serde_json::Value::Bool(is_true) => Value::Bool(*is_true),
+                serde_json::Value::Number(number) => {
+                    number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap()), Value::Int)
+                }
+                serde_json::Value::String(text) => Value::from(text.as_str()),
+                serde_json::Value::Array(items) => {
+                    Value::List(items.iter().map(convert).collect::<Vec<_>>().into())
+                }
+                serde_json::Value::Object(map) => {
+                    let entries = map.iter().map(|(key, value)| (key.as_str().into(), convert(value)));
+                    Value::Map(std::sync::Arc::new(entries.collect()))
+                }
+            }
+        }
+        convert(&serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}")))
+    }
+
+    /// What `{{ }}` would print, secrets masked, or the category of the error.
+    pub(crate) fn printed(outcome: &Outcome) -> String {
+        match outcome {
+            Ok(value) => {
+                let mut out = crate::expression::output::Output::new(1 << 20);
+                crate::expression::form::print(value, &jiff::tz::TimeZone::UTC, &mut out);
+                out.into_text().masked()
+            }
+            Err(error) => error.category.word().to_owned(),
+        }
+    }
 }

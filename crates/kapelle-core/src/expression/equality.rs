@@ -17,8 +17,12 @@ pub(in crate::expression) fn same(a: &Value, b: &Value) -> bool {
         (Value::Float(a), Value::Float(b)) => float_bits(*a) == float_bits(*b),
         (Value::Float32(a), Value::Float32(b)) => float_bits((*a).into()) == float_bits((*b).into()),
         (Value::Decimal(a), Value::Decimal(b)) => a.as_bigint_and_scale() == b.as_bigint_and_scale(),
-        (Value::Zoned(a), Value::Zoned(b)) => a == b && a.offset() == b.offset() && a.time_zone() == b.time_zone(),
-        (Value::List(a), Value::List(b)) => a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b)),
+        (Value::Zoned(a), Value::Zoned(b)) => {
+            a == b && a.offset() == b.offset() && a.time_zone() == b.time_zone()
+        }
+        (Value::List(a), Value::List(b)) => {
+            a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
+        }
         (Value::Map(a), Value::Map(b)) => {
             a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
         }

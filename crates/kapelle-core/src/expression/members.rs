@@ -80,9 +80,11 @@ fn plain(value: &Value, name: &str) -> Option<Value> {
                 Value::Str(text) => texts::plain(text.expose(), name),
                 Value::List(items) => lists::plain(items, name),
                 Value::Map(map) => maps::plain(map, name),
-                Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Float32(_) | Value::Decimal(_) => {
-                    numbers::plain(value, name)
-                }
+                Value::Int(_)
+                | Value::BigInt(_)
+                | Value::Float(_)
+                | Value::Float32(_)
+                | Value::Decimal(_) => numbers::plain(value, name),
                 _ => dates::plain(value, name),
             };
             found.or_else(|| common(value, name))
@@ -100,7 +102,12 @@ fn common(value: &Value, name: &str) -> Option<Value> {
     }
 }
 
-fn with_arguments(value: &Value, name: &str, arguments: &Arguments<'_>, run: &mut Run<'_>) -> Option<Outcome> {
+fn with_arguments(
+    value: &Value,
+    name: &str,
+    arguments: &Arguments<'_>,
+    run: &mut Run<'_>,
+) -> Option<Outcome> {
     match value {
         Value::Null => None,
         Value::Secret(inner) => {

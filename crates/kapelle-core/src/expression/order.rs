@@ -97,7 +97,8 @@ fn decimals(a: &BigDecimal, b: &BigDecimal) -> Ordering {
     if sign != other || sign == 0 {
         return sign.cmp(&other);
     }
-    let magnitude = |number: &BigDecimal| i128::from(number.digits()) - i128::from(number.as_bigint_and_scale().1);
+    let magnitude =
+        |number: &BigDecimal| i128::from(number.digits()) - i128::from(number.as_bigint_and_scale().1);
     let by_magnitude = magnitude(a).cmp(&magnitude(b));
     match by_magnitude {
         Ordering::Equal => a.cmp(b),

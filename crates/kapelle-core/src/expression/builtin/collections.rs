@@ -14,7 +14,11 @@ use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required
 use crate::expression::error::Outcome;
 pub(in crate::expression) use parts::{utf16_length, utf16_slice};
 
-const fn filter(name: &'static str, summary: &'static str, call: fn(&mut Call<'_, '_>) -> Outcome) -> Builtin {
+const fn filter(
+    name: &'static str,
+    summary: &'static str,
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
     Builtin {
         kind: Kind::Filter,
         name,
@@ -61,16 +65,21 @@ pub(super) const BUILTINS: &[Builtin] = &[
     },
     Builtin {
         example: ("{{ 'text' | length }} {{ [1, 2] | length }}", Some("4 2")),
-        ..filter("length", "How many characters, items or entries there are; 0 for all other values.", parts::length)
+        ..filter(
+            "length",
+            "How many characters, items or entries there are; 0 for all other values.",
+            parts::length,
+        )
     },
     Builtin {
         kind: Kind::Function,
         parameters: Parameters::Named(&[required("outputs"), required("name")]),
-        example: (
-            "{{ loopOutputs([{'outputs': {'r': 1}}, {'outputs': {'r': 2}}], 'r') }}",
-            Some("[1,2]"),
-        ),
-        ..filter("loopOutputs", "One output of all iterations of a loop; null where it is missing.", maps::loop_outputs)
+        example: ("{{ loopOutputs([{'outputs': {'r': 1}}, {'outputs': {'r': 2}}], 'r') }}", Some("[1,2]")),
+        ..filter(
+            "loopOutputs",
+            "One output of all iterations of a loop; null where it is missing.",
+            maps::loop_outputs,
+        )
     },
     Builtin {
         parameters: Parameters::Named(&[required("items")]),

@@ -15,7 +15,11 @@ use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required
 use crate::expression::error::Outcome;
 pub(in crate::expression) use range::range;
 
-const fn filter(name: &'static str, summary: &'static str, call: fn(&mut Call<'_, '_>) -> Outcome) -> Builtin {
+const fn filter(
+    name: &'static str,
+    summary: &'static str,
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
     Builtin {
         kind: Kind::Filter,
         name,
@@ -29,10 +33,7 @@ const fn filter(name: &'static str, summary: &'static str, call: fn(&mut Call<'_
 }
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        example: ("{{ -7 | abs }}", Some("7")),
-        ..filter("abs", "The number without its sign.", abs)
-    },
+    Builtin { example: ("{{ -7 | abs }}", Some("7")), ..filter("abs", "The number without its sign.", abs) },
     Builtin {
         parameters: Parameters::Any,
         example: ("{{ '%s-%03d' | format('a', 5) }}", Some("a-005")),
@@ -62,7 +63,11 @@ pub(super) const BUILTINS: &[Builtin] = &[
     Builtin {
         parameters: Parameters::Named(&[optional("format", "null")]),
         example: ("{{ 1234.5 | numberFormat('#,##0.00') }}", Some("1,234.50")),
-        ..filter("numberFormat", "Writes a number in the form of a `DecimalFormat` pattern of Java.", number_format::filter)
+        ..filter(
+            "numberFormat",
+            "Writes a number in the form of a `DecimalFormat` pattern of Java.",
+            number_format::filter,
+        )
     },
     Builtin {
         kind: Kind::Function,

@@ -7,7 +7,11 @@ use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required
 use crate::expression::error::{Error, Outcome};
 use crate::expression::numeric::long_value;
 
-const fn function(name: &'static str, summary: &'static str, call: fn(&mut Call<'_, '_>) -> Outcome) -> Builtin {
+const fn function(
+    name: &'static str,
+    summary: &'static str,
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
     Builtin {
         kind: Kind::Function,
         name,
@@ -37,7 +41,11 @@ pub(super) const BUILTINS: &[Builtin] = &[
     Builtin {
         parameters: Parameters::Named(&[required("lower"), required("upper")]),
         example: ("{{ randomInt(1, 2) }}", None),
-        ..function("randomInt", "A random integer, from the lower bound up to below the upper one.", random_int)
+        ..function(
+            "randomInt",
+            "A random integer, from the lower bound up to below the upper one.",
+            random_int,
+        )
     },
     Builtin {
         example: ("{{ randomPort() }}", None),
@@ -111,7 +119,9 @@ fn nano_id(call: &mut Call<'_, '_>) -> Outcome {
         _ => NANO_LENGTH,
     };
     if !(0..=NANO_LENGTH_MAX).contains(&length) {
-        return Err(Error::argument(format!("nanoId() gives up to {NANO_LENGTH_MAX} characters, not {length}")));
+        return Err(Error::argument(format!(
+            "nanoId() gives up to {NANO_LENGTH_MAX} characters, not {length}"
+        )));
     }
     let alphabet: Vec<char> = match call.given(1) {
         Some(Value::Str(alphabet)) => alphabet.expose().chars().collect(),
@@ -132,7 +142,9 @@ fn nano_id(call: &mut Call<'_, '_>) -> Outcome {
 fn random_int(call: &mut Call<'_, '_>) -> Outcome {
     let (lower, upper) = (bound(call, 0)?, bound(call, 1)?);
     if upper < lower {
-        return Err(Error::argument(format!("randomInt() needs a lower and an upper bound, not {lower} and {upper}")));
+        return Err(Error::argument(format!(
+            "randomInt() needs a lower and an upper bound, not {lower} and {upper}"
+        )));
     }
     let offset = random_below(call, upper.abs_diff(lower))?;
     Ok(Value::Int(lower.wrapping_add_unsigned(offset)))
@@ -149,3 +161,6 @@ fn bound(call: &Call<'_, '_>, index: usize) -> Outcome<i64> {
 fn random_port(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Value::Int(call.run.services().free_port()?.into()))
 }
+
+#[cfg(test)]
+mod tests;

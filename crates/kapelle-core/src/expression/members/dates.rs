@@ -34,7 +34,9 @@ pub(super) fn plain(value: &Value, name: &str) -> Option<Value> {
             "todays" | "todayspart" => duration.as_secs() / 86_400,
             "tohours" => duration.as_secs() / 3600,
             "tominutes" => duration.as_secs() / 60,
-            "toseconds" | "getseconds" => duration.as_secs().saturating_sub(i64::from(duration.subsec_nanos() < 0)),
+            "toseconds" | "getseconds" => {
+                duration.as_secs().saturating_sub(i64::from(duration.subsec_nanos() < 0))
+            }
             "tomillis" => i64::try_from(duration.as_millis()).ok()?,
             "getnano" => duration.subsec_nanos().rem_euclid(1_000_000_000).into(),
             "iszero" => return Some(Value::Bool(duration.is_zero())),
@@ -48,8 +50,16 @@ pub(super) fn plain(value: &Value, name: &str) -> Option<Value> {
 /// The fields of a text that is an ISO date-time as a whole, which is what `now()` gives.
 pub(super) fn of_text(text: &str, name: &str) -> Option<Value> {
     const FIELDS: &[&str] = &[
-        "getyear", "getmonth", "getday", "gethour", "getminute", "getsecond", "getdayofweek", "getdayofyear",
-        "getmonthvalue", "getdayofmonth",
+        "getyear",
+        "getmonth",
+        "getday",
+        "gethour",
+        "getminute",
+        "getsecond",
+        "getdayofweek",
+        "getdayofyear",
+        "getmonthvalue",
+        "getdayofmonth",
     ];
     if !FIELDS.contains(&name) || text.len() > ISO_BYTES_MAX {
         return None;
@@ -74,9 +84,7 @@ fn of_zoned(moment: &Zoned, name: &str) -> Option<Value> {
             }
         }
         "tozoneddatetime" => Value::Zoned(Arc::new(moment.clone())),
-        "tooffsetdatetime" => {
-            Value::Zoned(Arc::new(moment.with_time_zone(moment.offset().to_time_zone())))
-        }
+        "tooffsetdatetime" => Value::Zoned(Arc::new(moment.with_time_zone(moment.offset().to_time_zone()))),
         _ => return of_date_time(moment.datetime(), name),
     })
 }
@@ -148,9 +156,13 @@ pub(super) fn with_arguments(value: &Value, name: &str, arguments: &Arguments<'_
     if !is_known {
         return None;
     }
-    let moved = amount.checked_mul(sign).and_then(|amount| span(unit, amount)).and_then(|span| moved(value, span));
+    let moved =
+        amount.checked_mul(sign).and_then(|amount| span(unit, amount)).and_then(|span| moved(value, span));
     Some(moved.ok_or_else(|| {
-        Error::argument(format!("{} cannot be moved by {amount} {unit}: no date is that far", form::describe(value)))
+        Error::argument(format!(
+            "{} cannot be moved by {amount} {unit}: no date is that far",
+            form::describe(value)
+        ))
     }))
 }
 

@@ -47,7 +47,8 @@ pub(super) fn with_arguments(
         }
         ("sublist", 2) => {
             let (from, to) = (arguments.int(0)?, arguments.int(1)?);
-            let range = usize::try_from(from).unwrap_or(usize::MAX)..usize::try_from(to).unwrap_or(usize::MAX);
+            let range =
+                usize::try_from(from).unwrap_or(usize::MAX)..usize::try_from(to).unwrap_or(usize::MAX);
             match items.get(range) {
                 Some(part) => run.allocate(size_of_val(part)).map(|()| Value::List(Arc::new(part.to_vec()))),
                 None => out_of_range("a list", if from < 0 { from } else { to }, items.len()),

@@ -94,18 +94,21 @@ fn with_index(
             match (inside(index), inside(end)) {
                 (Some(from), Some(to)) if from <= to => Ok(Value::Str(utf16_slice(&text.into(), from, to))),
                 (Some(_), None) => out_of_range("text", end, length),
-                (Some(_), _) => Err(Error::argument(format!("the part of a text cannot go from {index} to {end}"))),
+                (Some(_), _) => {
+                    Err(Error::argument(format!("the part of a text cannot go from {index} to {end}")))
+                }
                 (None, _) => out_of_range("text", index, length),
             }
         }
         ("repeat", 1) => match usize::try_from(index) {
-            Ok(times) => {
-                run.allocate(text.len().saturating_mul(times)).map(|()| Value::from(text.repeat(times).as_str()))
-            }
+            Ok(times) => run
+                .allocate(text.len().saturating_mul(times))
+                .map(|()| Value::from(text.repeat(times).as_str())),
             Err(_) => Err(Error::argument(format!("a text cannot be repeated {index} times"))),
         },
         ("indexof", 1) => {
-            let found = u32::try_from(index).ok().and_then(char::from_u32).and_then(|character| text.find(character));
+            let found =
+                u32::try_from(index).ok().and_then(char::from_u32).and_then(|character| text.find(character));
             Ok(index_of(text, found))
         }
         _ => return None,

@@ -35,8 +35,11 @@ fn end(
         Value::Str(text) => match of_text(text.expose()).and_then(|range| text.slice(range)) {
             Some(character) => Value::Str(character),
             None => {
-                return Err(Error::wrong_type(format!("the filter `{}` cannot be used on empty text", call.builtin.name))
-                    .help("give a value for this case with `default` before it"));
+                return Err(Error::wrong_type(format!(
+                    "the filter `{}` cannot be used on empty text",
+                    call.builtin.name
+                ))
+                .help("give a value for this case with `default` before it"));
             }
         },
         _ => return Err(call.wrong_input("a list or text", &sealed(input, is_secret))),

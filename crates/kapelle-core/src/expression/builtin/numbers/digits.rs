@@ -47,7 +47,9 @@ impl Decimal {
                 Self::exact(&digits, scale, multiplier)
             }
             Value::Float(number) => return Ok(Some(Self::float(*number * f64::from(multiplier)))),
-            Value::Float32(number) => return Ok(Some(Self::float(f64::from(*number) * f64::from(multiplier)))),
+            Value::Float32(number) => {
+                return Ok(Some(Self::float(f64::from(*number) * f64::from(multiplier))));
+            }
             _ => return Ok(None),
         };
         if number.point.abs() > DIGITS_MAX || number.digits.len() as i64 > DIGITS_MAX {
@@ -103,7 +105,9 @@ impl Decimal {
         let is_odd = kept.checked_sub(1).is_some_and(|last| self.digits[last] % 2 == 1);
         let is_up = match next.cmp(&5) {
             Ordering::Equal if middle == Middle::Up || self.digits.len() > kept + 1 => true,
-            Ordering::Equal => self.remainder == Ordering::Greater || self.remainder == Ordering::Equal && is_odd,
+            Ordering::Equal => {
+                self.remainder == Ordering::Greater || self.remainder == Ordering::Equal && is_odd
+            }
             other => other == Ordering::Greater,
         };
         self.digits.truncate(kept);

@@ -5,10 +5,10 @@ mod write;
 
 use kapelle_model::Value;
 
+use super::digits::{Decimal, Number};
 use crate::expression::builtin::Call;
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
-use super::digits::{Decimal, Number};
 use pattern::Pattern;
 
 /// What the locale writes without a pattern.
@@ -32,7 +32,9 @@ pub(super) fn filter(call: &mut Call<'_, '_>) -> Outcome {
             .help("`0` is a digit, `#` an optional one, `,` groups, `.` starts the fraction; quote other text with '")
     })?;
     let Some(number) = Decimal::of(&call.input, pattern.multiplier)? else {
-        return Err(call.wrong_input("a number", &call.input).help("turn texts into numbers with the filter `number`"));
+        return Err(call
+            .wrong_input("a number", &call.input)
+            .help("turn texts into numbers with the filter `number`"));
     };
     let text = match number {
         Number::NotANumber => "NaN".to_owned(),

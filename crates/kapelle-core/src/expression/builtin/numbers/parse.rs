@@ -69,7 +69,9 @@ fn inferred(text: &str) -> Outcome<Option<Value>> {
             let is_integer = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
             Ok(if is_integer { decoded(body) } else { None })
         }
-        'f' | 'F' => float32(body).map_or_else(|| wide_or_decimal(body), |number| Ok(Some(Value::Float32(number)))),
+        'f' | 'F' => {
+            float32(body).map_or_else(|| wide_or_decimal(body), |number| Ok(Some(Value::Float32(number))))
+        }
         'd' | 'D' => wide_or_decimal(body),
         _ if unsigned.bytes().all(|byte| byte.is_ascii_digit()) => Ok(decoded(text)),
         _ => fraction(text),
@@ -151,7 +153,8 @@ fn shape(text: &str) -> Option<Shape<'_>> {
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
     let are_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let power = split_sign(exponent).1;
-    let is_complete = !(whole.is_empty() && fraction.is_empty()) && (exponent.is_empty() || !power.is_empty());
+    let is_complete =
+        !(whole.is_empty() && fraction.is_empty()) && (exponent.is_empty() || !power.is_empty());
     (is_complete && are_digits(whole) && are_digits(fraction) && are_digits(power)).then_some(Shape {
         text,
         sign,

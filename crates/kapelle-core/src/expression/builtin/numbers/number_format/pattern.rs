@@ -152,7 +152,9 @@ impl Counts {
             match character {
                 '#' if self.zeros > 0 => self.optional_right += 1,
                 '#' => self.optional_left += 1,
-                '0' if self.optional_right > 0 => return Err("a `0` stands behind a `#` of the fraction".to_owned()),
+                '0' if self.optional_right > 0 => {
+                    return Err("a `0` stands behind a `#` of the fraction".to_owned());
+                }
                 '0' => self.zeros += 1,
                 ',' => self.group = Some(0),
                 '.' if self.point.is_some() => return Err("it has more than one point".to_owned()),

@@ -10,7 +10,8 @@ use crate::expression::error::Outcome;
 const PRECISION: usize = 6;
 
 pub(super) fn float(specifier: &Specifier<'_>, argument: &Value) -> Outcome<String> {
-    let help = "it takes floats: add `* 1.0` to an integer, or use `%d`; for texts use `%s` or the filter `number`";
+    let help =
+        "it takes floats: add `* 1.0` to an integer, or use `%d`; for texts use `%s` or the filter `number`";
     let number = match argument {
         Value::Float(_) | Value::Float32(_) => Decimal::of(argument, 1)?,
         Value::Decimal(_) if specifier.conversion != 'a' => Decimal::of(argument, 1)?,

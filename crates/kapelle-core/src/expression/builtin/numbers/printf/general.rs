@@ -16,12 +16,20 @@ pub(super) fn general(specifier: &Specifier<'_>, argument: &Value, bytes_max: us
         ('b', _) => "true".into(),
         ('h', _) => match hash_code(argument) {
             Some(code) => format!("{code:x}").into(),
-            None => return Err(mismatch(specifier, argument, "`%h` works for texts, numbers, booleans, lists and maps")),
+            None => {
+                return Err(mismatch(
+                    specifier,
+                    argument,
+                    "`%h` works for texts, numbers, booleans, lists and maps",
+                ));
+            }
         },
         (_, Value::Str(text)) if utf16_length(text.expose()) == 1 => text.clone(),
         (_, Value::Int(number)) => match u32::try_from(*number).ok().and_then(char::from_u32) {
             Some(character) => character.to_string().into(),
-            None => return Err(Error::argument(format!("`{}`: there is no character {number}", specifier.text))),
+            None => {
+                return Err(Error::argument(format!("`{}`: there is no character {number}", specifier.text)));
+            }
         },
         _ => return Err(mismatch(specifier, argument, "`%c` takes one character, `%s` any text")),
     };

@@ -17,7 +17,11 @@ pub(super) fn integer(specifier: &Specifier<'_>, argument: &Value) -> Outcome<St
         ('o', Value::BigInt(number)) => (number.sign() == Sign::Minus, number.magnitude().to_str_radix(8)),
         ('x', Value::BigInt(number)) => (number.sign() == Sign::Minus, number.magnitude().to_str_radix(16)),
         _ => {
-            return Err(mismatch(specifier, argument, "it takes integers: use `%s` for texts, `%f` for floats, or the filter `number`"));
+            return Err(mismatch(
+                specifier,
+                argument,
+                "it takes integers: use `%s` for texts, `%f` for floats, or the filter `number`",
+            ));
         }
     };
     if specifier.conversion == 'd' {
@@ -36,6 +40,7 @@ pub(super) fn integer(specifier: &Specifier<'_>, argument: &Value) -> Outcome<St
     // The zeros stand between the prefix and the digits.
     let sign = usize::from(is_negative || specifier.has(Flag::Plus) || specifier.has(Flag::Blank));
     let length = sign + prefix.len() + digits.len();
-    let zeros = if specifier.has(Flag::Zero) { specifier.width.unwrap_or(0).saturating_sub(length) } else { 0 };
+    let zeros =
+        if specifier.has(Flag::Zero) { specifier.width.unwrap_or(0).saturating_sub(length) } else { 0 };
     Ok(specifier.numeric(is_negative, &format!("{prefix}{}{digits}", "0".repeat(zeros))))
 }

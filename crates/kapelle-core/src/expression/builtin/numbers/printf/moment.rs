@@ -11,7 +11,17 @@ use crate::expression::environment::Settings;
 use crate::expression::error::Outcome;
 
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
     "December",
 ];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
@@ -27,7 +37,9 @@ pub(super) fn moment(specifier: &Specifier<'_>, argument: &Value, settings: &Set
     let help = "it takes dates and times, or an integer of milliseconds; turn texts into others with the filter `date`";
     let zone = &settings.zone;
     let moment = match argument {
-        Value::Int(millis) => Timestamp::from_millisecond(*millis).ok().map(|at| at.to_zoned(zone.clone()).into()),
+        Value::Int(millis) => {
+            Timestamp::from_millisecond(*millis).ok().map(|at| at.to_zoned(zone.clone()).into())
+        }
         Value::Instant(at) => Some(at.to_zoned(TimeZone::UTC).into()),
         Value::Zoned(at) => Some(Zoned::clone(at).into()),
         Value::LocalDateTime(at) => Some(Moment::from(*at)),
@@ -38,7 +50,11 @@ pub(super) fn moment(specifier: &Specifier<'_>, argument: &Value, settings: &Set
     let Some(moment) = moment else { return Err(mismatch(specifier, argument, help)) };
     match moment.part(specifier.conversion) {
         Some(text) => Ok(specifier.padded(&text)),
-        None => Err(mismatch(specifier, argument, "the letter behind `t` does not exist, or the value has no such part")),
+        None => Err(mismatch(
+            specifier,
+            argument,
+            "the letter behind `t` does not exist, or the value has no such part",
+        )),
     }
 }
 
@@ -56,7 +72,10 @@ impl From<Zoned> for Moment {
 
 impl Moment {
     fn part(&self, letter: char) -> Option<String> {
-        self.combined(letter).or_else(|| self.of_date(letter)).or_else(|| self.of_time(letter)).or_else(|| self.of_zone(letter))
+        self.combined(letter)
+            .or_else(|| self.of_date(letter))
+            .or_else(|| self.of_time(letter))
+            .or_else(|| self.of_zone(letter))
     }
 
     /// Several parts in one.
@@ -64,7 +83,11 @@ impl Moment {
         let all = |pieces: &str| {
             pieces
                 .chars()
-                .map(|piece| if piece.is_ascii_alphabetic() { self.part(piece) } else { Some(piece.to_string()) })
+                .map(
+                    |piece| {
+                        if piece.is_ascii_alphabetic() { self.part(piece) } else { Some(piece.to_string()) }
+                    },
+                )
                 .collect::<Option<String>>()
         };
         match letter {

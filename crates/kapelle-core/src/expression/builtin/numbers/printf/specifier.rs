@@ -103,7 +103,9 @@ impl<'a> Specifier<'a> {
             is_upper = rest.starts_with('T');
             rest = behind;
         }
-        let Some(letter) = rest.chars().next().filter(|letter| letter.is_ascii_alphabetic() || *letter == '%') else {
+        let Some(letter) =
+            rest.chars().next().filter(|letter| letter.is_ascii_alphabetic() || *letter == '%')
+        else {
             return Err(wrong(text, rest, "is no complete format specifier"));
         };
         let behind = &rest[1..];
@@ -148,7 +150,8 @@ impl<'a> Specifier<'a> {
         if self.precision.is_some() && !takes_precision {
             return Err(self.error("takes no precision"));
         }
-        if let Some((character, _)) = FLAGS.iter().find(|(_, flag)| self.has(*flag) && refused.contains(flag)) {
+        if let Some((character, _)) = FLAGS.iter().find(|(_, flag)| self.has(*flag) && refused.contains(flag))
+        {
             return Err(self.error(&format!("takes no flag `{character}`")));
         }
         if self.has(Left) && self.has(Zero) || self.has(Plus) && self.has(Blank) {

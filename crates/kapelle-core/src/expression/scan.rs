@@ -350,10 +350,12 @@ impl<'a> Scanner<'a, '_> {
         match site.builtin {
             None => self.scan.unknown.push(Unknown { kind, name: self.written(site.name), range }),
             Some(builtin) => {
-                let names = site.arguments.iter().map(|argument| argument.name.map(|name| self.written(name)));
+                let names =
+                    site.arguments.iter().map(|argument| argument.name.map(|name| self.written(name)));
                 let misfit = builtin.misfit(&names.collect::<Vec<_>>()).map(|misfit| {
                     let argument = misfit.argument.map(|at| &site.arguments[at]);
-                    let range = argument.map_or(range, |argument| argument.name.unwrap_or(argument.span).range());
+                    let range =
+                        argument.map_or(range, |argument| argument.name.unwrap_or(argument.span).range());
                     Misfit { message: misfit.message, help: misfit.help, range }
                 });
                 self.scan.misfits.extend(misfit);

@@ -315,8 +315,14 @@ impl<'a> Checker<'a, '_, '_> {
         if let Some(output) = outputs.iter().find(|output| output.name == *field) {
             if is_exact && let Some(part) = rest.first().filter(|_| NO_PARTS.contains(&output.kind)) {
                 let span = self.span(template, &read.range);
-                let message = format!("the output `{field}` of task `{id}` has no `{part}`: it is of type {}", output.kind);
-                self.cx.report(Diagnostic::new(Code::OutputUnknown, span, message).help(format!("read `outputs.{id}.{field}`")));
+                let message = format!(
+                    "the output `{field}` of task `{id}` has no `{part}`: it is of type {}",
+                    output.kind
+                );
+                self.cx.report(
+                    Diagnostic::new(Code::OutputUnknown, span, message)
+                        .help(format!("read `outputs.{id}.{field}`")),
+                );
             }
             return;
         }
@@ -326,7 +332,8 @@ impl<'a> Checker<'a, '_, '_> {
             return;
         }
         let span = self.span(template, range);
-        let found = Diagnostic::new(Code::OutputUnknown, span, format!("task `{id}` gives no output `{field}`"));
+        let found =
+            Diagnostic::new(Code::OutputUnknown, span, format!("task `{id}` gives no output `{field}`"));
         self.cx.report(match near {
             Some(near) => found.help(format!("did you mean `{near}`?")),
             None => found.help(format!("{} gives {}", entry.name, shortened(&known))),

@@ -5,9 +5,10 @@ use std::borrow::Cow;
 use kapelle_model::{Span, Value};
 
 use super::{Error, Evaluator, Outcome};
+use crate::expression::builtin::exposed;
 use crate::expression::form;
 use crate::expression::members;
-use crate::expression::tree::{Expression, Id, Step, StepKind};
+use crate::expression::tree::{Argument, Expression, Id, Step, StepKind};
 
 /// Names below the context. They hide nothing.
 const LOCALE: &str = "locale";
@@ -111,13 +112,7 @@ impl Evaluator<'_, '_, '_> {
                 // Which item it is tells the key.
                 found.map(|found| if is_secret { found.into_secret() } else { found })
             }
-            StepKind::Method { name, arguments } => {
-                let mut values = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    values.push(self.expression(argument.value)?);
-                }
-                return self.method(&value, name, &values, step);
-            }
+            StepKind::Method { name, arguments } => return self.method(&value, name, arguments, step),
         };
         found.ok_or_else(|| {
             let name = match &step.kind {
@@ -128,14 +123,21 @@ impl Evaluator<'_, '_, '_> {
         })
     }
 
-    fn method(&mut self, value: &Value, name: &str, arguments: &[Value], step: &Step) -> Outcome {
+    fn method(&mut self, value: &Value, name: &str, arguments: &[Argument], step: &Step) -> Outcome {
         self.run.step(1)?;
-        let is_secret = value.has_secret() || arguments.iter().any(Value::has_secret);
+        let mut values = Vec::with_capacity(arguments.len());
+        let mut are_literals = Vec::with_capacity(arguments.len());
+        let mut is_secret = value.has_secret();
+        for argument in arguments {
+            let given = self.expression(argument.value)?;
+            is_secret |= given.has_secret();
+            values.push(exposed(&given));
+            are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
+        }
         let found = if is_secret {
-            let plain: Vec<Value> = arguments.iter().map(crate::expression::builtin::exposed).collect();
-            members::method(&crate::expression::builtin::exposed(value), name, &plain, self.run)
+            members::method(&exposed(value), name, &values, &are_literals, self.run)
         } else {
-            members::method(value, name, arguments, self.run)
+            members::method(value, name, &values, &are_literals, self.run)
         };
         let outcome = found.unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))));
         outcome

@@ -12,6 +12,7 @@ pub mod error;
 pub mod form;
 pub mod lexer;
 pub mod output;
+mod pattern;
 mod precedence;
 mod run;
 mod scan;

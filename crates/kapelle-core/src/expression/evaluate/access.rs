@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use kapelle_model::{Span, Value};
 
 use super::{Error, Evaluator, Outcome};
-use crate::expression::builtin::exposed;
 use crate::expression::form;
 use crate::expression::members;
 use crate::expression::tree::{Argument, Expression, Id, Step, StepKind};
@@ -127,22 +126,13 @@ impl Evaluator<'_, '_, '_> {
         self.run.step(1)?;
         let mut values = Vec::with_capacity(arguments.len());
         let mut are_literals = Vec::with_capacity(arguments.len());
-        let mut is_secret = value.has_secret();
         for argument in arguments {
-            let given = self.expression(argument.value)?;
-            is_secret |= given.has_secret();
-            values.push(exposed(&given));
+            values.push(self.expression(argument.value)?);
             are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
         }
-        let found = if is_secret {
-            members::method(&exposed(value), name, &values, &are_literals, self.run)
-        } else {
-            members::method(value, name, &values, &are_literals, self.run)
-        };
+        let found = members::method(value, name, &values, &are_literals, self.run);
         let outcome = found.unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))));
-        outcome
-            .map(|found| if is_secret { found.into_secret() } else { found })
-            .map_err(|error| error.at(step.span.range()))
+        outcome.map_err(|error| error.at(step.span.range()))
     }
 }
 

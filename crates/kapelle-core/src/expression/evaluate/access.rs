@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use kapelle_model::{Span, Value};
 
 use super::{Error, Evaluator, Outcome};
-use crate::expression::builtin::exposed;
 use crate::expression::form;
 use crate::expression::members;
 use crate::expression::tree::{Argument, Expression, Id, Step, StepKind};
@@ -81,12 +80,9 @@ impl Evaluator<'_, '_, '_> {
         Ok(value)
     }
 
-    /// `loop.index` and its like, without making the whole.
+    /// `loop.index` or `entry.key`, without making the whole.
     fn loop_field(&self, name: &str, steps: &[Step]) -> Option<Value> {
         let StepKind::Name { name: field, .. } = &steps.first()?.kind else { return None };
-        if name != "loop" {
-            return None;
-        }
         self.run.variables.find(name)?.field(field)
     }
 
@@ -96,12 +92,12 @@ impl Evaluator<'_, '_, '_> {
         }
         let found = match &step.kind {
             StepKind::Name { name, .. } => named(&value, name).map(Cow::into_owned),
-            StepKind::Item(index) => item(&value, *index)?.cloned(),
+            StepKind::Item(index) => self.item(&value, *index)?.cloned(),
             StepKind::Dynamic(id) => {
                 let key = self.expression(*id)?;
                 let (key, is_secret) = super::operators::opened(&key);
                 let found = match key {
-                    Value::Int(index) => item(&value, *index)?.cloned(),
+                    Value::Int(index) => self.item(&value, *index)?.cloned(),
                     Value::Null => return Err(Error::undefined("null", Some(value)).at(step.span.range())),
                     Value::Str(text) => named(&value, text.expose()).map(Cow::into_owned),
                     other => {
@@ -123,26 +119,29 @@ impl Evaluator<'_, '_, '_> {
         })
     }
 
+    /// `a[1]`
+    fn item<'v>(&self, value: &'v Value, index: i64) -> Outcome<Option<&'v Value>> {
+        match value {
+            Value::List(items) => Ok(usize::try_from(index).ok().and_then(|index| items.get(index))),
+            Value::Map(map) if self.run.has_integer_keys(map) => Ok(map.get(index.to_string().as_str())),
+            Value::Map(map) if !map.is_empty() => Err(Error::wrong_type(format!(
+                "the keys of the map are text, not the integer {index}; write `['{index}']`"
+            ))),
+            _ => Ok(None),
+        }
+    }
+
     fn method(&mut self, value: &Value, name: &str, arguments: &[Argument], step: &Step) -> Outcome {
         self.run.step(1)?;
         let mut values = Vec::with_capacity(arguments.len());
         let mut are_literals = Vec::with_capacity(arguments.len());
-        let mut is_secret = value.has_secret();
         for argument in arguments {
-            let given = self.expression(argument.value)?;
-            is_secret |= given.has_secret();
-            values.push(exposed(&given));
+            values.push(self.expression(argument.value)?);
             are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
         }
-        let found = if is_secret {
-            members::method(&exposed(value), name, &values, &are_literals, self.run)
-        } else {
-            members::method(value, name, &values, &are_literals, self.run)
-        };
+        let found = members::method(value, name, &values, &are_literals, self.run);
         let outcome = found.unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))));
-        outcome
-            .map(|found| if is_secret { found.into_secret() } else { found })
-            .map_err(|error| error.at(step.span.range()))
+        outcome.map_err(|error| error.at(step.span.range()))
     }
 }
 
@@ -171,15 +170,4 @@ fn named<'v>(value: &'v Value, name: &str) -> Option<Cow<'v, Value>> {
         _ => {}
     }
     members::property(value, name).map(Cow::Owned)
-}
-
-/// `a[1]`
-fn item(value: &Value, index: i64) -> Outcome<Option<&Value>> {
-    match value {
-        Value::List(items) => Ok(usize::try_from(index).ok().and_then(|index| items.get(index))),
-        Value::Map(map) if !map.is_empty() => Err(Error::wrong_type(format!(
-            "the keys of the map are text, not the integer {index}; write `['{index}']`"
-        ))),
-        _ => Ok(None),
-    }
 }

@@ -62,6 +62,10 @@ pub(super) fn explain(failure: Failure, source: &str) -> Box<Error> {
         }
         Failure::PatternTooLarge => Error::limit(format!("the regular expression `{shown}` is too large"))
             .help("repeat less in it, or split it"),
+        Failure::TextTooLarge => Error::limit(format!(
+            "the text is too long for a regular expression as large as `{shown}`"
+        ))
+        .help("repeat less in it, or work on smaller texts"),
         Failure::Replacement(reason) => Error::argument(format!("the replacement is wrong: {reason}"))
             .help("`$1` is a group of the match, `${name}` a named one; a plain `$` is written `\\$`, a backslash `\\\\`"),
         Failure::Backtracking => Error::limit(format!(

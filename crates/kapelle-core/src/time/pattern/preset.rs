@@ -48,7 +48,9 @@ pub(super) fn named(name: &str) -> Option<Pattern> {
         return compile(simple).ok();
     }
     let items = match name {
-        "iso_date_time" => join([date(), literal("T"), time(), vec![optional(join([offset(), vec![Item::Region]]))]]),
+        "iso_date_time" => {
+            join([date(), literal("T"), time(), vec![optional(join([offset(), vec![Item::Region]]))]])
+        }
         "iso_zoned_date_time" => join([date(), literal("T"), time(), offset(), vec![Item::Region]]),
         "iso_offset_date_time" => join([date(), literal("T"), time(), offset()]),
         "iso_local_date_time" => join([date(), literal("T"), time()]),
@@ -59,9 +61,11 @@ pub(super) fn named(name: &str) -> Option<Pattern> {
         "iso_offset_time" => join([time(), offset()]),
         "iso_local_time" => time(),
         "iso_instant" => vec![Item::Instant],
-        "iso_ordinal_date" => {
-            join([vec![year(Field::Year)], literal("-"), vec![fixed(Field::DayOfYear, 3), optional(offset())]])
-        }
+        "iso_ordinal_date" => join([
+            vec![year(Field::Year)],
+            literal("-"),
+            vec![fixed(Field::DayOfYear, 3), optional(offset())],
+        ]),
         "iso_week_date" => join([
             vec![year(Field::IsoWeekYear)],
             literal("-W"),

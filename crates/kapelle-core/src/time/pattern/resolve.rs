@@ -80,10 +80,12 @@ fn date(values: &mut Values, locale: &Locale) -> Result<Option<Date>, String> {
         return plus(jiff::civil::date(1858, 11, 17), days).map(Some);
     }
     let weekday = get(Field::Weekday);
-    if let (Some(year), Some(number), Some(weekday)) = (get(Field::IsoWeekYear), get(Field::IsoWeek), weekday) {
+    if let (Some(year), Some(number), Some(weekday)) = (get(Field::IsoWeekYear), get(Field::IsoWeek), weekday)
+    {
         return in_week(year, number, weekday, (jiff::civil::Weekday::Monday, 4)).map(Some);
     }
-    if let (Some(year), Some(number), Some(weekday)) = (get(Field::WeekYear), get(Field::WeekOfYear), weekday) {
+    if let (Some(year), Some(number), Some(weekday)) = (get(Field::WeekYear), get(Field::WeekOfYear), weekday)
+    {
         return in_week(year, number, local(weekday), (first, days_min)).map(Some);
     }
     let Some(year) = get(Field::Year) else { return Ok(None) };
@@ -127,7 +129,12 @@ fn plus(date: Date, days: i64) -> Result<Date, String> {
 }
 
 /// The date of a weekday, counted from the first one, in a week of a year.
-fn in_week(year: i64, number: i64, weekday: i64, (first, days_min): (jiff::civil::Weekday, i64)) -> Result<Date, String> {
+fn in_week(
+    year: i64,
+    number: i64,
+    weekday: i64,
+    (first, days_min): (jiff::civil::Weekday, i64),
+) -> Result<Date, String> {
     let start = new_date(year, 1, 1)?;
     let offset = start_of_week(1, local_weekday(start, first), days_min);
     let next_year = week(offset, i64::from(start.days_in_year()) + days_min);

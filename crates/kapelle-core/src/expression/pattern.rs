@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::error::{Error, Outcome};
 use super::form;
 use super::run::Run;
-use crate::pattern::{Failure, Pattern};
+use crate::pattern::{Failure, Limits, Pattern};
 
 /// Bytes of a part of a text, with what its value and its allocation take.
 const PART_BYTES: usize = 64;
@@ -18,6 +18,11 @@ pub(super) fn is_match(pattern: &Pattern, text: &str) -> Outcome<bool> {
     pattern.is_match(text).map_err(|failure| explain(failure, pattern.source()))
 }
 
+/// Java's `matches`: whether all of the text does.
+pub(super) fn matches_whole(pattern: &Pattern, text: &str) -> Outcome<bool> {
+    pattern.matches_whole(text).map_err(|failure| explain(failure, pattern.source()))
+}
+
 /// Java's `replaceAll`; nothing if the text stays as it is.
 pub(super) fn replace_all(
     pattern: &Pattern,
@@ -25,10 +30,27 @@ pub(super) fn replace_all(
     replacement: &str,
     run: &mut Run<'_>,
 ) -> Outcome<Option<String>> {
+    replace(pattern, run, |limits| pattern.replace_all(text, replacement, limits))
+}
+
+/// Java's `replaceFirst`; nothing if the text stays as it is.
+pub(super) fn replace_first(
+    pattern: &Pattern,
+    text: &str,
+    replacement: &str,
+    run: &mut Run<'_>,
+) -> Outcome<Option<String>> {
+    replace(pattern, run, |limits| pattern.replace_first(text, replacement, limits))
+}
+
+fn replace(
+    pattern: &Pattern,
+    run: &mut Run<'_>,
+    work: impl FnOnce(Limits<'_>) -> Result<Option<String>, Failure>,
+) -> Outcome<Option<String>> {
     let services = run.services();
-    let limits = crate::pattern::Limits { bytes: run.bytes_left(), is_late: &|| services.is_late() };
-    let replaced = pattern.replace_all(text, replacement, limits);
-    let replaced = replaced.map_err(|failure| explain(failure, pattern.source()))?;
+    let limits = Limits { bytes: run.bytes_left(), is_late: &|| services.is_late() };
+    let replaced = work(limits).map_err(|failure| explain(failure, pattern.source()))?;
     run.allocate(replaced.as_ref().map_or(0, String::len))?;
     Ok(replaced)
 }
@@ -41,8 +63,7 @@ pub(super) fn split<'t>(
     run: &mut Run<'_>,
 ) -> Outcome<Vec<&'t str>> {
     let services = run.services();
-    let limits =
-        crate::pattern::Limits { bytes: run.bytes_left() / PART_BYTES, is_late: &|| services.is_late() };
+    let limits = Limits { bytes: run.bytes_left() / PART_BYTES, is_late: &|| services.is_late() };
     let parts = pattern.split(text, limit, limits);
     let parts = parts.map_err(|failure| explain(failure, pattern.source()))?;
     run.allocate(text.len().saturating_add(parts.len().saturating_mul(PART_BYTES)))?;

@@ -5,7 +5,7 @@
 
 mod calendar;
 mod checks;
-pub(super) mod collections;
+pub(in crate::expression) mod collections;
 mod context;
 mod dates;
 mod encoding;
@@ -15,15 +15,16 @@ mod http;
 mod ion;
 mod java;
 mod jq;
-mod json;
+pub(in crate::expression) mod json;
 mod kv;
-pub(super) mod numbers;
+pub(in crate::expression) mod numbers;
+mod origin;
 mod patterns;
 mod random;
 mod rendering;
 mod secrets;
 mod text;
-mod yaml;
+pub(in crate::expression) mod yaml;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -34,6 +35,10 @@ use super::error::{Error, Outcome};
 use super::form;
 use super::run::Run;
 use crate::language::Language;
+
+pub(super) use encoding::base64::decode as decode_base64;
+pub(super) use json::parse_json;
+pub(super) use origin::with_parents;
 
 /// All there are, by group.
 pub const GROUPS: &[(&str, &[Builtin])] = &[
@@ -68,6 +73,12 @@ static BY_NAME: LazyLock<HashMap<(Kind, &str), &Builtin>> = LazyLock::new(|| {
 /// Finds a filter, function or test, whatever the level.
 pub fn find(kind: Kind, name: &str) -> Option<&'static Builtin> {
     BY_NAME.get(&(kind, name)).copied()
+}
+
+/// The names of all builtins of a kind.
+pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let all = GROUPS.iter().flat_map(|(_, builtins)| builtins.iter());
+    all.filter(move |builtin| builtin.kind == kind).map(|builtin| builtin.name)
 }
 
 /// Calls a builtin with arguments that are bound already, and sees to the secrecy of its result.
@@ -321,8 +332,10 @@ pub(super) mod testing {
 
     use kapelle_model::{Map, Value};
 
-    use super::{Kind, Outcome, find, invoke};
+    use super::{Kind, Outcome, Parameters, find, form, invoke, parse_json};
     use crate::expression::environment::{Environment, Settings};
+    use crate::expression::memory::MemoryServices;
+    use crate::expression::output::Output;
     use crate::expression::run::Run;
     use crate::expression::services::{NoServices, Services};
 
@@ -348,34 +361,74 @@ pub(super) mod testing {
         call(Kind::Filter, name, input, arguments)
     }
 
-    /// A value out of JSON.
+    /// A value written as JSON.
     pub(crate) fn value(json: &str) -> Value {
-        fn convert(json: &serde_json::Value) -> Value {
-            match json {
-                serde_json::Value::Null => Value::Null,
-                serde_json::Value::Bool(is_true) => Value::Bool(*is_true),
-                serde_json::Value::Number(number) => {
-                    number.as_i64().map_or_else(|| Value::Float(number.as_f64().unwrap()), Value::Int)
+        parse_json(json).unwrap_or_else(|reason| panic!("{json}: {reason}"))
+    }
+
+    /// Services and variables to call functions with.
+    pub(crate) struct World {
+        pub(crate) services: MemoryServices,
+        pub(crate) context: Map,
+        pub(crate) settings: Settings,
+    }
+
+    impl World {
+        /// Both as JSON; the services as for [`MemoryServices::from_setup`].
+        pub(crate) fn new(setup: &str, context: &str) -> Self {
+            let services = MemoryServices::from_setup(&value(setup)).unwrap();
+            let Value::Map(context) = value(context) else { panic!("{context} is no map") };
+            Self { services, context: (*context).clone(), settings: Settings::default() }
+        }
+
+        /// Calls a function with arguments by position or by name.
+        pub(crate) fn call(&self, name: &str, arguments: &Value) -> Outcome {
+            let builtin = find(Kind::Function, name).unwrap_or_else(|| panic!("there is no function {name}"));
+            let Parameters::Named(parameters) = builtin.parameters else { panic!("{name} takes anything") };
+            let arguments = match arguments {
+                Value::List(items) => items.iter().cloned().map(Some).collect(),
+                Value::Map(map) => {
+                    assert!(map.keys().all(|key| parameters.iter().any(|known| known.name == key.as_ref())));
+                    parameters.iter().map(|parameter| map.get(parameter.name).cloned()).collect()
                 }
-                serde_json::Value::String(text) => Value::from(text.as_str()),
-                serde_json::Value::Array(items) => {
-                    Value::List(items.iter().map(convert).collect::<Vec<_>>().into())
+                other => panic!("{other:?} are no arguments"),
+            };
+            let environment =
+                Environment { context: &self.context, services: &self.services, settings: &self.settings };
+            invoke(builtin, Value::Null, arguments, &mut Run::new(environment))
+        }
+
+        /// What a call prints with secrets masked, or the category of its error with its text.
+        pub(crate) fn show(&self, name: &str, arguments: &str) -> String {
+            match self.call(name, &value(arguments)) {
+                Ok(value) => {
+                    let mut out = Output::new(10_000);
+                    form::print(&value, &self.settings.zone, &mut out);
+                    out.into_text().masked()
                 }
-                serde_json::Value::Object(map) => {
-                    let entries = map.iter().map(|(key, value)| (key.as_str().into(), convert(value)));
-                    Value::Map(std::sync::Arc::new(entries.collect()))
-                }
+                Err(error) => format!("{}: {}", error.category.word(), error.message),
             }
         }
-        convert(&serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}: {error}")))
+
+        /// Compares starts, so that only what matters of an error is written down.
+        pub(crate) fn check(&self, cases: &[(&str, &str, &str)]) {
+            for (name, arguments, expected) in cases {
+                let shown = self.show(name, arguments);
+                let is_equal = match expected.strip_suffix('…') {
+                    Some(start) => shown.starts_with(start),
+                    None => shown == *expected,
+                };
+                assert!(is_equal, "{name}({arguments}) gives {shown}, not {expected}");
+            }
+        }
     }
 
     /// What `{{ }}` would print, secrets masked, or the category of the error.
     pub(crate) fn printed(outcome: &Outcome) -> String {
         match outcome {
             Ok(value) => {
-                let mut out = crate::expression::output::Output::new(1 << 20);
-                crate::expression::form::print(value, &jiff::tz::TimeZone::UTC, &mut out);
+                let mut out = Output::new(1 << 20);
+                form::print(value, &jiff::tz::TimeZone::UTC, &mut out);
                 out.into_text().masked()
             }
             Err(error) => error.category.word().to_owned(),

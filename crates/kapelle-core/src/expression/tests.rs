@@ -5,6 +5,7 @@ use super::*;
 mod cases;
 mod pieces;
 mod robust;
+mod scanned_cases;
 
 /// What a scan found, on one line: reads (`?` before the guarded ones), calls, names with a dash, problems.
 fn show(text: &str) -> String {
@@ -202,7 +203,7 @@ fn what_is_never_closed_is_named_where_it_opens() {
         ),
         ("{{ (1 + a }} {{ x }}", "a | x | `(` `(` is never closed: `)` is missing"),
         ("{% if [a %}{% endif %}", "a | `[` `[` is never closed: `]` is missing"),
-        ("{{ f(a] }} {{ x }}", "a | x | f() | `]` `(` has to be closed with `)`, not with `]`"),
+        ("{{ f(a] }} {{ x }}", "a | x | f(…) | `]` `(` has to be closed with `)`, not with `]`"),
         ("{{ a) }} {{ x }}", "a | x | `)` `)` closes nothing: there is no bracket open"),
         ("{{ {'a': 1 }} {{ x }}", "x | `}` a single `}` closes nothing here; a print ends with `}}`"),
         ("{% raw %}{{ a }}", "`{% raw %}` `raw` is never closed: `{% endraw %}` is missing"),
@@ -245,7 +246,10 @@ fn what_the_grammar_refuses_says_what_to_write() {
         ),
         ("{{ a.is }}", "a | `is` `is` is an operator; as a name it is written `['is']` without the dot"),
         ("{{ a.0 }}", "a | `0` an index is written `[0]` without the dot"),
-        ("{{ f(a=1, 2) }}", "f() | `2` expected a name and `=`, as the argument before has them, found `2`"),
+        (
+            "{{ f(a=1, 2) }}",
+            "f(a=…) | `2` expected a name and `=`, as the argument before has them, found `2`",
+        ),
         ("{{ [1, 2,] }}", "`]` expected a value, found `]`"),
         ("{{ a | }}", "a | `}}` expected the name of a filter, found `}}`"),
         (

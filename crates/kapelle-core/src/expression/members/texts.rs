@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 
 use kapelle_model::{Text, Value};
 
-use super::{Arguments, count, dates, out_of_range};
+use super::{Arguments, count, dates, out_of_range, patterns};
 use crate::expression::builtin::collections::{utf16_length, utf16_slice};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::run::Run;
@@ -67,7 +67,7 @@ pub(super) fn with_arguments(
             Ok(Value::Bool(is_inside && rest.expose().starts_with(argument)))
         }
         ("replace", 2) => replaced(text, argument, arguments.text(1)?, run),
-        _ => return None,
+        _ => return patterns::with_arguments(text, name, arguments, run),
     })
 }
 

@@ -36,7 +36,7 @@ pub use error::{Category, Error, Outcome};
 pub use precedence::reads_differently;
 pub use rendering::{render_structure, typed_value};
 pub use run::Run;
-pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
+pub use scan::{Argument, Call, Dashed, Misfit, Read, Scan, Step, Unknown, scan};
 pub use template::{Template, Traced};
 
 /// Why a text is no template, and where; the range is bytes of the text.

@@ -5,7 +5,7 @@
 
 mod calendar;
 mod checks;
-pub(in crate::expression) mod collections;
+pub(super) mod collections;
 mod context;
 mod dates;
 mod encoding;
@@ -17,7 +17,7 @@ mod java;
 mod jq;
 pub(in crate::expression) mod json;
 mod kv;
-pub(in crate::expression) mod numbers;
+pub(super) mod numbers;
 mod origin;
 mod patterns;
 mod random;
@@ -114,6 +114,19 @@ pub(super) fn invoke(
     }
 }
 
+/// What is wrong with an argument that no parameter takes, and what to do.
+pub(super) fn surplus(what: &str, names: &[&str], argument: Option<&str>) -> (String, String) {
+    let message = match argument {
+        Some(name) => format!("the {what} has no argument `{name}`"),
+        None => format!("the {what} takes at most {} arguments", names.len()),
+    };
+    let help = match names.len() {
+        0 => "it takes no arguments".to_owned(),
+        _ => format!("its arguments are {}", names.join(", ")),
+    };
+    (message, help)
+}
+
 /// The value without any mark of secrecy.
 pub fn exposed(value: &Value) -> Value {
     match value {
@@ -198,7 +211,42 @@ pub enum Levels {
     One,
 }
 
+/// Why arguments do not fit, and which of them; none if one is missing.
+pub struct Misfit {
+    pub argument: Option<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
 impl Builtin {
+    /// Looks at arguments before they have values: `None` stands for one without a name.
+    pub fn misfit(&self, arguments: &[Option<&str>]) -> Option<Misfit> {
+        let Parameters::Named(parameters) = self.parameters else { return None };
+        let position = |index: usize, name: &Option<&str>| match name {
+            None => Some(index).filter(|index| *index < parameters.len()),
+            Some(name) => parameters.iter().position(|parameter| parameter.name == *name),
+        };
+        let mut is_given = vec![false; parameters.len()];
+        for (index, name) in arguments.iter().enumerate() {
+            let Some(at) = position(index, name) else {
+                let what = format!("{} `{}`", self.kind.word(), self.name);
+                let names: Vec<_> = parameters.iter().map(|parameter| parameter.name).collect();
+                let (message, help) = surplus(&what, &names, *name);
+                return Some(Misfit { argument: Some(index), message, help: Some(help) });
+            };
+            is_given[at] = true;
+        }
+        let is_missing = |at: usize| !is_given[at] && parameters[at].default == Default::Required;
+        let missing = (0..parameters.len()).find(|at| is_missing(*at))?;
+        let message = self.expects(parameters[missing].name);
+        Some(Misfit { argument: None, message, help: None })
+    }
+
+    /// Kestra's words for a missing argument.
+    fn expects(&self, parameter: &str) -> String {
+        format!("The '{}' {} expects an argument '{parameter}'.", self.name, self.kind.word())
+    }
+
     pub fn exists_at(&self, language: Language) -> bool {
         self.levels == Levels::Both || language == Language::One
     }
@@ -244,14 +292,7 @@ impl Call<'_, '_> {
     }
 
     pub fn required(&self, index: usize) -> Outcome<&Value> {
-        self.given(index).ok_or_else(|| {
-            Error::argument(format!(
-                "The '{}' {} expects an argument '{}'.",
-                self.builtin.name,
-                self.builtin.kind.word(),
-                self.parameter(index)
-            ))
-        })
+        self.given(index).ok_or_else(|| Error::argument(self.builtin.expects(&self.parameter(index))))
     }
 
     /// A required argument that has to be text.
@@ -327,111 +368,4 @@ impl Call<'_, '_> {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
-    //! Calls of single builtins, for the tests beside them.
-
-    use kapelle_model::{Map, Value};
-
-    use super::{Kind, Outcome, Parameters, find, form, invoke, parse_json};
-    use crate::expression::environment::{Environment, Settings};
-    use crate::expression::memory::MemoryServices;
-    use crate::expression::output::Output;
-    use crate::expression::run::Run;
-    use crate::expression::services::{NoServices, Services};
-
-    /// Calls a builtin with positional arguments.
-    pub(crate) fn call(kind: Kind, name: &str, input: impl Into<Value>, arguments: &[Value]) -> Outcome {
-        call_with(&NoServices, kind, name, input, arguments)
-    }
-
-    pub(crate) fn call_with(
-        services: &dyn Services,
-        kind: Kind,
-        name: &str,
-        input: impl Into<Value>,
-        arguments: &[Value],
-    ) -> Outcome {
-        let (context, settings) = (Map::new(), Settings::default());
-        let mut run = Run::new(Environment { context: &context, services, settings: &settings });
-        let builtin = find(kind, name).unwrap_or_else(|| panic!("there is no {} {name}", kind.word()));
-        invoke(builtin, input.into(), arguments.iter().cloned().map(Some).collect(), &mut run)
-    }
-
-    pub(crate) fn filter(name: &str, input: impl Into<Value>, arguments: &[Value]) -> Outcome {
-        call(Kind::Filter, name, input, arguments)
-    }
-
-    /// A value written as JSON.
-    pub(crate) fn value(json: &str) -> Value {
-        parse_json(json).unwrap_or_else(|reason| panic!("{json}: {reason}"))
-    }
-
-    /// Services and variables to call functions with.
-    pub(crate) struct World {
-        pub(crate) services: MemoryServices,
-        pub(crate) context: Map,
-        pub(crate) settings: Settings,
-    }
-
-    impl World {
-        /// Both as JSON; the services as for [`MemoryServices::from_setup`].
-        pub(crate) fn new(setup: &str, context: &str) -> Self {
-            let services = MemoryServices::from_setup(&value(setup)).unwrap();
-            let Value::Map(context) = value(context) else { panic!("{context} is no map") };
-            Self { services, context: (*context).clone(), settings: Settings::default() }
-        }
-
-        /// Calls a function with arguments by position or by name.
-        pub(crate) fn call(&self, name: &str, arguments: &Value) -> Outcome {
-            let builtin = find(Kind::Function, name).unwrap_or_else(|| panic!("there is no function {name}"));
-            let Parameters::Named(parameters) = builtin.parameters else { panic!("{name} takes anything") };
-            let arguments = match arguments {
-                Value::List(items) => items.iter().cloned().map(Some).collect(),
-                Value::Map(map) => {
-                    assert!(map.keys().all(|key| parameters.iter().any(|known| known.name == key.as_ref())));
-                    parameters.iter().map(|parameter| map.get(parameter.name).cloned()).collect()
-                }
-                other => panic!("{other:?} are no arguments"),
-            };
-            let environment =
-                Environment { context: &self.context, services: &self.services, settings: &self.settings };
-            invoke(builtin, Value::Null, arguments, &mut Run::new(environment))
-        }
-
-        /// What a call prints with secrets masked, or the category of its error with its text.
-        pub(crate) fn show(&self, name: &str, arguments: &str) -> String {
-            match self.call(name, &value(arguments)) {
-                Ok(value) => {
-                    let mut out = Output::new(10_000);
-                    form::print(&value, &self.settings.zone, &mut out);
-                    out.into_text().masked()
-                }
-                Err(error) => format!("{}: {}", error.category.word(), error.message),
-            }
-        }
-
-        /// Compares starts, so that only what matters of an error is written down.
-        pub(crate) fn check(&self, cases: &[(&str, &str, &str)]) {
-            for (name, arguments, expected) in cases {
-                let shown = self.show(name, arguments);
-                let is_equal = match expected.strip_suffix('…') {
-                    Some(start) => shown.starts_with(start),
-                    None => shown == *expected,
-                };
-                assert!(is_equal, "{name}({arguments}) gives {shown}, not {expected}");
-            }
-        }
-    }
-
-    /// What `{{ }}` would print, secrets masked, or the category of the error.
-    pub(crate) fn printed(outcome: &Outcome) -> String {
-        match outcome {
-            Ok(value) => {
-                let mut out = Output::new(1 << 20);
-                form::print(value, &jiff::tz::TimeZone::UTC, &mut out);
-                out.into_text().masked()
-            }
-            Err(error) => error.category.word().to_owned(),
-        }
-    }
-}
+pub(super) mod testing;

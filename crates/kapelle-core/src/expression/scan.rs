@@ -9,6 +9,7 @@ use std::ops::Range;
 use kapelle_model::{Span, Value};
 
 use super::Problem;
+use super::builtin::Kind;
 use super::lexer::{Operator, find_opening, word_length};
 use super::parse::parse;
 use super::tree::{self, Expression, Id, Link, LinkKind, Part, Site, Statement, StepKind, Tree};
@@ -31,6 +32,10 @@ pub struct Scan<'a> {
     pub dashed: Vec<Dashed<'a>>,
     /// Macros the text defines: calls of these names need no function.
     pub macros: HashSet<&'a str>,
+    /// Names of filters, functions and tests that there are not.
+    pub unknown: Vec<Unknown<'a>>,
+    /// Calls whose arguments do not fit.
+    pub misfits: Vec<Misfit>,
     /// Why the text is no template. Reads behind a problem, in the same print or tag, are not found.
     pub problems: Vec<Problem>,
 }
@@ -74,6 +79,22 @@ pub struct Call<'a> {
     pub arguments: Vec<Argument<'a>>,
 }
 
+/// A filter, function or test that does not exist.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Unknown<'a> {
+    pub kind: Kind,
+    pub name: &'a str,
+    pub range: Range<usize>,
+}
+
+/// An argument that nothing takes, or one that is missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Misfit {
+    pub message: String,
+    pub help: Option<String>,
+    pub range: Range<usize>,
+}
+
 #[derive(Clone, Debug, PartialEq)]
 pub struct Argument<'a> {
     pub name: Option<&'a str>,
@@ -94,11 +115,11 @@ pub struct Dashed<'a> {
 }
 
 /// Finds what a text reads and calls. A text without `{{`, `{%` and `{#` costs a search for them and nothing else.
-pub fn scan(text: &str) -> Scan<'_> {
+pub fn scan(text: &str, language: Language) -> Scan<'_> {
     if find_opening(text, 0).is_none() {
         return Scan::default();
     }
-    let (tree, problems) = parse(text, Language::One);
+    let (tree, problems) = parse(text, language);
     let mut scan = of(text, &tree);
     scan.problems = problems;
     scan
@@ -109,7 +130,10 @@ pub(super) fn of<'a>(text: &'a str, tree: &Tree) -> Scan<'a> {
     let mut scanner =
         Scanner { text, tree, locals: Locals::default(), guards: Guards::default(), scan: Scan::default() };
     scanner.body(&tree.body);
-    scanner.scan
+    let mut scan = scanner.scan;
+    let Scan { unknown, macros, .. } = &mut scan;
+    unknown.retain(|unknown| unknown.kind != Kind::Function || !macros.contains(unknown.name));
+    scan
 }
 
 struct Scanner<'a, 't> {
@@ -262,13 +286,13 @@ impl<'a> Scanner<'a, '_> {
                 if self.written(site.name) == "default" {
                     self.guard(settled);
                 }
-                self.arguments(&site.arguments);
+                self.site(Kind::Filter, site);
             }
             LinkKind::Test { site, .. } => {
                 if GUARDING_TESTS.contains(&self.written(site.name)) {
                     self.guard(settled);
                 }
-                self.arguments(&site.arguments);
+                self.site(Kind::Test, site);
             }
             LinkKind::Binary(operator, right) => match operator {
                 Operator::Coalesce | Operator::CoalesceUndefined => {
@@ -317,6 +341,26 @@ impl<'a> Scanner<'a, '_> {
         });
         let call = Call { name: self.written(site.name), range, arguments: arguments.collect() };
         self.scan.calls.push(call);
+        self.site(Kind::Function, site);
+    }
+
+    /// Whether there is such a thing, and whether it can be called like this.
+    fn site(&mut self, kind: Kind, site: &Site) {
+        let range = site.name.range();
+        match site.builtin {
+            None => self.scan.unknown.push(Unknown { kind, name: self.written(site.name), range }),
+            Some(builtin) => {
+                let names =
+                    site.arguments.iter().map(|argument| argument.name.map(|name| self.written(name)));
+                let misfit = builtin.misfit(&names.collect::<Vec<_>>()).map(|misfit| {
+                    let argument = misfit.argument.map(|at| &site.arguments[at]);
+                    let range =
+                        argument.map_or(range, |argument| argument.name.unwrap_or(argument.span).range());
+                    Misfit { message: misfit.message, help: misfit.help, range }
+                });
+                self.scan.misfits.extend(misfit);
+            }
+        }
         self.arguments(&site.arguments);
     }
 

@@ -93,7 +93,8 @@ pub struct Secret {
     pub metadata: Option<Map>,
 }
 
-/// Where a file is, after the rules about paths were applied.
+/// Where a file is, after the rules about paths were applied. No part of a path is `..`; `%2e` and the like were not
+/// decoded and stand for themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum File<'a> {
     Namespace {

@@ -1,15 +1,17 @@
 use std::fmt::Write;
 
 use super::*;
+use crate::language::Language;
 
 mod cases;
 mod pieces;
 mod robust;
 mod scanned_cases;
+mod services;
 
 /// What a scan found, on one line: reads (`?` before the guarded ones), calls, names with a dash, problems.
 fn show(text: &str) -> String {
-    let scan = scan(text);
+    let scan = scan(text, Language::One);
     let mut parts = Vec::new();
     for read in &scan.reads {
         let mut shown = format!("{}{}", if read.guarded { "?" } else { "" }, read.root);
@@ -75,7 +77,7 @@ fn a_path_is_one_read() {
         ("{{ (a.b).c[d] }}", "a.b | d"),
     ]);
     let text = "é {{ a.b['c'].d }}";
-    assert_eq!(&text[scan(text).reads[0].range.clone()], "a.b['c'].d");
+    assert_eq!(&text[scan(text, Language::One).reads[0].range.clone()], "a.b['c'].d");
 }
 
 #[test]
@@ -127,7 +129,7 @@ fn names_bound_by_the_template_are_no_reads() {
         ("{% for x in a %}{% set y = 1 %}{% endfor %}{{ y }}", "a | y"),
         ("{% macro m(a, b=c) %}{{ a }}{{ b }}{% endmacro %}{{ m(a) }}", "c | a | m(…)"),
     ]);
-    assert!(scan("{% macro m() %}{% endmacro %}").macros.contains("m"));
+    assert!(scan("{% macro m() %}{% endmacro %}", Language::One).macros.contains("m"));
 }
 
 #[test]

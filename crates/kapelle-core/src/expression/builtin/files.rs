@@ -79,6 +79,8 @@ fn read(call: &mut Call<'_, '_>) -> Outcome {
     let size = call.run.services().file_size(&file)?.ok_or_else(|| missing(&place, version))?;
     call.run.allocate(usize::try_from(size).unwrap_or(usize::MAX))?;
     let content = call.run.services().read(&file)?.ok_or_else(|| missing(&place, version))?;
+    // It may have grown meanwhile.
+    call.run.allocate(content.len().saturating_sub(usize::try_from(size).unwrap_or(usize::MAX)))?;
     if content.starts_with(BINARY_ION) {
         return Ok(Value::Bytes(content.into()));
     }

@@ -1,5 +1,105 @@
-//! Amazon Ion.
+//! Amazon Ion, the format of the row files of tasks.
 
-use super::Builtin;
+mod binary;
+mod reader;
+mod scalar;
+#[cfg(test)]
+mod tests;
+mod writer;
 
-pub(super) const BUILTINS: &[Builtin] = &[];
+use std::sync::Arc;
+
+use kapelle_model::Value;
+
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use crate::expression::error::{Error, Outcome};
+use crate::expression::form;
+use crate::expression::output::Output;
+use reader::Reader;
+
+pub(super) const BUILTINS: &[Builtin] = &[
+    Builtin {
+        kind: Kind::Function,
+        name: "fromIon",
+        parameters: Parameters::Named(&[required("ion"), optional("allRows", "false")]),
+        summary: "Reads the first value of Ion text, or all of them as a list.",
+        example: ("{{ fromIon('{a:1}').a }}", Some("1")),
+        secrecy: Secrecy::Whole,
+        levels: Levels::Both,
+        call: from_ion,
+    },
+    Builtin {
+        kind: Kind::Filter,
+        name: "toIon",
+        parameters: Parameters::Named(&[]),
+        summary: "Writes a value as Ion text.",
+        example: ("{{ {'a': 1} | toIon }}", Some("{a:1}")),
+        secrecy: Secrecy::Own,
+        levels: Levels::Both,
+        call: to_ion,
+    },
+];
+
+/// Lists and structs inside of each other.
+const DEPTH_MAX: usize = 128;
+
+/// What a value takes at least, apart from its text.
+const VALUE_BYTES: usize = 48;
+
+/// How much may still be read.
+struct Budget {
+    values: usize,
+    used: usize,
+}
+
+impl Budget {
+    fn take(&mut self) -> Result<(), String> {
+        self.used += 1;
+        if self.used > self.values {
+            return Err(format!("the Ion data has more than {} values", self.values));
+        }
+        Ok(())
+    }
+}
+
+fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
+    let all = match call.given(1) {
+        None => false,
+        Some(Value::Bool(all)) => *all,
+        Some(other) => return Err(call.wrong_argument(1, "true or false", other)),
+    };
+    let mut budget = Budget { values: call.run.bytes_left() / VALUE_BYTES, used: 0 };
+    let read = match call.argument(0) {
+        Some(Value::Null) => return Ok(Value::Null),
+        Some(Value::Bytes(bytes)) if bytes.starts_with(&binary::MARK) => {
+            binary::read(bytes, all, &mut budget)
+        }
+        Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
+            Ok(text) => Reader::new(text, &mut budget).read(all),
+            Err(_) => Err("the bytes are neither text nor binary Ion".to_owned()),
+        },
+        _ => Reader::new(call.required_text(0)?.expose(), &mut budget).read(all),
+    };
+    let mut values = read.map_err(|message| {
+        let found = call.argument(0).map(form::describe).unwrap_or_default();
+        Error::invalid(format!("{message}, in {found}"))
+            .help("Ion is like JSON: `{id:1, name:\"x\"}`, one value after the other")
+    })?;
+    call.run.allocate(budget.used.saturating_mul(VALUE_BYTES))?;
+    if all {
+        return Ok(Value::List(Arc::new(values)));
+    }
+    values.truncate(1);
+    Ok(values.pop().unwrap_or_default())
+}
+
+fn to_ion(call: &mut Call<'_, '_>) -> Outcome {
+    if matches!(call.input, Value::Null) {
+        return Ok("null".into());
+    }
+    let mut out = Output::new(call.run.bytes_left());
+    writer::write(&call.input, &mut out);
+    out.check()?;
+    call.run.allocate(out.len())?;
+    Ok(Value::Str(out.into_text()))
+}

@@ -7,7 +7,7 @@ use kapelle_model::{Span, Value};
 use super::{Error, Evaluator, Outcome};
 use crate::expression::form;
 use crate::expression::members;
-use crate::expression::tree::{Expression, Id, Step, StepKind};
+use crate::expression::tree::{Argument, Expression, Id, Step, StepKind};
 
 /// Names below the context. They hide nothing.
 const LOCALE: &str = "locale";
@@ -90,7 +90,6 @@ impl Evaluator<'_, '_, '_> {
     }
 
     fn step(&mut self, value: Value, step: &Step) -> Outcome {
-        // Methods see to it themselves.
         if let (Value::Secret(inner), false) = (&value, matches!(step.kind, StepKind::Method { .. })) {
             return self.step((**inner).clone(), step).map(Value::into_secret);
         }
@@ -112,19 +111,7 @@ impl Evaluator<'_, '_, '_> {
                 // Which item it is tells the key.
                 found.map(|found| if is_secret { found.into_secret() } else { found })
             }
-            StepKind::Method { name, arguments } => {
-                let mut values = Vec::with_capacity(arguments.len());
-                let mut literals = Vec::with_capacity(arguments.len());
-                for argument in arguments {
-                    values.push(self.expression(argument.value)?);
-                    let written = &self.tree.node(argument.value).expression;
-                    literals.push(matches!(written, Expression::Literal(Value::Int(_))));
-                }
-                self.run.step(1)?;
-                return members::method(&value, name, &values, &literals, self.run)
-                    .unwrap_or_else(|| Err(Error::undefined(&**name, Some(value))))
-                    .map_err(|error| error.at(step.span.range()));
-            }
+            StepKind::Method { name, arguments } => return self.method(&value, name, arguments, step),
         };
         found.ok_or_else(|| {
             let name = match &step.kind {
@@ -133,6 +120,20 @@ impl Evaluator<'_, '_, '_> {
             };
             Error::undefined(name, Some(value)).at(step.span.range())
         })
+    }
+
+    fn method(&mut self, value: &Value, name: &str, arguments: &[Argument], step: &Step) -> Outcome {
+        self.run.step(1)?;
+        let mut values = Vec::with_capacity(arguments.len());
+        let mut are_literals = Vec::with_capacity(arguments.len());
+        for argument in arguments {
+            values.push(self.expression(argument.value)?);
+            are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
+        }
+        // It sees to the marks of secrecy itself, also in its errors.
+        members::method(value, name, &values, &are_literals, self.run)
+            .unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))))
+            .map_err(|error| error.at(step.span.range()))
     }
 }
 

@@ -174,15 +174,8 @@ impl Evaluator<'_, '_, '_> {
 
     /// The error for an argument that no parameter takes.
     fn surplus(&self, callee: &Callee<'_>, argument: &Argument) -> Box<Error> {
-        let (what, names) = (callee.describe(), callee.names());
-        let message = match argument.name {
-            Some(name) => format!("the {what} has no argument `{}`", self.written(name)),
-            None => format!("the {what} takes at most {} arguments", names.len()),
-        };
-        let help = match names.len() {
-            0 => "it takes no arguments".to_owned(),
-            _ => format!("its arguments are {}", names.join(", ")),
-        };
+        let name = argument.name.map(|name| self.written(name));
+        let (message, help) = builtin::surplus(&callee.describe(), &callee.names(), name);
         Error::argument(message).help(help).at(argument.name.unwrap_or(argument.span).range())
     }
 }

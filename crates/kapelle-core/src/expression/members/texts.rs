@@ -143,6 +143,9 @@ fn compared(a: impl Iterator<Item = u16> + Clone, b: impl Iterator<Item = u16> +
     let differing = a.clone().zip(b.clone()).find(|(a, b)| a.cmp(b) != Ordering::Equal);
     match differing {
         Some((a, b)) => Value::Int(i64::from(a) - i64::from(b)),
-        None => Value::Int(a.count() as i64 - b.count() as i64),
+        None => {
+            let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
+            Value::Int(length(a.count()) - length(b.count()))
+        }
     }
 }

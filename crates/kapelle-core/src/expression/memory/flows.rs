@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
+use crate::expression::Template;
+use crate::expression::environment::{Environment, Settings};
 use crate::expression::error::{Error, Outcome};
-use crate::expression::services::{Finished, Subflow};
+use crate::expression::services::{Finished, NoServices, Subflow};
 
 #[derive(Default)]
 pub(super) struct Flows {
@@ -46,6 +48,14 @@ impl Flows {
     }
 }
 
-fn rendered(template: &str, _context: &Map) -> Outcome {
-    Ok(Value::from(template))
+/// The value of an output. Nothing but the inputs can be read, so that no flow runs itself.
+fn rendered(template: &str, context: &Map) -> Outcome {
+    let settings = Settings::default();
+    let template = Template::compile(template, settings.language)
+        .map_err(|problems| problems.into_iter().next().map_or_else(unreadable, Box::from))?;
+    template.value(Environment { context, services: &NoServices, settings: &settings })
+}
+
+fn unreadable() -> Box<Error> {
+    Error::invalid("the template of the output cannot be read")
 }

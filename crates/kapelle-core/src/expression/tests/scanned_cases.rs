@@ -5,6 +5,7 @@ use kapelle_model::{Data, Node};
 
 use super::cases::CASES;
 use crate::expression::{Scan, scan};
+use crate::language::Language;
 use crate::yaml;
 
 /// Always there, whatever the context.
@@ -33,7 +34,7 @@ fn with_cases(group: &str, visit: impl Fn(&Case<'_>, &Scan<'_>)) {
             context: context.iter().map(|entry| entry.key.as_str()).collect(),
             error: case.get("error").and_then(Node::scalar_text),
         };
-        visit(&case, &scan(case.template));
+        visit(&case, &scan(case.template, Language::One));
     }
 }
 

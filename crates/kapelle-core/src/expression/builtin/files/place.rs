@@ -79,11 +79,11 @@ pub(super) fn place<'a>(
             }
         }
         Some(("kestra", rest)) => {
-            let inner = rest.strip_prefix("///").or_else(|| rest.strip_prefix('/'));
-            let inner = inner.filter(|inner| !inner.starts_with('/')).ok_or_else(|| {
-                Error::argument(format!("`{}` is no URI of the internal storage", form::short(path)))
-                    .help("they start with `kestra:///`")
-            })?;
+            let inner =
+                rest.strip_prefix("///").filter(|inner| !inner.starts_with('/')).ok_or_else(|| {
+                    Error::argument(format!("`{}` is no URI of the internal storage", form::short(path)))
+                        .help("they start with `kestra:///`")
+                })?;
             internal(path, inner, origin, may_use)
         }
         Some(("file", rest)) => {
@@ -268,6 +268,7 @@ mod tests {
             ("kestra:///some/where/x.txt", None, "forbidden"),
             ("kestra://host/some/x.txt", None, "argument"),
             ("kestra:////x.txt", None, "argument"),
+            ("kestra:/x.txt", None, "argument"),
             ("kestra:///é", None, "forbidden"),
         ] {
             assert_eq!(shown(path, namespace, &origin, &["other"]), expected, "{path}");

@@ -1,0 +1,175 @@
+use std::sync::Arc;
+
+use bigdecimal::BigDecimal;
+use kapelle_model::{Text, Value};
+
+use super::super::json::parse_json;
+use super::super::testing::{call, filter};
+use super::super::{Kind, Outcome};
+use crate::expression::Category;
+
+fn read(ion: impl Into<Value>) -> Outcome {
+    call(Kind::Function, "fromIon", Value::Null, &[ion.into()])
+}
+
+fn read_all(ion: &str) -> Outcome {
+    call(Kind::Function, "fromIon", Value::Null, &[ion.into(), Value::Bool(true)])
+}
+
+fn written(value: Value) -> String {
+    match filter("toIon", value, &[]).unwrap() {
+        Value::Str(text) => text.expose().to_owned(),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn values_are_written() {
+    let cases = [
+        (r#""string""#, r#""string""#),
+        ("1", "1"),
+        ("1.5", "1.5e0"),
+        ("1.0", "1e0"),
+        ("1e7", "1.0E7"),
+        ("12345678901234567890", "12345678901234567890"),
+        ("true", "true"),
+        ("null", "null"),
+        (r#"["string", 1, null]"#, r#"["string",1,null]"#),
+        (r#"{"empty_object":{}}"#, "{empty_object:{}}"),
+        (
+            r#"{"a":null,"b c":1,"true":2,"it's":3,"$1":4,"":5}"#,
+            r"{a:null,'b c':1,'true':2,'it\'s':3,'$1':4,'':5}",
+        ),
+        (r#""a\"b\\c\nd\u0001é""#, r#""a\"b\\c\nd\x01é""#),
+    ];
+    for (json, expected) in cases {
+        assert_eq!(written(parse_json(json).unwrap()), expected, "{json}");
+    }
+    assert_eq!(written(Value::Float32(1.123)), "1.1230000257492065e0");
+}
+
+#[test]
+fn dates_are_written_and_read_back() {
+    let cases = [
+        (Value::Instant("2024-04-21T23:00:00Z".parse().unwrap()), "2024-04-21T23:00:00.000Z"),
+        (
+            Value::Zoned(Arc::new("2013-09-08T16:19:00+02:00[Europe/Paris]".parse().unwrap())),
+            "ZonedDateTime::\"2013-09-08T16:19+02:00[Europe/Paris]\"",
+        ),
+        (Value::LocalDateTime("2024-02-29T10:00:00".parse().unwrap()), "LocalDateTime::\"2024-02-29T10:00\""),
+        (Value::LocalDate("2024-02-29".parse().unwrap()), "LocalDate::\"2024-02-29\""),
+        (Value::Duration("PT5S".parse().unwrap()), "Duration::\"PT5S\""),
+        (Value::Decimal(Arc::new("1.50".parse().unwrap())), "1.50"),
+        (Value::Decimal(Arc::new("1E+3".parse().unwrap())), "1d3"),
+        (Value::Decimal(Arc::new("7".parse().unwrap())), "7."),
+        (Value::Bytes(Arc::from(*b"abc")), "{{YWJj}}"),
+    ];
+    for (value, expected) in cases {
+        assert_eq!(written(value.clone()), expected);
+        assert_eq!(read(expected), Ok(value));
+    }
+    let offset = read("ZonedDateTime::\"2013-09-08T16:19+02:00\"").unwrap();
+    assert!(matches!(offset, Value::Zoned(moment) if moment.offset().seconds() == 7200));
+}
+
+#[test]
+fn text_is_read() {
+    let cases = [
+        ("{views:7}", r#"{"views":7}"#),
+        ("{id:0,name:\"john\"}\n{id:1}\n", r#"{"id":0,"name":"john"}"#),
+        ("$ion_1_0 /* c */ [1, -2 // two\n, 0x1F, 0b11, 1_000,]", "[1,-2,31,3,1000]"),
+        (
+            "{'a b': x, \"c\": '''long ''' '''text''', d: null.int, 'e': nan_,}",
+            r#"{"a b":"x","c":"long text","d":null,"e":"nan_"}"#,
+        ),
+        ("(+ 1 (a 'b' -2) -)", r#"["+",1,["a","b",-2],"-"]"#),
+        ("some::other::{a: x::1}", r#"{"a":1}"#),
+        (
+            r#""\x41\u00e9\U0001F600\n\
+b\ud83d\ude00""#,
+            r#""Aé😀\nb😀""#,
+        ),
+        ("[1e3, -1.5e-1]", "[1000.0,-0.15]"),
+        ("$ion_symbol_table::{symbols:[\"x\"]} 5", "5"),
+        ("'quoted'", r#""quoted""#),
+        ("''", r#""""#),
+        ("'''a'b'''", r#""a'b""#),
+        ("99999999999999999999", "99999999999999999999"),
+    ];
+    for (ion, json) in cases {
+        assert_eq!(read(ion), Ok(parse_json(json).unwrap()), "{ion}");
+    }
+    assert_eq!(read_all("{id:0}\n{id:1}\n"), Ok(parse_json(r#"[{"id":0},{"id":1}]"#).unwrap()));
+    assert_eq!(read_all(""), Ok(Value::List(Arc::default())));
+    assert_eq!(read("+inf"), Ok(Value::Float(f64::INFINITY)));
+    assert_eq!(read("1.25d2"), Ok(Value::Decimal(Arc::new(BigDecimal::new(125.into(), 0)))));
+}
+
+#[test]
+fn timestamps_of_any_precision_are_instants() {
+    let cases = [
+        ("2024-04-21T23:00:00.000Z", "2024-04-21T23:00:00Z"),
+        ("2024-04-21T23:00+02:00", "2024-04-21T21:00:00Z"),
+        ("2024-04-21T23:00-00:00", "2024-04-21T23:00:00Z"),
+        ("2024-04-21", "2024-04-21T00:00:00Z"),
+        ("2024-04T", "2024-04-01T00:00:00Z"),
+        ("2024T", "2024-01-01T00:00:00Z"),
+    ];
+    for (ion, moment) in cases {
+        assert_eq!(read(ion), Ok(Value::Instant(moment.parse().unwrap())), "{ion}");
+    }
+}
+
+#[test]
+fn what_is_no_ion_is_refused() {
+    let deep = "[".repeat(100_000);
+    let parentheses = "(".repeat(100_000);
+    let exponent = "1d1000000000";
+    let cases = [
+        "{not: ion",
+        "",
+        " // c",
+        "[1 2]",
+        "{a}",
+        "\"a",
+        "'a",
+        "'''a",
+        "{a:1",
+        "/*",
+        "\\",
+        "1x",
+        "0x",
+        "2024-13-01",
+        "2024-01-01T99:00Z",
+        "{{!}}",
+        "{{YWJj",
+        "\"\\q\"",
+        "\"\\u12\"",
+        "\"\\",
+        "é",
+        "a::",
+        "-",
+        "1__0",
+        &deep,
+        &parentheses,
+        exponent,
+    ];
+    for ion in cases {
+        assert_eq!(read(ion).unwrap_err().category, Category::InvalidInput, "{ion}");
+    }
+    for argument in [Value::Int(5), Value::Map(Arc::default())] {
+        assert_eq!(read(argument).unwrap_err().category, Category::Argument);
+    }
+    assert_eq!(read(Value::Null), Ok(Value::Null));
+    assert_eq!(filter("toIon", Value::Null, &[]), Ok("null".into()));
+}
+
+#[test]
+fn secret_parts_stay_secret() {
+    let secret = Value::Str(Text::from("hunter2").into_secret());
+    let list = Value::List(Arc::new(vec!["open".into(), secret]));
+    let Ok(Value::Str(text)) = filter("toIon", list, &[]) else { panic!() };
+    assert_eq!(text.masked(), r#"["open",******]"#);
+    let ion = Value::Str(Text::from("{a:1}").into_secret());
+    assert!(read(ion).unwrap().has_secret());
+}

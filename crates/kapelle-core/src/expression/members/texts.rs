@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kapelle_model::{Text, Value};
 
-use super::{Arguments, count, dates, out_of_range};
+use super::{Arguments, count, dates, out_of_range, patterns};
 use crate::expression::builtin::collections::{utf16_length, utf16_slice};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::pattern;
@@ -77,7 +77,7 @@ pub(super) fn with_arguments(
         ("split", 1) => split(text, argument, 0, run),
         ("split", 2) => split(text, argument, arguments.int(1)?, run),
         ("replace", 2) => replaced(text, argument, arguments.text(1)?, run),
-        _ => return None,
+        _ => return patterns::with_arguments(text, name, arguments, run),
     })
 }
 
@@ -166,6 +166,9 @@ fn compared(a: impl Iterator<Item = u16> + Clone, b: impl Iterator<Item = u16> +
     let differing = a.clone().zip(b.clone()).find(|(a, b)| a.cmp(b) != Ordering::Equal);
     match differing {
         Some((a, b)) => Value::Int(i64::from(a) - i64::from(b)),
-        None => Value::Int(a.count() as i64 - b.count() as i64),
+        None => {
+            let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
+            Value::Int(length(a.count()) - length(b.count()))
+        }
     }
 }

@@ -19,6 +19,7 @@ mod numeric;
 mod order;
 pub mod output;
 mod parse;
+mod pattern;
 mod precedence;
 mod rendering;
 mod run;

@@ -86,10 +86,7 @@ pub(super) const BUILTINS: &[Builtin] = &[
     filter(
         "sha256",
         "The SHA-256 hash of a text, in hexadecimal.",
-        (
-            "{{ 'test' | sha256 }}",
-            Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
-        ),
+        ("{{ 'test' | sha256 }}", Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")),
         hash::<Sha256>,
     ),
     filter(

@@ -3,9 +3,9 @@
 mod binary;
 mod reader;
 mod scalar;
-mod writer;
 #[cfg(test)]
 mod tests;
+mod writer;
 
 use std::sync::Arc;
 
@@ -71,7 +71,9 @@ fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let mut budget = Budget { values: call.run.bytes_left() / VALUE_BYTES, used: 0 };
     let read = match call.argument(0) {
         Some(Value::Null) => return Ok(Value::Null),
-        Some(Value::Bytes(bytes)) if bytes.starts_with(&binary::MARK) => binary::read(bytes, all, &mut budget),
+        Some(Value::Bytes(bytes)) if bytes.starts_with(&binary::MARK) => {
+            binary::read(bytes, all, &mut budget)
+        }
         Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
             Ok(text) => Reader::new(text, &mut budget).read(all),
             Err(_) => Err("the bytes are neither text nor binary Ion".to_owned()),

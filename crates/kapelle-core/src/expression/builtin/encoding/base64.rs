@@ -8,7 +8,8 @@ pub(in crate::expression) fn encode(bytes: &[u8]) -> String {
         let byte = |index: usize| u32::from(chunk.get(index).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
         for index in 0..4 {
-            let digit = if index > chunk.len() { b'=' } else { ALPHABET[(bits >> (18 - 6 * index) & 63) as usize] };
+            let digit =
+                if index > chunk.len() { b'=' } else { ALPHABET[(bits >> (18 - 6 * index) & 63) as usize] };
             text.push(char::from(digit));
         }
     }

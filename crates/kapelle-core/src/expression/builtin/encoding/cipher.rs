@@ -1,8 +1,8 @@
 //! AES-GCM with keys of 128, 192 and 256 bits. What is sealed is nonce, ciphertext and tag.
 
-use aes_gcm::aes::cipher::consts::U12;
 use aes_gcm::aead::{Aead, KeyInit};
 use aes_gcm::aes::Aes192;
+use aes_gcm::aes::cipher::consts::U12;
 use aes_gcm::{Aes128Gcm, Aes256Gcm, AesGcm};
 
 use super::base64;
@@ -20,14 +20,17 @@ pub(super) fn encrypt(key: &str, nonce: [u8; NONCE_BYTES], plain: &[u8]) -> Outc
 pub(super) fn decrypt(key: &str, sealed: Vec<u8>) -> Outcome<Vec<u8>> {
     if sealed.len() < NONCE_BYTES + TAG_BYTES {
         let bytes = sealed.len();
-        return Err(Error::invalid(format!("the encrypted text has only {bytes} bytes, fewer than its nonce and tag"))
-            .help("give `decrypt` the whole text that `encrypt` wrote"));
+        return Err(Error::invalid(format!(
+            "the encrypted text has only {bytes} bytes, fewer than its nonce and tag"
+        ))
+        .help("give `decrypt` the whole text that `encrypt` wrote"));
     }
     let (nonce, rest) = sealed.split_at(NONCE_BYTES);
     let mut array = [0; NONCE_BYTES];
     array.copy_from_slice(nonce);
     with_key(key, |cipher| cipher.open(&array, rest))?.ok_or_else(|| {
-        Error::invalid("the text cannot be decrypted with this key").help("use the key that it was encrypted with")
+        Error::invalid("the text cannot be decrypted with this key")
+            .help("use the key that it was encrypted with")
     })
 }
 

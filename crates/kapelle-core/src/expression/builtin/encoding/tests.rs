@@ -4,9 +4,9 @@ use kapelle_model::{Map, Text, Value};
 
 use super::super::Kind;
 use super::super::testing::{call, call_with, filter};
+use crate::expression::Category;
 use crate::expression::error::Outcome;
 use crate::expression::services::Services;
-use crate::expression::Category;
 
 const KEY: &str = "I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK";
 
@@ -72,7 +72,11 @@ fn malformed_texts_are_refused() {
         ("urldecode", "%4"),
     ];
     for (name, input) in cases {
-        assert_eq!(filter(name, input, &[]).unwrap_err().category, Category::InvalidInput, "{input} | {name}");
+        assert_eq!(
+            filter(name, input, &[]).unwrap_err().category,
+            Category::InvalidInput,
+            "{input} | {name}"
+        );
     }
     for name in ["base64decode", "md5", "sha1", "sha256", "sha512", "urlencode", "urldecode"] {
         assert_eq!(filter(name, Value::Int(1), &[]).unwrap_err().category, Category::Type, "{name}");

@@ -68,7 +68,8 @@ impl<'t, 'b> Reader<'t, 'b> {
     fn skip(&mut self) -> Read<()> {
         loop {
             let rest = self.rest();
-            let blanks = rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{b}', '\u{c}']).len();
+            let blanks =
+                rest.len() - rest.trim_start_matches([' ', '\t', '\r', '\n', '\u{b}', '\u{c}']).len();
             self.at += blanks;
             if self.take("//") {
                 self.at += self.rest().find(['\n', '\r']).unwrap_or(self.rest().len());
@@ -113,7 +114,11 @@ impl<'t, 'b> Reader<'t, 'b> {
                 annotation = annotation.or(symbol);
                 continue;
             }
-            self.at = if self.text.as_bytes().get(before) == Some(&b'\'') && symbol.is_some() { after } else { before };
+            self.at = if self.text.as_bytes().get(before) == Some(&b'\'') && symbol.is_some() {
+                after
+            } else {
+                before
+            };
             let value = match symbol {
                 Some(symbol) if self.at == after => {
                     self.budget.take()?;
@@ -132,7 +137,9 @@ impl<'t, 'b> Reader<'t, 'b> {
     fn value(&mut self, depth: usize, in_parentheses: bool) -> Read {
         self.budget.take()?;
         if depth > DEPTH_MAX {
-            return Err(format!("the Ion data has more than {DEPTH_MAX} lists and structs inside of each other"));
+            return Err(format!(
+                "the Ion data has more than {DEPTH_MAX} lists and structs inside of each other"
+            ));
         }
         let rest = self.rest();
         match self.peek() {
@@ -143,7 +150,9 @@ impl<'t, 'b> Reader<'t, 'b> {
             Some(b'"') => self.quoted('"').map(|text| Value::Str(text.into())),
             Some(b'\'') => self.long_string().map(|text| Value::Str(text.into())),
             Some(b'0'..=b'9') => self.number(),
-            Some(b'-') if rest[1..].starts_with(|character: char| character.is_ascii_digit()) => self.number(),
+            Some(b'-') if rest[1..].starts_with(|character: char| character.is_ascii_digit()) => {
+                self.number()
+            }
             Some(b'+' | b'-') if rest[1..].starts_with("inf") => {
                 self.at += 4;
                 Ok(Value::Float(if rest.starts_with('-') { f64::NEG_INFINITY } else { f64::INFINITY }))

@@ -36,7 +36,10 @@ fn values_are_written() {
         ("null", "null"),
         (r#"["string", 1, null]"#, r#"["string",1,null]"#),
         (r#"{"empty_object":{}}"#, "{empty_object:{}}"),
-        (r#"{"a":null,"b c":1,"true":2,"it's":3,"$1":4,"":5}"#, r"{a:null,'b c':1,'true':2,'it\'s':3,'$1':4,'':5}"),
+        (
+            r#"{"a":null,"b c":1,"true":2,"it's":3,"$1":4,"":5}"#,
+            r"{a:null,'b c':1,'true':2,'it\'s':3,'$1':4,'':5}",
+        ),
         (r#""a\"b\\c\nd\u0001é""#, r#""a\"b\\c\nd\x01é""#),
     ];
     for (json, expected) in cases {
@@ -75,12 +78,17 @@ fn text_is_read() {
         ("{views:7}", r#"{"views":7}"#),
         ("{id:0,name:\"john\"}\n{id:1}\n", r#"{"id":0,"name":"john"}"#),
         ("$ion_1_0 /* c */ [1, -2 // two\n, 0x1F, 0b11, 1_000,]", "[1,-2,31,3,1000]"),
-        ("{'a b': x, \"c\": '''long ''' '''text''', d: null.int, 'e': nan_,}",
-            r#"{"a b":"x","c":"long text","d":null,"e":"nan_"}"#),
+        (
+            "{'a b': x, \"c\": '''long ''' '''text''', d: null.int, 'e': nan_,}",
+            r#"{"a b":"x","c":"long text","d":null,"e":"nan_"}"#,
+        ),
         ("(+ 1 (a 'b' -2) -)", r#"["+",1,["a","b",-2],"-"]"#),
         ("some::other::{a: x::1}", r#"{"a":1}"#),
-        (r#""\x41\u00e9\U0001F600\n\
-b\ud83d\ude00""#, r#""Aé😀\nb😀""#),
+        (
+            r#""\x41\u00e9\U0001F600\n\
+b\ud83d\ude00""#,
+            r#""Aé😀\nb😀""#,
+        ),
         ("[1e3, -1.5e-1]", "[1000.0,-0.15]"),
         ("$ion_symbol_table::{symbols:[\"x\"]} 5", "5"),
         ("'quoted'", r#""quoted""#),
@@ -118,9 +126,33 @@ fn what_is_no_ion_is_refused() {
     let parentheses = "(".repeat(100_000);
     let exponent = "1d1000000000";
     let cases = [
-        "{not: ion", "", " // c", "[1 2]", "{a}", "\"a", "'a", "'''a", "{a:1", "/*", "\\", "1x", "0x", "2024-13-01",
-        "2024-01-01T99:00Z", "{{!}}", "{{YWJj", "\"\\q\"", "\"\\u12\"", "\"\\", "é", "a::", "-", "1__0", &deep,
-        &parentheses, exponent,
+        "{not: ion",
+        "",
+        " // c",
+        "[1 2]",
+        "{a}",
+        "\"a",
+        "'a",
+        "'''a",
+        "{a:1",
+        "/*",
+        "\\",
+        "1x",
+        "0x",
+        "2024-13-01",
+        "2024-01-01T99:00Z",
+        "{{!}}",
+        "{{YWJj",
+        "\"\\q\"",
+        "\"\\u12\"",
+        "\"\\",
+        "é",
+        "a::",
+        "-",
+        "1__0",
+        &deep,
+        &parentheses,
+        exponent,
     ];
     for ion in cases {
         assert_eq!(read(ion).unwrap_err().category, Category::InvalidInput, "{ion}");

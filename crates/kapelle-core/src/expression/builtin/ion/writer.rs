@@ -112,7 +112,8 @@ fn symbol(name: &str, out: &mut Output) {
     let is_start = |character: char| character.is_ascii_alphabetic() || matches!(character, '_' | '$');
     let is_inner = |character: char| is_start(character) || character.is_ascii_digit();
     let is_id = name.strip_prefix('$').is_some_and(|rest| rest.bytes().all(|byte| byte.is_ascii_digit()));
-    let is_plain = name.starts_with(is_start) && name.chars().all(is_inner) && !is_id && !KEYWORDS.contains(&name);
+    let is_plain =
+        name.starts_with(is_start) && name.chars().all(is_inner) && !is_id && !KEYWORDS.contains(&name);
     if is_plain {
         out.push_str(name);
     } else {

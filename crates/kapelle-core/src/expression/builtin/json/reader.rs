@@ -217,7 +217,9 @@ impl<'t> Reader<'t> {
                     self.at += 1;
                     self.escape(&mut text)?;
                 }
-                Some(_) => return Err(self.unexpected("`\\n`, `\\t` or `\\u…` instead of a control character")),
+                Some(_) => {
+                    return Err(self.unexpected("`\\n`, `\\t` or `\\u…` instead of a control character"));
+                }
                 None => {
                     self.at = opening;
                     return Err(format!("the string that starts {} has no end", self.place()));

@@ -44,8 +44,27 @@ fn what_is_read_is_written_again() {
 fn what_is_no_json_is_refused_with_its_place() {
     let deep = "[".repeat(100_000);
     let cases = [
-        "", " ", "{not: json}", "[1", "[1,]", "{\"a\":1,}", "01", "1.", "1e", "-", "1x", "NaN", "nul", "truex", "\"a",
-        "\"\\x\"", "\"\\u12\"", "'a'", "\"a\nb\"", "{\"a\" 1}", &deep,
+        "",
+        " ",
+        "{not: json}",
+        "[1",
+        "[1,]",
+        "{\"a\":1,}",
+        "01",
+        "1.",
+        "1e",
+        "-",
+        "1x",
+        "NaN",
+        "nul",
+        "truex",
+        "\"a",
+        "\"\\x\"",
+        "\"\\u12\"",
+        "'a'",
+        "\"a\nb\"",
+        "{\"a\" 1}",
+        &deep,
     ];
     for text in cases {
         assert_eq!(from_json(text).unwrap_err().category, Category::InvalidInput, "{text}");

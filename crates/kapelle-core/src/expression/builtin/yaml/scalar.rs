@@ -7,8 +7,8 @@ use crate::expression::output::Output;
 
 /// Words that would be read as something other than text.
 const RESERVED: &[&str] = &[
-    "false", "False", "FALSE", "n", "N", "no", "No", "NO", "null", "Null", "NULL", "on", "On", "ON", "off", "Off", "OFF",
-    "true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES",
+    "false", "False", "FALSE", "n", "N", "no", "No", "NO", "null", "Null", "NULL", "on", "On", "ON", "off",
+    "Off", "OFF", "true", "True", "TRUE", "y", "Y", "yes", "Yes", "YES",
 ];
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -121,7 +121,9 @@ fn means_something(text: &str) -> bool {
     let mut characters = text.chars();
     let first = characters.next();
     let first_means = match first {
-        Some('#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`') => true,
+        Some(
+            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`',
+        ) => true,
         Some('?' | ':' | '-') => ends_word(characters.clone().next()),
         _ => false,
     };

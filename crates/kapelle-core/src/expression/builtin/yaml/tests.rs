@@ -68,8 +68,9 @@ fn values_are_laid_out_as_kestra_does() {
 #[test]
 fn what_is_written_is_read_back() {
     let texts = [
-        "- a", "a\nb ", "a \nb", " a\n b\n", "\n", "\n\n", "a\n", "a\r\nb", "'", "\"", "\\", "a: b", "#", "? x", "%x",
-        "@", "---", "...", "x:", ":x", "null", "yes", "\u{85}", "tab\t", "\u{a0}x", "\u{2028}", "a'b\nc ", "{{ x }}",
+        "- a", "a\nb ", "a \nb", " a\n b\n", "\n", "\n\n", "a\n", "a\r\nb", "'", "\"", "\\", "a: b", "#",
+        "? x", "%x", "@", "---", "...", "x:", ":x", "null", "yes", "\u{85}", "tab\t", "\u{a0}x", "\u{2028}",
+        "a'b\nc ", "{{ x }}",
     ];
     for text in texts {
         let map = Value::Map(Arc::new([("k".into(), Value::from(text))].into_iter().collect()));
@@ -85,7 +86,10 @@ fn only_secret_scalars_are_marked() {
     let Ok(Value::Str(text)) = filter("yaml", list, &[]) else { panic!() };
     assert_eq!(text.expose(), " - open\n - hunter2\n - 7\n");
     let masked = text.masked();
-    assert!(masked.starts_with(" - open\n") && !masked.contains("hunter2") && !masked.contains('7'), "{masked}");
+    assert!(
+        masked.starts_with(" - open\n") && !masked.contains("hunter2") && !masked.contains('7'),
+        "{masked}"
+    );
 }
 
 fn read(text: impl Into<Value>) -> Outcome {
@@ -96,8 +100,10 @@ fn read(text: impl Into<Value>) -> Outcome {
 fn texts_are_read_with_the_scalars_of_yaml_1_1() {
     let cases = [
         ("k: [42, 1, 2]", r#"{"k":[42,1,2]}"#),
-        ("# c\nint: 123\nbool: true\nfloat: 1.23\nobject:\n  child:\n    key: value\narray:\n  - string\n",
-            r#"{"int":123,"bool":true,"float":1.23,"object":{"child":{"key":"value"}},"array":["string"]}"#),
+        (
+            "# c\nint: 123\nbool: true\nfloat: 1.23\nobject:\n  child:\n    key: value\narray:\n  - string\n",
+            r#"{"int":123,"bool":true,"float":1.23,"object":{"child":{"key":"value"}},"array":["string"]}"#,
+        ),
         ("d: 1991-08-20", r#"{"d":"1991-08-20"}"#),
         ("v: \"1\"", r#"{"v":"1"}"#),
         ("v: yes", r#"{"v":true}"#),

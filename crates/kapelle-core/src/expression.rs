@@ -8,21 +8,37 @@
 
 pub mod builtin;
 pub mod environment;
+mod equality;
 pub mod error;
+mod evaluate;
 pub mod form;
 pub mod lexer;
+mod members;
+pub mod memory;
+mod numeric;
+mod order;
 pub mod output;
+mod parse;
+mod pattern;
 mod precedence;
+mod rendering;
 mod run;
 mod scan;
 pub mod services;
+mod sink;
+mod template;
 mod token;
+mod tree;
+pub mod typed;
 
 use std::ops::Range;
 
 pub use error::{Category, Error, Outcome};
 pub use precedence::reads_differently;
-pub use scan::{Argument, Call, Dashed, Read, Scan, Step, scan};
+pub use rendering::{render_structure, typed_value};
+pub use run::Run;
+pub use scan::{Argument, Call, Dashed, Misfit, Read, Scan, Step, Unknown, scan};
+pub use template::{Template, Traced};
 
 /// Why a text is no template, and where; the range is bytes of the text.
 #[derive(Clone, Debug, PartialEq, Eq)]

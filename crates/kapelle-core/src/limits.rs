@@ -18,3 +18,6 @@ pub const LOOKUP_WORK_MAX: usize = 200_000_000;
 
 /// Diagnostics of one document; what comes after is counted, not listed.
 pub const DIAGNOSTICS_MAX: usize = 200;
+
+/// Bytes of a template text: as many as a flow may have. Longer texts belong into files.
+pub const TEMPLATE_BYTES_MAX: usize = SOURCE_BYTES_MAX;

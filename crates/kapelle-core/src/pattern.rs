@@ -1,15 +1,23 @@
-//! Regular expressions of `java.util.regex`: a check of their syntax.
+//! Regular expressions of `java.util.regex`: a check of their syntax, and [`Pattern`], which matches as Java does.
 //!
 //! Flows carry patterns that Java was to compile. The check finds what Java surely refuses and never refuses what Java
 //! accepts; what needs Java's tables (names of scripts and characters) or more than syntax (the length of look-behind)
 //! passes. It walks the pattern once, with its own stack of open groups and classes, so that neither depth nor length of a
 //! pattern can hurt.
 
+mod cache;
 mod class;
+mod compile;
+mod engine;
 mod escape;
 mod group;
+mod matching;
+mod replacement;
 mod scan;
+mod translate;
 
+pub use compile::{Failure, Pattern};
+pub use matching::Limits;
 use scan::Scan;
 
 /// Why a pattern is wrong, and at which byte.
@@ -80,5 +88,7 @@ fn counted(scan: &mut Scan, at: usize) -> Result<(), Fault> {
     Ok(())
 }
 
+#[cfg(test)]
+mod matching_tests;
 #[cfg(test)]
 mod tests;

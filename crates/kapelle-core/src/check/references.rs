@@ -4,6 +4,7 @@
 //! nothing declares, the output of a task that cannot have run yet, a secret on its way into a log. All of these are
 //! warnings, since an expression that is never rendered does no harm.
 
+mod calls;
 mod declared;
 mod names;
 mod order;
@@ -112,7 +113,7 @@ impl<'a> Checker<'a, '_, '_> {
     }
 
     fn template(&mut self, template: &Template<'a>) {
-        let scan = scan(template.text);
+        let scan = scan(template.text, self.cx.options.language);
         // These are errors, so they are told however much was found before them.
         let (refused, other): (Vec<_>, Vec<_>) =
             scan.dashed.iter().partition(|dashed| self.is_refused(dashed));
@@ -124,6 +125,7 @@ impl<'a> Checker<'a, '_, '_> {
             return;
         }
         self.problems(template, &scan);
+        self.calls(template, &scan);
         for dashed in other.into_iter().take(DIAGNOSTICS_MAX) {
             self.dashed(template, dashed);
         }
@@ -159,7 +161,9 @@ impl<'a> Checker<'a, '_, '_> {
             });
             for (node, text) in texts {
                 let template = Template { node, text, place: Place::Flow, direct: true };
-                self.problems(&template, &scan(text));
+                let scan = scan(text, self.cx.options.language);
+                self.problems(&template, &scan);
+                self.calls(&template, &scan);
             }
         }
     }

@@ -95,6 +95,8 @@ codes! {
     // What will surprise at run time
     ExpressionSyntax "expression-syntax" Warning,
     ExpressionPrecedence "expression-precedence" Warning,
+    ExpressionFunctionUnknown "expression-function-unknown" Warning,
+    ExpressionArgument "expression-argument" Warning,
     RemovedIn2 "removed-in-2" Warning,
     InputUnknown "input-unknown" Warning,
     OutputUnknown "output-unknown" Warning,

@@ -5,7 +5,7 @@
 
 mod calendar;
 mod checks;
-mod collections;
+pub(super) mod collections;
 mod context;
 mod dates;
 mod encoding;
@@ -13,16 +13,18 @@ mod files;
 mod flows;
 mod http;
 mod ion;
+mod java;
 mod jq;
-mod json;
+pub(in crate::expression) mod json;
 mod kv;
-mod numbers;
+pub(super) mod numbers;
+mod origin;
 mod patterns;
 mod random;
 mod rendering;
 mod secrets;
 mod text;
-mod yaml;
+pub(in crate::expression) mod yaml;
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
@@ -33,6 +35,10 @@ use super::error::{Error, Outcome};
 use super::form;
 use super::run::Run;
 use crate::language::Language;
+
+pub(super) use encoding::base64::decode as decode_base64;
+pub(super) use json::parse_json;
+pub(super) use origin::with_parents;
 
 /// All there are, by group.
 pub const GROUPS: &[(&str, &[Builtin])] = &[
@@ -46,6 +52,7 @@ pub const GROUPS: &[(&str, &[Builtin])] = &[
     ("flows", flows::BUILTINS),
     ("http", http::BUILTINS),
     ("ion", ion::BUILTINS),
+    ("java", java::BUILTINS),
     ("jq", jq::BUILTINS),
     ("json", json::BUILTINS),
     ("kv", kv::BUILTINS),
@@ -66,6 +73,12 @@ static BY_NAME: LazyLock<HashMap<(Kind, &str), &Builtin>> = LazyLock::new(|| {
 /// Finds a filter, function or test, whatever the level.
 pub fn find(kind: Kind, name: &str) -> Option<&'static Builtin> {
     BY_NAME.get(&(kind, name)).copied()
+}
+
+/// The names of all builtins of a kind.
+pub fn names(kind: Kind) -> impl Iterator<Item = &'static str> {
+    let all = GROUPS.iter().flat_map(|(_, builtins)| builtins.iter());
+    all.filter(move |builtin| builtin.kind == kind).map(|builtin| builtin.name)
 }
 
 /// Calls a builtin with arguments that are bound already, and sees to the secrecy of its result.
@@ -99,6 +112,19 @@ pub(super) fn invoke(
         }
         other => other,
     }
+}
+
+/// What is wrong with an argument that no parameter takes, and what to do.
+pub(super) fn surplus(what: &str, names: &[&str], argument: Option<&str>) -> (String, String) {
+    let message = match argument {
+        Some(name) => format!("the {what} has no argument `{name}`"),
+        None => format!("the {what} takes at most {} arguments", names.len()),
+    };
+    let help = match names.len() {
+        0 => "it takes no arguments".to_owned(),
+        _ => format!("its arguments are {}", names.join(", ")),
+    };
+    (message, help)
 }
 
 /// The value without any mark of secrecy.
@@ -149,7 +175,7 @@ impl Kind {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Parameters {
-    /// Names that arguments are matched with, in order.
+    /// Names that arguments are matched with, in order. Without any, arguments are ignored as in Kestra.
     Named(&'static [Parameter]),
     /// Any number of arguments, without names.
     Any,
@@ -185,7 +211,42 @@ pub enum Levels {
     One,
 }
 
+/// Why arguments do not fit, and which of them; none if one is missing.
+pub struct Misfit {
+    pub argument: Option<usize>,
+    pub message: String,
+    pub help: Option<String>,
+}
+
 impl Builtin {
+    /// Looks at arguments before they have values: `None` stands for one without a name.
+    pub fn misfit(&self, arguments: &[Option<&str>]) -> Option<Misfit> {
+        let Parameters::Named(parameters @ [_, ..]) = self.parameters else { return None };
+        let position = |index: usize, name: &Option<&str>| match name {
+            None => Some(index).filter(|index| *index < parameters.len()),
+            Some(name) => parameters.iter().position(|parameter| parameter.name == *name),
+        };
+        let mut is_given = vec![false; parameters.len()];
+        for (index, name) in arguments.iter().enumerate() {
+            let Some(at) = position(index, name) else {
+                let what = format!("{} `{}`", self.kind.word(), self.name);
+                let names: Vec<_> = parameters.iter().map(|parameter| parameter.name).collect();
+                let (message, help) = surplus(&what, &names, *name);
+                return Some(Misfit { argument: Some(index), message, help: Some(help) });
+            };
+            is_given[at] = true;
+        }
+        let is_missing = |at: usize| !is_given[at] && parameters[at].default == Default::Required;
+        let missing = (0..parameters.len()).find(|at| is_missing(*at))?;
+        let message = self.expects(parameters[missing].name);
+        Some(Misfit { argument: None, message, help: None })
+    }
+
+    /// Kestra's words for a missing argument.
+    fn expects(&self, parameter: &str) -> String {
+        format!("The '{}' {} expects an argument '{parameter}'.", self.name, self.kind.word())
+    }
+
     pub fn exists_at(&self, language: Language) -> bool {
         self.levels == Levels::Both || language == Language::One
     }
@@ -231,14 +292,7 @@ impl Call<'_, '_> {
     }
 
     pub fn required(&self, index: usize) -> Outcome<&Value> {
-        self.given(index).ok_or_else(|| {
-            Error::argument(format!(
-                "The '{}' {} expects an argument '{}'.",
-                self.builtin.name,
-                self.builtin.kind.word(),
-                self.parameter(index)
-            ))
-        })
+        self.given(index).ok_or_else(|| Error::argument(self.builtin.expects(&self.parameter(index))))
     }
 
     /// A required argument that has to be text.
@@ -314,35 +368,4 @@ impl Call<'_, '_> {
 }
 
 #[cfg(test)]
-pub(super) mod testing {
-    //! Calls of single builtins, for the tests beside them.
-
-    use kapelle_model::{Map, Value};
-
-    use super::{Kind, Outcome, find, invoke};
-    use crate::expression::environment::{Environment, Settings};
-    use crate::expression::run::Run;
-    use crate::expression::services::{NoServices, Services};
-
-    /// Calls a builtin with positional arguments.
-    pub(crate) fn call(kind: Kind, name: &str, input: impl Into<Value>, arguments: &[Value]) -> Outcome {
-        call_with(&NoServices, kind, name, input, arguments)
-    }
-
-    pub(crate) fn call_with(
-        services: &dyn Services,
-        kind: Kind,
-        name: &str,
-        input: impl Into<Value>,
-        arguments: &[Value],
-    ) -> Outcome {
-        let (context, settings) = (Map::new(), Settings::default());
-        let mut run = Run::new(Environment { context: &context, services, settings: &settings });
-        let builtin = find(kind, name).unwrap_or_else(|| panic!("there is no {} {name}", kind.word()));
-        invoke(builtin, input.into(), arguments.iter().cloned().map(Some).collect(), &mut run)
-    }
-
-    pub(crate) fn filter(name: &str, input: impl Into<Value>, arguments: &[Value]) -> Outcome {
-        call(Kind::Filter, name, input, arguments)
-    }
-}
+pub(super) mod testing;

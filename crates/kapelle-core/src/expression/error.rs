@@ -1,6 +1,7 @@
 //! Why an expression has no value, for a program (the category) and for a person (everything else).
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use kapelle_model::Value;
 
@@ -59,7 +60,7 @@ impl Category {
 
 /// Why an expression has no value. No secret may get into its texts: values are shown with
 /// [`describe`](super::form::describe), which masks them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Error {
     pub category: Category,
     /// What is wrong, in one sentence, with the values. For undefined names just the name.
@@ -68,13 +69,25 @@ pub struct Error {
     pub help: Option<String>,
     /// The smallest part of the template that is wrong, in bytes. Set where the part is evaluated.
     pub range: Option<Range<usize>>,
-    /// The text it happened in, if that is not the template itself but one that it rendered.
-    pub within: Option<String>,
+    /// The template it happened in, without secrets; set by the one that was rendered.
+    pub template: Option<Arc<str>>,
+    /// What an undefined name was looked up in, for a suggestion; the context if nothing.
+    pub(super) container: Option<Value>,
+    /// Undefined, but out of reach for `??` and its like.
+    pub(super) sealed: bool,
 }
 
 impl Error {
     pub fn new(category: Category, message: impl Into<String>) -> Box<Self> {
-        Box::new(Self { category, message: message.into(), help: None, range: None, within: None })
+        Box::new(Self {
+            category,
+            message: message.into(),
+            help: None,
+            range: None,
+            template: None,
+            container: None,
+            sealed: false,
+        })
     }
 
     pub fn argument(message: impl Into<String>) -> Box<Self> {
@@ -122,8 +135,23 @@ impl Error {
         self
     }
 
+    /// Whether `??`, `default` and `is defined` catch it.
     pub fn is_undefined(&self) -> bool {
-        self.category == Category::Undefined
+        self.category == Category::Undefined && !self.sealed
+    }
+
+    /// Nothing was found under this name.
+    pub(super) fn undefined(name: impl Into<String>, container: Option<Value>) -> Box<Self> {
+        let mut error = Self::new(Category::Undefined, name);
+        error.container = container;
+        error
+    }
+
+    /// Hides an undefined name from `??` and its like: it happened inside of something larger.
+    #[must_use]
+    pub(super) fn seal(mut self: Box<Self>) -> Box<Self> {
+        self.sealed = true;
+        self
     }
 }
 

@@ -12,7 +12,11 @@ mod symbols;
 
 use std::mem;
 
+use kapelle_model::Span;
+
 use super::Problem;
+pub(super) use blocks::raw_block;
+
 pub use super::token::{Kind, Literal, Operator, Token};
 use crate::limits::DEPTH_MAX;
 
@@ -77,6 +81,11 @@ impl<'a> Lexer<'a> {
     /// Where the piece being read starts.
     pub fn piece_start(&self) -> usize {
         self.opened
+    }
+
+    /// The piece just read, as far as it goes.
+    pub fn piece_span(&self) -> Span {
+        Span::new(self.opened as u32, self.at as u32)
     }
 
     /// The next piece, `None` at the end. After a problem the rest of the text cannot be read.

@@ -6,6 +6,7 @@
 use std::ops::Range;
 
 use super::lexer::{Kind, Lexer, Operator, Piece};
+use crate::language::Language;
 
 /// The level of `??` at language level 2.
 const LEVEL_2: u8 = 30;
@@ -56,7 +57,7 @@ fn expression(lexer: &mut Lexer<'_>, found: &mut Vec<Range<usize>>) -> Option<()
 impl Run {
     fn operator(&mut self, operator: Operator, range: Range<usize>, found: &mut Vec<Range<usize>>) {
         let has_moved = matches!(operator, Operator::Coalesce | Operator::CoalesceUndefined | Operator::IsIn);
-        match operator.level() {
+        match operator.level(Language::One) {
             _ if has_moved && self.tighter_before => found.push(range),
             _ if has_moved => self.moved = Some(range),
             Some(level) if level < LEVEL_2 => *self = Self::default(),

@@ -30,7 +30,7 @@ pub trait Services {
         false
     }
 
-    /// The value of a key in exactly this namespace, `None` if there is none or it is expired.
+    /// The value of a key in exactly this namespace, `None` if there is none; [`expired`] if it was there too long.
     fn kv(&self, _namespace: &str, _key: &str) -> Outcome<Option<Value>> {
         Err(unavailable("`kv()`"))
     }
@@ -60,7 +60,7 @@ pub trait Services {
         Err(unavailable("files"))
     }
 
-    /// Sends a request and gives the answer, whatever its status.
+    /// Sends a request and gives the answer, whatever its status. The implementation bounds time and size of the answer.
     fn http(&self, _request: &Request) -> Outcome<Response> {
         Err(unavailable("`http()`"))
     }
@@ -81,6 +81,11 @@ fn unavailable(what: &str) -> Box<Error> {
     Error::forbidden(format!("{what} cannot be used in this place")).help("use it in a property of a task")
 }
 
+/// The error for a key whose value expired. Like every `not_found` of a store it gives way to `errorOnMissing=false`.
+pub fn expired() -> Box<Error> {
+    Error::not_found("The requested value has expired").help("set the key again, with a longer time to live")
+}
+
 /// A secret with what else is known about it.
 #[derive(Clone, Debug)]
 pub struct Secret {
@@ -88,7 +93,8 @@ pub struct Secret {
     pub metadata: Option<Map>,
 }
 
-/// Where a file is, after the rules about paths were applied.
+/// Where a file is, after the rules about paths were applied. No part of a path is `..`; `%2e` and the like were not
+/// decoded and stand for themselves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum File<'a> {
     Namespace {
@@ -144,3 +150,30 @@ pub struct Finished {
 pub struct NoServices;
 
 impl Services for NoServices {}
+
+/// What texts from strangers may use: the clock and chance. They never see secrets, keys, files, servers or flows.
+#[derive(Clone, Copy)]
+pub struct Untrusted<'a>(pub &'a dyn Services);
+
+/// Everything that is not passed on here is refused, and so is everything that is added to the trait.
+impl Services for Untrusted<'_> {
+    fn now(&self) -> Outcome<Timestamp> {
+        self.0.now()
+    }
+
+    fn random(&self, bytes: &mut [u8]) -> Outcome<()> {
+        self.0.random(bytes)
+    }
+
+    fn is_late(&self) -> bool {
+        self.0.is_late()
+    }
+
+    fn may_use_namespace(&self, _namespace: &str) -> bool {
+        false
+    }
+
+    fn subflow(&self, _call: &Subflow) -> Outcome<Finished> {
+        Err(unavailable("`subflow()`"))
+    }
+}

@@ -2,12 +2,22 @@
 
 use std::borrow::Cow;
 
+use kapelle_model::Span;
+
+use crate::language::Language;
+
 /// One token of a print or a tag; `start` and `end` are bytes of the whole text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Token<'a> {
     pub kind: Kind<'a>,
     pub start: usize,
     pub end: usize,
+}
+
+impl Token<'_> {
+    pub fn span(self) -> Span {
+        Span::new(self.start as u32, self.end as u32)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,9 +105,13 @@ impl Operator {
     }
 
     /// How tightly it binds between two operands; `None` for `not`.
-    pub fn level(self) -> Option<u8> {
+    pub fn level(self, language: Language) -> Option<u8> {
         Some(match self {
-            Self::Range | Self::Coalesce | Self::CoalesceUndefined | Self::IsIn => 120,
+            Self::Range => 120,
+            Self::Coalesce | Self::CoalesceUndefined | Self::IsIn => match language {
+                Language::One => 120,
+                Language::Two => 30,
+            },
             Self::Concat => 110,
             Self::Filter => 100,
             Self::Times | Self::Divide | Self::Remainder => 60,
@@ -117,6 +131,6 @@ impl Operator {
 
     /// Whether it turns an undefined operand into an error that `??` and `default` do not catch.
     pub fn wraps_undefined(self) -> bool {
-        matches!(self.level(), Some(30 | 40 | 60))
+        matches!(self.level(Language::One), Some(30 | 40 | 60))
     }
 }

@@ -82,7 +82,7 @@ fn member(scan: &mut Scan, first: Token) -> Result<(), Fault> {
 }
 
 /// Whether a `-` follows that is more than a character at the end of a class.
-fn is_range(scan: &mut Scan) -> bool {
+pub(super) fn is_range(scan: &mut Scan) -> bool {
     let is_dash = scan.peek_significant().is_some_and(|token| token.character == '-' && !token.quoted);
     let ends = scan.peek_second().is_some_and(|token| matches!(token.character, ']' | '[') && !token.quoted);
     is_dash && !ends

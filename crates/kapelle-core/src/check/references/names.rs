@@ -26,6 +26,12 @@ pub(super) struct Names<'a> {
     trigger: Option<Vec<&'static str>>,
 }
 
+/// The plugins whose lists of outputs are complete.
+const CORE: &str = "io.kestra.plugin.core.";
+
+/// Types of outputs that nothing can be read of.
+const NO_PARTS: &[&str] = &["integer", "number", "boolean"];
+
 /// What the execution knows about its trigger whatever started it.
 const TRIGGER_ALWAYS: &[&str] = &["id", "type", "variables", "logFile"];
 
@@ -296,24 +302,42 @@ impl<'a> Checker<'a, '_, '_> {
         }
     }
 
-    /// A misspelt output of a task. The lists of outputs are not complete, so only typing mistakes are told.
+    /// An output that the task does not give, or a part of one that has no parts.
     fn unknown_output(&mut self, template: &Template<'a>, read: &Read<'a>, path: &[&str]) {
-        let [id, field, ..] = path else { return };
+        let [id, field, rest @ ..] = path else { return };
         let Some(task) = self.names.task_of(id).filter(|_| read.root == "outputs") else { return };
         let found = self.cx.catalogue.find(&task.type_name.canonical);
-        let Some(outputs) = found.and_then(|found| found.entry.outputs.as_ref()) else { return };
-        let known: Vec<&str> = outputs.iter().map(|output| output.name).collect();
-        let near = self.cx.nearest(field, known.iter().copied());
-        if known.contains(field) || !near.is_some_and(|near| is_typo(field, near)) {
+        let Some(entry) = found.map(|found| found.entry) else { return };
+        let Some(outputs) = entry.outputs.as_ref() else { return };
+        let Some(Step::Name { range, .. }) = read.path.get(1) else { return };
+        // In a loop the value comes first. Of other plugins the lists are not complete.
+        let is_exact = entry.name.starts_with(CORE) && !self.order.is_in_loop(id);
+        if let Some(output) = outputs.iter().find(|output| output.name == *field) {
+            if is_exact && let Some(part) = rest.first().filter(|_| NO_PARTS.contains(&output.kind)) {
+                let span = self.span(template, &read.range);
+                let message = format!(
+                    "the output `{field}` of task `{id}` has no `{part}`: it is of type {}",
+                    output.kind
+                );
+                self.cx.report(
+                    Diagnostic::new(Code::OutputUnknown, span, message)
+                        .help(format!("read `outputs.{id}.{field}`")),
+                );
+            }
             return;
         }
-        let what = format!("task `{id}` gives no output");
-        let (Some(near), Some(Step::Name { range, .. })) = (near, read.path.get(1)) else { return };
+        let known: Vec<&str> = outputs.iter().map(|output| output.name).collect();
+        let near = self.cx.nearest(field, known.iter().copied()).filter(|near| is_typo(field, near));
+        if near.is_none() && (!is_exact || read.guarded) {
+            return;
+        }
         let span = self.span(template, range);
-        let message = format!("{what} `{field}`");
-        self.cx.report(
-            Diagnostic::new(Code::OutputUnknown, span, message).help(format!("did you mean `{near}`?")),
-        );
+        let found =
+            Diagnostic::new(Code::OutputUnknown, span, format!("task `{id}` gives no output `{field}`"));
+        self.cx.report(match near {
+            Some(near) => found.help(format!("did you mean `{near}`?")),
+            None => found.help(format!("{} gives {}", entry.name, shortened(&known))),
+        });
     }
 
     /// A name with a dash that nothing declares. With a name before the dash that is declared it is a subtraction.

@@ -70,6 +70,11 @@ impl<'a> Order<'a> {
         self.by_id.get(id).map(|index| &self.places[*index])
     }
 
+    /// Whether the task runs once for each value of a loop, so that its outputs lie below the value.
+    pub(super) fn is_in_loop(&self, id: &str) -> bool {
+        self.place(id).is_none_or(|place| in_loop(&place.way))
+    }
+
     /// Whether the task `reader` of a Dag waits for `wanted`, directly or through others.
     fn waits_for(&self, reader: &Task, wanted: &str) -> bool {
         let mut seen: HashSet<&str> = HashSet::new();

@@ -1,5 +1,126 @@
 //! Tests: what stands behind `is`.
+//!
+//! Their results are never secret: a flow has to be able to branch on whether there is a password.
 
-use super::Builtin;
+use kapelle_model::Value;
+use num_bigint::BigInt;
 
-pub(super) const BUILTINS: &[Builtin] = &[];
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json};
+use crate::expression::error::{Category, Error, Outcome};
+
+pub(super) const BUILTINS: &[Builtin] = &[
+    test(
+        "defined",
+        "Whether the value exists and is not null.",
+        ("{{ nope is defined }} {{ 'a' is defined }}", "false true"),
+        |call| Ok(Value::Bool(!matches!(looked_at(&call.input), Value::Null))),
+    ),
+    test(
+        "empty",
+        "Whether the value is null, blank text, an empty list or an empty map.",
+        ("{{ '  ' is empty }} {{ 0 is empty }}", "true false"),
+        |call| Ok(Value::Bool(is_empty(looked_at(&call.input)))),
+    ),
+    test(
+        "even",
+        "Whether two divides the integer.",
+        ("{{ 2 is even }} {{ 3 is even }}", "true false"),
+        |call| Ok(Value::Bool(is_even(call)?)),
+    ),
+    test(
+        "iterable",
+        "Whether the value is a list; a map and text are not.",
+        ("{{ [1] is iterable }} {{ 'abc' is iterable }}", "true false"),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::List(_)))),
+    ),
+    test(
+        "json",
+        "Whether the text is JSON.",
+        ("{{ '[1, 2]' is json }} {{ 'hello' is json }}", "true false"),
+        |call| Ok(Value::Bool(is_json(call)?)),
+    ),
+    test(
+        "map",
+        "Whether the value is a map.",
+        ("{{ {'a': 1} is map }} {{ [1] is map }}", "true false"),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Map(_)))),
+    ),
+    test(
+        "null",
+        "Whether the value is null.",
+        ("{{ null is null }} {{ '' is null }}", "true false"),
+        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Null))),
+    ),
+    test(
+        "odd",
+        "Whether two does not divide the integer.",
+        ("{{ 3 is odd }} {{ 2 is odd }}", "true false"),
+        |call| Ok(Value::Bool(!is_even(call)?)),
+    ),
+];
+
+const fn test(
+    name: &'static str,
+    summary: &'static str,
+    example: (&'static str, &'static str),
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
+    Builtin {
+        kind: Kind::Test,
+        name,
+        parameters: Parameters::Named(&[]),
+        summary,
+        example: (example.0, Some(example.1)),
+        secrecy: Secrecy::Own,
+        levels: Levels::Both,
+        call,
+    }
+}
+
+/// The value itself, secret or not.
+fn looked_at(value: &Value) -> &Value {
+    match value {
+        Value::Secret(inner) => inner,
+        other => other,
+    }
+}
+
+fn is_empty(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Str(text) => text.expose().trim().is_empty(),
+        Value::List(items) => items.is_empty(),
+        Value::Map(map) => map.is_empty(),
+        _ => false,
+    }
+}
+
+fn is_even(call: &Call<'_, '_>) -> Outcome<bool> {
+    match looked_at(&call.input) {
+        Value::Int(number) => Ok(number % 2 == 0),
+        Value::BigInt(number) => Ok(number.as_ref() % 2u8 == BigInt::ZERO),
+        Value::Null => {
+            Err(Error::null(format!("Can not pass null value to \"{}\" test.", call.builtin.name))
+                .help("give the value a default first: `(x ?? 0) is even`"))
+        }
+        _ => Err(call.wrong_input("an integer", &call.input)),
+    }
+}
+
+fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
+    let text = match &call.input {
+        Value::Str(text) => text.clone(),
+        other if matches!(looked_at(other), Value::Null) => {
+            return Err(call.wrong_input("text", &Value::Null));
+        }
+        other => return Err(call.wrong_input("text", other)),
+    };
+    match read_json(call, text.expose()) {
+        Ok(_) => Ok(true),
+        Err(error) if error.category == Category::InvalidInput => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests;

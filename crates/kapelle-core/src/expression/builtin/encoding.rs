@@ -1,8 +1,8 @@
 //! Texts in other writings: base64, URLs, hashes, encryption.
 
-pub(in crate::expression) mod base64;
+pub(super) mod base64;
 mod cipher;
-pub(in crate::expression) mod form_url;
+pub(super) mod form_url;
 #[cfg(test)]
 mod tests;
 

@@ -1,5 +1,178 @@
 //! Files of the namespace, of the execution, of the machine.
 
-use super::Builtin;
+mod place;
 
-pub(super) const BUILTINS: &[Builtin] = &[];
+use kapelle_model::{Text, Value};
+
+use self::place::{Place, place, versioned};
+use super::origin::Origin;
+use super::{Builtin, Call, Kind, Levels, Parameter, Parameters, Secrecy, optional, required};
+use crate::expression::error::{Error, Outcome};
+use crate::expression::services::File;
+
+const PLAIN: &[Parameter] = &[required("path"), optional("namespace", "null")];
+const WITH_VERSION: &[Parameter] =
+    &[required("path"), optional("namespace", "null"), optional("version", "null")];
+
+pub(super) const BUILTINS: &[Builtin] = &[
+    function(
+        "fileExists",
+        PLAIN,
+        "Whether a file of the namespace, of the internal storage or of the machine exists.",
+        "{{ fileExists('a.txt') ? read('a.txt') : 'none' }}",
+        |call| Ok(Value::Bool(size(call)?.1.is_some())),
+    ),
+    function("fileSize", PLAIN, "The size of a file in bytes.", "{{ fileSize(outputs.task.uri) }}", |call| {
+        Ok(Value::Int(i64::try_from(known_size(call)?).unwrap_or(i64::MAX)))
+    }),
+    function(
+        "fileURI",
+        WITH_VERSION,
+        "The URI of a namespace file, for tasks that take one.",
+        "{{ fileURI('scripts/run.py') }}",
+        file_uri,
+    ),
+    function(
+        "isFileEmpty",
+        PLAIN,
+        "Whether a file has no content.",
+        "{{ isFileEmpty(outputs.task.uri) }}",
+        |call| Ok(Value::Bool(known_size(call)? == 0)),
+    ),
+    function(
+        "read",
+        WITH_VERSION,
+        "The text of a file of the namespace, of the internal storage or of the machine.",
+        "{{ fromJson(read('config.json')).port }}",
+        read,
+    ),
+];
+
+const fn function(
+    name: &'static str,
+    parameters: &'static [Parameter],
+    summary: &'static str,
+    example: &'static str,
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
+    Builtin {
+        kind: Kind::Function,
+        name,
+        parameters: Parameters::Named(parameters),
+        summary,
+        example: (example, None),
+        secrecy: Secrecy::Whole,
+        levels: Levels::Both,
+        call,
+    }
+}
+
+/// What binary Ion starts with.
+const BINARY_ION: &[u8] = &[0xe0, 0x01, 0x00, 0xea];
+
+fn read(call: &mut Call<'_, '_>) -> Outcome {
+    let (path, namespace) = arguments(call)?;
+    let version = version(call)?;
+    let place = located(call, &path, namespace.as_ref())?;
+    let file = best(call, &place, version)?;
+    // The size comes first, so that nothing is loaded that would be too large.
+    let size = call.run.services().file_size(&file)?.ok_or_else(|| missing(&place, version))?;
+    call.run.allocate(usize::try_from(size).unwrap_or(usize::MAX))?;
+    let content = call.run.services().read(&file)?.ok_or_else(|| missing(&place, version))?;
+    // It may have grown meanwhile.
+    call.run.allocate(content.len().saturating_sub(usize::try_from(size).unwrap_or(usize::MAX)))?;
+    if content.starts_with(BINARY_ION) {
+        return Ok(Value::Bytes(content.into()));
+    }
+    let text = String::from_utf8(content)
+        .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+    Ok(Value::Str(Text::from(text)))
+}
+
+fn file_uri(call: &mut Call<'_, '_>) -> Outcome {
+    let (path, namespace) = arguments(call)?;
+    let version = version(call)?;
+    let place = located(call, &path, namespace.as_ref())?;
+    let Place::Namespace { namespace, path, is_uri: false } = &place else {
+        return Err(call
+            .wrong_argument(0, "a path in a namespace", &Value::Str(path.clone()))
+            .help("what is a URI already needs no `fileURI`"));
+    };
+    let versions = call.run.services().file_versions(namespace, path)?;
+    if version.is_some_and(|version| version == 0 || version > versions) {
+        return Err(missing(&place, version)
+            .help(format!("there are {versions} versions of the file; they count from 1")));
+    }
+    let folder = namespace.replace('.', "/");
+    let uri = match version.unwrap_or(versions) {
+        0 | 1 => format!("kestra:///{folder}/_files/{path}"),
+        version => format!("kestra:///{folder}/_files/{path}.v{version}"),
+    };
+    Ok(Value::Str(Text::from(uri)))
+}
+
+/// The size of the file that a call is about, with its place.
+fn size(call: &mut Call<'_, '_>) -> Outcome<(String, Option<u64>)> {
+    let (path, namespace) = arguments(call)?;
+    let place = located(call, &path, namespace.as_ref())?;
+    let file = best(call, &place, None)?;
+    Ok((place.shown(), call.run.services().file_size(&file)?))
+}
+
+fn known_size(call: &mut Call<'_, '_>) -> Outcome<u64> {
+    let (shown, size) = size(call)?;
+    size.ok_or_else(|| not_found(&shown))
+}
+
+fn arguments(call: &Call<'_, '_>) -> Outcome<(Text, Option<Text>)> {
+    Ok((call.required_text(0)?.clone(), call.given_text(1)?.cloned()))
+}
+
+/// The argument 'version': an integer, which may be written as text.
+fn version(call: &Call<'_, '_>) -> Outcome<Option<u64>> {
+    let Some(value) = call.given(2) else { return Ok(None) };
+    let version = match value {
+        Value::Int(number) => Some(u64::try_from(*number).unwrap_or(0)),
+        Value::Str(text) => text.expose().parse().ok(),
+        _ => None,
+    };
+    version.map(Some).ok_or_else(|| call.wrong_argument(2, "an integer", value))
+}
+
+fn located<'p, 'e: 'p>(
+    call: &Call<'_, 'e>,
+    path: &'p Text,
+    namespace: Option<&'p Text>,
+) -> Outcome<Place<'p>> {
+    let services = call.run.services();
+    let namespace = namespace.map(Text::expose);
+    place(path.expose(), namespace, &Origin::of(call.run), &|namespace| services.may_use_namespace(namespace))
+}
+
+/// The file at a place. The version in the URI of a namespace file counts if there is such a version.
+fn best<'p>(call: &Call<'_, '_>, place: &'p Place<'_>, version: Option<u64>) -> Outcome<File<'p>> {
+    if let Place::Namespace { namespace, path, is_uri: true } = place
+        && let Some((path, version)) = versioned(path)
+        && call.run.services().file_versions(namespace, path)? >= version
+    {
+        return Ok(File::Namespace { namespace, path, version: Some(version) });
+    }
+    Ok(place.file(version))
+}
+
+fn missing(place: &Place<'_>, version: Option<u64>) -> Box<Error> {
+    match (place, version) {
+        (Place::Namespace { .. }, Some(version)) => {
+            not_found(&format!("version {version} of {}", place.shown()))
+        }
+        _ => not_found(&place.shown()),
+    }
+}
+
+fn not_found(shown: &str) -> Box<Error> {
+    Error::not_found(format!("{shown} does not exist"))
+        .help("`fileExists(…)` tells beforehand; case counts in names of files")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,53 @@
 //! Other flows and the logs of this one.
 
-use super::Builtin;
+mod label;
+mod subflow;
 
-pub(super) const BUILTINS: &[Builtin] = &[];
+use std::sync::Arc;
+
+use kapelle_model::Value;
+
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use crate::expression::error::Outcome;
+
+pub(super) const BUILTINS: &[Builtin] = &[
+    Builtin {
+        kind: Kind::Function,
+        name: "errorLogs",
+        parameters: Parameters::Named(&[]),
+        summary: "The first error logs of the execution, oldest first, each as a map with its `message`.",
+        example: ("{{ errorLogs() | jq('.[].message') }}", None),
+        secrecy: Secrecy::Own,
+        levels: Levels::Both,
+        call: error_logs,
+    },
+    Builtin {
+        kind: Kind::Function,
+        name: "subflow",
+        parameters: Parameters::Named(&[
+            required("namespace"),
+            required("id"),
+            optional("inputs", "null"),
+            optional("revision", "null"),
+            optional("labels", "null"),
+            optional("timeout", "'PT1M'"),
+        ]),
+        summary: "Runs a flow while the inputs of another are filled in, waits for its end and gives its `id`, \
+                  `state`, `outputs` and `labels`.",
+        example: ("{{ subflow(namespace='company', id='choices').outputs.regions }}", None),
+        secrecy: Secrecy::Whole,
+        levels: Levels::Both,
+        call: subflow::subflow,
+    },
+];
+
+/// Logs that one call gives.
+const LOGS_MAX: usize = 25;
+
+fn error_logs(call: &mut Call<'_, '_>) -> Outcome {
+    let logs = call.run.services().error_logs(LOGS_MAX)?;
+    Ok(Value::List(Arc::new(logs.into_iter().map(|log| Value::Map(Arc::new(log))).collect())))
+}
+
+#[cfg(test)]
+mod tests;

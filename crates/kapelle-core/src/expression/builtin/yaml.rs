@@ -66,7 +66,7 @@ pub(in crate::expression) fn parse_yaml(text: &str) -> Result<Value, String> {
 }
 
 /// The value of a node. Its depth is bounded by that of a document.
-fn value(node: Node) -> Value {
+pub(in crate::expression) fn value(node: Node) -> Value {
     match node.data {
         Data::Null => Value::Null,
         Data::Bool(value) => Value::Bool(value),
@@ -93,7 +93,8 @@ fn from_yaml(call: &mut Call<'_, '_>) -> Outcome {
         .map_err(|message| Error::invalid(format!("{message}, in text \"{}\"", form::short(text.expose()))))
 }
 
-fn to_yaml(call: &mut Call<'_, '_>) -> Outcome {
+/// Writes the input.
+pub(super) fn to_yaml(call: &mut Call<'_, '_>) -> Outcome {
     if matches!(call.input, Value::Null) {
         return Ok("null".into());
     }

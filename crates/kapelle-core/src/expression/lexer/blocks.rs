@@ -88,6 +88,13 @@ impl<'a> Lexer<'a> {
     }
 }
 
+/// The next raw block from `from` on: all of it, and what is between its tags.
+pub(in crate::expression) fn raw_block(text: &str, from: usize) -> Option<(Range<usize>, Range<usize>)> {
+    let open = find_tag(text, from, |text, at| raw_tag(text, at, "raw"))?;
+    let close = find_tag(text, open.end, |text, at| raw_tag(text, at, "endraw"))?;
+    Some((open.start..close.end, open.end..close.start))
+}
+
 fn find_tag(text: &str, mut from: usize, end: impl Fn(&str, usize) -> Option<usize>) -> Option<Range<usize>> {
     while let Some(ahead) = text[from..].find("{%") {
         let at = from + ahead;

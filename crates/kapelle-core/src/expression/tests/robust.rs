@@ -4,6 +4,7 @@ use std::ops::Range;
 use proptest::prelude::*;
 
 use crate::expression::{Scan, Step, scan};
+use crate::language::Language;
 
 const FRAGMENTS: &[&str] = &[
     "{{",
@@ -97,7 +98,7 @@ fn ranges<'a>(scan: &'a Scan<'_>) -> impl Iterator<Item = &'a Range<usize>> {
 }
 
 fn assert_sound(text: &str) {
-    let scan = scan(text);
+    let scan = scan(text, Language::One);
     for range in ranges(&scan) {
         assert!(!range.is_empty() && text.get(range.clone()).is_some(), "{range:?} of {text:?}");
     }
@@ -127,9 +128,9 @@ fn depth_is_bounded() {
         [("(", ")"), ("[", "]"), ("{1:", "}"), ("f(", ")"), ("a[", "]"), ("\"#{", "}\""), ("a ? ", ": b")]
     {
         let nested = |depth: usize| format!("{{{{ {}1{} }}}}", open.repeat(depth), close.repeat(depth));
-        assert_eq!(scan(&nested(60)).problems, [], "{open}");
+        assert_eq!(scan(&nested(60), Language::One).problems, [], "{open}");
         for depth in [64, 65, 1000, 100_000] {
-            let problems = scan(&nested(depth)).problems;
+            let problems = scan(&nested(depth), Language::One).problems;
             assert!(problems.len() <= 1, "{open}");
             assert!(
                 depth < 65 || problems[0].message.starts_with("nested more than 64 levels"),
@@ -137,8 +138,8 @@ fn depth_is_bounded() {
             );
         }
     }
-    assert_eq!(scan(&format!("{{{{ {}1 }}}}", "- not ".repeat(100_000))).problems, []);
-    assert_eq!(scan(&format!("{{{{ {}d }}}}", "a ? b : ".repeat(100_000))).problems, []);
+    assert_eq!(scan(&format!("{{{{ {}1 }}}}", "- not ".repeat(100_000)), Language::One).problems, []);
+    assert_eq!(scan(&format!("{{{{ {}d }}}}", "a ? b : ".repeat(100_000)), Language::One).problems, []);
 }
 
 /// Texts of a size that takes minutes if anything is searched again for every tag, read or bracket.

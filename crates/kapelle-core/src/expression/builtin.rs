@@ -220,13 +220,13 @@ impl Builtin {
     /// Looks at arguments before they have values: `None` stands for one without a name.
     pub fn misfit(&self, arguments: &[Option<&str>]) -> Option<Misfit> {
         let Parameters::Named(parameters @ [_, ..]) = self.parameters else { return None };
-        let position = |index: usize, name: &Option<&str>| match name {
+        let position = |index: usize, name: Option<&str>| match name {
             None => Some(index).filter(|index| *index < parameters.len()),
-            Some(name) => parameters.iter().position(|parameter| parameter.name == *name),
+            Some(name) => parameters.iter().position(|parameter| parameter.name == name),
         };
         let mut is_given = vec![false; parameters.len()];
         for (index, name) in arguments.iter().enumerate() {
-            let Some(at) = position(index, name) else {
+            let Some(at) = position(index, *name) else {
                 let what = format!("{} `{}`", self.kind.word(), self.name);
                 let names: Vec<_> = parameters.iter().map(|parameter| parameter.name).collect();
                 let (message, help) = surplus(&what, &names, *name);

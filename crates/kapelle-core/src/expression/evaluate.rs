@@ -201,7 +201,7 @@ impl<'t> Evaluator<'t, '_, '_> {
     /// Notes what a part of the template gave, if somebody wants to see it.
     fn traced(&mut self, span: Span, value: Outcome) -> Outcome {
         if let Some(trace) = self.run.trace.as_mut().filter(|trace| trace.len() < TRACED_MAX) {
-            let noted = value.as_ref().map(Value::clone).map_err(|error| match error.category {
+            let noted = value.clone().map_err(|error| match error.category {
                 Category::Undefined => format!("undefined: `{}`", error.message),
                 _ => error.message.clone(),
             });

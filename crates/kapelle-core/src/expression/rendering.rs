@@ -49,7 +49,7 @@ pub(super) fn render(value: &Value, recursive: bool, run: &mut Run<'_>) -> Outco
         return Err(too_many().help("a text that renders itself never ends"));
     }
     run.renders += 1;
-    let rendered = structure(value, false, recursive, run).map_err(|error| error.seal());
+    let rendered = structure(value, false, recursive, run).map_err(Error::seal);
     run.renders -= 1;
     rendered
 }

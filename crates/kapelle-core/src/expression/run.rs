@@ -264,7 +264,7 @@ enum Bound {
 /// What has to be restored at the end of a scope.
 pub(super) struct Scope {
     len: usize,
-    scope: usize,
+    start: usize,
     floor: Option<usize>,
 }
 
@@ -344,7 +344,7 @@ impl Variables {
 
     /// Opens a scope; a closed one sees nothing of what is outside.
     pub(super) fn open(&mut self, closed: bool) -> Scope {
-        let before = Scope { len: self.all.len(), scope: self.scope, floor: self.floor };
+        let before = Scope { len: self.all.len(), start: self.scope, floor: self.floor };
         self.scope = before.len;
         if closed {
             self.floor = Some(before.len);
@@ -354,7 +354,7 @@ impl Variables {
 
     pub(super) fn close(&mut self, before: &Scope) {
         self.all.truncate(before.len);
-        (self.scope, self.floor) = (before.scope, before.floor);
+        (self.scope, self.floor) = (before.start, before.floor);
     }
 
     /// Gives a value to a name of the current scope.

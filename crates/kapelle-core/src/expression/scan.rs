@@ -157,7 +157,9 @@ impl<'a> Scanner<'a, '_> {
     }
 
     fn body(&mut self, body: &[Statement]) {
-        body.iter().for_each(|statement| self.statement(statement));
+        for statement in body {
+            self.statement(statement);
+        }
     }
 
     fn statement(&mut self, statement: &Statement) {

@@ -9,10 +9,11 @@ use super::{Output, iso_instant, scalar};
 pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
     match value {
         Value::Null => out.push_str("null"),
-        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => out.push_str(&scalar(value)),
         Value::Float(number) if !number.is_finite() => json_string(&scalar(value), out),
         Value::Float32(number) if !number.is_finite() => json_string(&scalar(value), out),
-        Value::Float(_) | Value::Float32(_) => out.push_str(&scalar(value)),
+        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Float32(_) => {
+            out.push_str(&scalar(value));
+        }
         Value::Decimal(number) => out.push_str(&super::number::decimal_scientific(number)),
         Value::Str(text) => out.marked(text.has_secret(), |out| json_string(text.expose(), out)),
         Value::List(items) => {

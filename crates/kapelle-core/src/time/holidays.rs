@@ -82,6 +82,8 @@ impl Country {
             }
             day = day.and_then(before);
         }
-        date.weekday() != jiff::civil::Weekday::Sunday && is_holiday(before(date)) && is_holiday(date.tomorrow().ok())
+        date.weekday() != jiff::civil::Weekday::Sunday
+            && is_holiday(before(date))
+            && is_holiday(date.tomorrow().ok())
     }
 }

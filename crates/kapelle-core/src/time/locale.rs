@@ -55,13 +55,19 @@ impl Locale {
     /// Reads `fr`, `fr_FR`, `fr-FR`, `zh_Hant_TW` or `_CH`. Any that has the form is taken: without names of its own it
     /// is English.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let help = || format!("`{}` is no locale: write a language as in `fr`, or with a country as in `fr_FR`", short(text));
-        if text.len() > TAG_BYTES_MAX {
+        let help = || {
+            format!(
+                "`{}` is no locale: write a language as in `fr`, or with a country as in `fr_FR`",
+                short(text)
+            )
+        };
+        if text.len() > TAG_BYTES_MAX || text.ends_with(['_', '-']) {
             return Err(help());
         }
         let mut parts = text.split(['_', '-']);
         let language = parts.next().unwrap_or_default();
-        let is_language = matches!(language.len(), 0 | 2 | 3) && language.bytes().all(|byte| byte.is_ascii_lowercase());
+        let is_language =
+            matches!(language.len(), 0 | 2 | 3) && language.bytes().all(|byte| byte.is_ascii_lowercase());
         if !is_language {
             return Err(help());
         }
@@ -101,7 +107,8 @@ impl Locale {
     /// The text of a key of the data.
     pub(super) fn text(&self, key: &str) -> &'static str {
         let language = self.language();
-        let language = ALIASES.iter().find(|(alias, _)| *alias == language).map_or(language, |(_, name)| name);
+        let language =
+            ALIASES.iter().find(|(alias, _)| *alias == language).map_or(language, |(_, name)| name);
         let country = match (language, self.country()) {
             ("zh", "HK" | "MO") => "HK",
             (_, country) => country,
@@ -155,7 +162,14 @@ mod tests {
 
     #[test]
     fn locales_have_a_form() {
-        let cases = [("fr", "fr"), ("fr_FR", "fr_FR"), ("fr-FR", "fr_FR"), ("zh_Hant_TW", "zh_TW"), ("_CH", "_CH"), ("", "")];
+        let cases = [
+            ("fr", "fr"),
+            ("fr_FR", "fr_FR"),
+            ("fr-FR", "fr_FR"),
+            ("zh_Hant_TW", "zh_TW"),
+            ("_CH", "_CH"),
+            ("", ""),
+        ];
         for (text, tag) in cases {
             assert_eq!(Locale::parse(text).unwrap().tag(), tag);
         }
@@ -168,7 +182,9 @@ mod tests {
     fn every_locale_has_all_names() {
         for tag in SECTIONS.keys() {
             let locale = Locale::parse(tag).unwrap();
-            for (key, count) in [("MMMM", 12), ("LLL", 12), ("EEEEE", 7), ("cccc", 7), ("qqq", 4), ("G", 2), ("a", 2)] {
+            for (key, count) in
+                [("MMMM", 12), ("LLL", 12), ("EEEEE", 7), ("cccc", 7), ("qqq", 4), ("G", 2), ("a", 2)]
+            {
                 assert_eq!(locale.names(key).len(), count, "{tag} {key}");
             }
             assert!(!locale.text("full").is_empty());

@@ -57,7 +57,13 @@ pub fn id(name: &str) -> String {
     let at = name.find(['+', '-']).filter(|_| !name.contains('/')).unwrap_or(name.len());
     let (prefix, rest) = name.split_at(at);
     match offset(rest).filter(|_| matches!(prefix, "" | "UTC" | "GMT" | "UT")) {
-        Some(offset) if offset.is_zero() => if prefix.is_empty() { "Z".to_owned() } else { prefix.to_owned() },
+        Some(offset) if offset.is_zero() => {
+            if prefix.is_empty() {
+                "Z".to_owned()
+            } else {
+                prefix.to_owned()
+            }
+        }
         Some(offset) => {
             let seconds = offset.seconds().unsigned_abs();
             let sign = if offset.is_negative() { '-' } else { '+' };

@@ -12,8 +12,8 @@ use kapelle_model::Value;
 use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
-use crate::time::holidays::{self, Unknown};
 use crate::time::date;
+use crate::time::holidays::{self, Unknown};
 
 const WEEKDAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 const POSITIONS: [&str; 5] = ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"];
@@ -80,7 +80,10 @@ pub(super) const BUILTINS: &[Builtin] = &[
     ),
     function(
         "isLastWorkingDay",
-        Parameters::Named(&[required("date"), optional("workingDays", "'MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'")]),
+        Parameters::Named(&[
+            required("date"),
+            optional("workingDays", "'MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'"),
+        ]),
         "Whether a date is the last working day of its month.",
         ("{{ isLastWorkingDay('2025-01-31') }}", Some("true")),
         is_last_working_day,
@@ -124,9 +127,9 @@ fn date_of(call: &Call<'_, '_>, index: usize) -> Outcome<Date> {
         Value::LocalDate(date) => return Ok(*date),
         other => return Err(call.wrong_argument(index, "a date", other)),
     };
-    date::date(text)
-        .or_else(|reason| zoned(text).map(|moment| moment.date()).map_err(|_| reason))
-        .map_err(|reason| no_date(text, &reason, "write a date such as 2025-01-31, or a date-time with offset"))
+    date::date(text).or_else(|reason| zoned(text).map(|moment| moment.date()).map_err(|_| reason)).map_err(
+        |reason| no_date(text, &reason, "write a date such as 2025-01-31, or a date-time with offset"),
+    )
 }
 
 fn zoned(text: &str) -> Result<Zoned, String> {
@@ -177,10 +180,13 @@ fn is_day_week_in_month(call: &mut Call<'_, '_>) -> Outcome {
     let date = date_of(call, 0)?;
     let weekday = weekday(call.required_text(1)?.expose())?;
     let name = call.required_text(2)?.expose();
-    let position = POSITIONS.iter().position(|position| position.eq_ignore_ascii_case(name.trim())).ok_or_else(|| {
-        Error::argument(format!("there is no position '{}' in a month", form::short(name)))
-            .help(format!("write one of {}", POSITIONS.join(", ")))
-    })?;
+    let position = POSITIONS
+        .iter()
+        .position(|position| position.eq_ignore_ascii_case(name.trim()))
+        .ok_or_else(|| {
+            Error::argument(format!("there is no position '{}' in a month", form::short(name)))
+                .help(format!("write one of {}", POSITIONS.join(", ")))
+        })?;
     let is_there = match position {
         4 => date.day() + 7 > date.days_in_month(),
         nth => usize::try_from((date.day() - 1) / 7) == Ok(nth),
@@ -227,8 +233,11 @@ fn is_public_holiday(call: &mut Call<'_, '_>) -> Outcome {
         }
         Unknown::Part(parts) => {
             let part = form::short(part.unwrap_or_default());
-            Error::argument(format!("'{part}' is no part of {} with holidays of its own", form::short(country)))
-                .help(format!("write one of {}", parts.join(", ")))
+            Error::argument(format!(
+                "'{part}' is no part of {} with holidays of its own",
+                form::short(country)
+            ))
+            .help(format!("write one of {}", parts.join(", ")))
         }
     })
 }

@@ -250,7 +250,8 @@ mod tests {
 
     #[test]
     fn easter_is_right() {
-        let western = [(2024, 3, 31), (2025, 4, 20), (2026, 4, 5), (2038, 4, 25), (1961, 4, 2), (2285, 3, 22)];
+        let western =
+            [(2024, 3, 31), (2025, 4, 20), (2026, 4, 5), (2038, 4, 25), (1961, 4, 2), (2285, 3, 22)];
         for (year, month, day) in western {
             assert_eq!(easter_sunday(year), Date::new(year, month, day).ok());
         }

@@ -20,7 +20,10 @@ pub(super) fn compile(text: &str) -> Result<Pattern, String> {
             'p' => {
                 rest = &rest[count..];
                 if !rest.starts_with(|next: char| next.is_ascii_alphabetic()) {
-                    return Err(format!("`{}` pads the letters behind it, and there are none", "p".repeat(count.min(9))));
+                    return Err(format!(
+                        "`{}` pads the letters behind it, and there are none",
+                        "p".repeat(count.min(9))
+                    ));
                 }
                 pad = Some(count);
             }
@@ -43,7 +46,9 @@ pub(super) fn compile(text: &str) -> Result<Pattern, String> {
                 builder.close()?;
             }
             '{' | '}' | '#' => {
-                return Err(format!("`{letter}` is reserved: write it in quotes, '{letter}', to have it as it is"));
+                return Err(format!(
+                    "`{letter}` is reserved: write it in quotes, '{letter}', to have it as it is"
+                ));
             }
             _ => {
                 rest = &rest[letter.len_utf8()..];
@@ -187,7 +192,9 @@ fn letters(letter: char, count: usize) -> Result<Item, String> {
             5 => Ok(Item::Text(Field::Era, "GGGGG")),
             _ => wrong_count(),
         },
-        'M' | 'L' | 'Q' | 'q' if count < 3 => short(if matches!(letter, 'M' | 'L') { Field::Month } else { Field::Quarter }),
+        'M' | 'L' | 'Q' | 'q' if count < 3 => {
+            short(if matches!(letter, 'M' | 'L') { Field::Month } else { Field::Quarter })
+        }
         'M' => text(Field::Month, ["MMM", "MMMM", "MMMMM"]),
         'L' => text(Field::Month, ["LLL", "LLLL", "LLLLL"]),
         'Q' => text(Field::Quarter, ["QQQ", "QQQQ", "QQQQQ"]),
@@ -244,7 +251,9 @@ fn letters(letter: char, count: usize) -> Result<Item, String> {
             Ok(Item::Offset(form, if letter == 'X' { "Z" } else { zero }))
         }
         'W' | 'F' | 'a' | 'w' | 'D' | 'S' | 'z' | 'v' | 'V' | 'O' | 'X' | 'x' => wrong_count(),
-        _ => Err(format!("`{letter}` means nothing in a pattern: write it in quotes, '{letter}', to have it as it is")),
+        _ => Err(format!(
+            "`{letter}` means nothing in a pattern: write it in quotes, '{letter}', to have it as it is"
+        )),
     }
 }
 

@@ -140,7 +140,10 @@ impl Field {
             Self::WeekOfYear => week_of_year(date, locale.week()).1,
             Self::WeekOfMonth => {
                 let (first, days_min) = locale.week();
-                week(start_of_week(date.day().into(), local_weekday(date, first), days_min), date.day().into())
+                week(
+                    start_of_week(date.day().into(), local_weekday(date, first), days_min),
+                    date.day().into(),
+                )
             }
             Self::IsoWeekYear => date.iso_week_date().year().into(),
             Self::IsoWeek => date.iso_week_date().week().into(),
@@ -189,11 +192,12 @@ fn week_of_year(date: Date, (first, days_min): (Weekday, i64)) -> (i64, i64) {
     let number = week(start, day);
     if number == 0 {
         // The week began in the year before, so that it is counted there, as if that went on.
-        let days_before = if jiff::civil::Date::new(date.year().saturating_sub(1), 1, 1).is_ok_and(Date::in_leap_year) {
-            366
-        } else {
-            365
-        };
+        let days_before =
+            if jiff::civil::Date::new(date.year().saturating_sub(1), 1, 1).is_ok_and(Date::in_leap_year) {
+                366
+            } else {
+                365
+            };
         let day = day + days_before;
         return (year - 1, week(start_of_week(day, weekday, days_min), day));
     }

@@ -125,7 +125,11 @@ fn write_offset(form: OffsetForm, zero: &str, seconds: i32, out: &mut String) {
         return;
     }
     let sign = if seconds < 0 { '-' } else { '+' };
-    let colon = if matches!(form, OffsetForm::Colon | OffsetForm::ColonSeconds | OffsetForm::Loose) { ":" } else { "" };
+    let colon = if matches!(form, OffsetForm::Colon | OffsetForm::ColonSeconds | OffsetForm::Loose) {
+        ":"
+    } else {
+        ""
+    };
     let _written = write!(out, "{sign}{hours:02}");
     if form != OffsetForm::Hours || minutes != 0 {
         let _written = write!(out, "{colon}{minutes:02}");

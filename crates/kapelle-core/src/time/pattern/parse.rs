@@ -1,7 +1,7 @@
 //! The fields of a text, read along a pattern as Java does when it is strict.
 
-use jiff::tz::{Offset, TimeZone};
 use jiff::Timestamp;
+use jiff::tz::{Offset, TimeZone};
 
 use super::field::Field;
 use super::format::periods;
@@ -37,7 +37,7 @@ impl Pattern {
         let mut fields = Fields::default();
         let end = reader.items(&self.items, 0, &mut fields).ok_or(Some(reader.failed_at));
         match end {
-            Ok(end) if end == text.len() => resolve::resolve(fields, locale),
+            Ok(end) if end == text.len() => resolve::resolve(fields, self.is_standard, locale),
             Ok(end) => Err(position(text, end)),
             Err(at) => Err(position(text, at.unwrap_or(0))),
         }
@@ -145,7 +145,8 @@ impl Reader<'_> {
                 let length: usize = rest.chars().take(*width).map(char::len_utf8).sum();
                 let part = rest.get(..length)?;
                 let blanks = part.len() - part.trim_start_matches(' ').len();
-                let mut reader = Reader { text: part, locale: self.locale, ignores_case: self.ignores_case, failed_at: 0 };
+                let mut reader =
+                    Reader { text: part, locale: self.locale, ignores_case: self.ignores_case, failed_at: 0 };
                 let end = reader.item(inner, blanks, fields)?;
                 (end == part.len() && part.chars().count() == *width).then_some(at + length)
             }
@@ -158,7 +159,8 @@ impl Reader<'_> {
                 Some(end.unwrap_or(at))
             }
             Item::Instant => {
-                let moment = date::instant(rest).or_else(|_| date::date_time_with_zone(rest).map(|zoned| zoned.timestamp()));
+                let moment = date::instant(rest)
+                    .or_else(|_| date::date_time_with_zone(rest).map(|zoned| zoned.timestamp()));
                 fields.instant = Some(moment.ok()?);
                 Some(self.text.len())
             }
@@ -173,20 +175,12 @@ impl Reader<'_> {
         }
     }
 
-    /// A name of the locale, the longest that fits. Where names are the same, as the letters of months are, only
-    /// numbers are read.
+    /// A name of the locale, the longest that fits. One that means several, as the J of months does, means the last.
     fn name(&self, field: Field, key: &str, rest: &str) -> Option<(i64, usize)> {
         let names = self.locale.names(key);
-        let mut sorted = names.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        if sorted.len() < names.len() {
-            let number = Number { field, min: 1, max: 19, sign: Sign::Normal, behind: Some(0), kind: Kind::Plain };
-            return read_number(&number, rest);
-        }
         let first = i64::from(!matches!(field, Field::Era | Field::Half));
         let fits = names.iter().zip(first..).filter(|(name, _)| self.starts(rest, name));
-        fits.max_by_key(|(name, _)| name.len()).map(|(name, value)| (value, name.len()))
+        fits.max_by_key(|(name, _)| name.len()).map(|(value, name)| (name, value.len()))
     }
 }
 
@@ -250,7 +244,11 @@ fn read_offset(form: OffsetForm, text: &str) -> Option<(Offset, usize)> {
         at += prefix.len() + width;
         Some(value)
     };
-    let colon = if matches!(form, OffsetForm::Hours | OffsetForm::Basic | OffsetForm::BasicSeconds) { "" } else { ":" };
+    let colon = if matches!(form, OffsetForm::Hours | OffsetForm::Basic | OffsetForm::BasicSeconds) {
+        ""
+    } else {
+        ":"
+    };
     let hours = part("", form != OffsetForm::Loose)?;
     let minutes = match form {
         OffsetForm::Hours | OffsetForm::Loose => part(colon, true),

@@ -4,34 +4,6 @@ use super::compile::{compile, fixed, number};
 use super::field::Field;
 use super::{Item, OffsetForm, Pattern, Sign};
 
-/// The names, for those who look for one.
-pub(crate) const NAMES: &[&str] = &[
-    "iso",
-    "iso_milli",
-    "iso_sec",
-    "sql",
-    "sql_milli",
-    "sql_sec",
-    "iso_date_time",
-    "iso_zoned_date_time",
-    "iso_offset_date_time",
-    "iso_offset_date",
-    "iso_date",
-    "iso_time",
-    "iso_offset_time",
-    "iso_local_date",
-    "iso_local_time",
-    "iso_local_date_time",
-    "iso_instant",
-    "iso_ordinal_date",
-    "iso_week_date",
-    "rfc_1123_date_time",
-    "full",
-    "long",
-    "medium",
-    "short",
-];
-
 /// The pattern of this name; the localised ones are not among them.
 pub(super) fn named(name: &str) -> Option<Pattern> {
     let simple = match name {
@@ -48,7 +20,9 @@ pub(super) fn named(name: &str) -> Option<Pattern> {
         return compile(simple).ok();
     }
     let items = match name {
-        "iso_date_time" => join([date(), literal("T"), time(), vec![optional(join([offset(), vec![Item::Region]]))]]),
+        "iso_date_time" => {
+            join([date(), literal("T"), time(), vec![optional(join([offset(), vec![Item::Region]]))]])
+        }
         "iso_zoned_date_time" => join([date(), literal("T"), time(), offset(), vec![Item::Region]]),
         "iso_offset_date_time" => join([date(), literal("T"), time(), offset()]),
         "iso_local_date_time" => join([date(), literal("T"), time()]),
@@ -59,9 +33,11 @@ pub(super) fn named(name: &str) -> Option<Pattern> {
         "iso_offset_time" => join([time(), offset()]),
         "iso_local_time" => time(),
         "iso_instant" => vec![Item::Instant],
-        "iso_ordinal_date" => {
-            join([vec![year(Field::Year)], literal("-"), vec![fixed(Field::DayOfYear, 3), optional(offset())]])
-        }
+        "iso_ordinal_date" => join([
+            vec![year(Field::Year)],
+            literal("-"),
+            vec![fixed(Field::DayOfYear, 3), optional(offset())],
+        ]),
         "iso_week_date" => join([
             vec![year(Field::IsoWeekYear)],
             literal("-W"),

@@ -88,7 +88,8 @@ pub(super) fn take_name(text: &str, locale: &Locale) -> Option<(TimeZone, usize)
         let english = Locale::default();
         ["zzzz", "z"].into_iter().find_map(|key| {
             let own = locale.names(key);
-            let found = own.iter().enumerate().filter(|(_, name)| !name.is_empty() && text.starts_with(**name));
+            let found =
+                own.iter().enumerate().filter(|(_, name)| !name.is_empty() && text.starts_with(**name));
             let (index, name) = found.max_by_key(|(_, name)| name.len())?;
             let english = english.names(key);
             let (_, id) = TABLE.ids.iter().find(|(candidate, _)| Some(candidate) == english.get(index))?;

@@ -21,8 +21,7 @@ const FORMS: &str = "write it in ISO form such as 2024-01-31T09:30:00Z or 2024-0
 /// The moment that is the input of a filter.
 pub(super) fn moment(call: &Call<'_, '_>, places: Places) -> Outcome<Zoned> {
     let (zone, _) = self::zone(call, places.zone)?;
-    let out_of_range =
-        |_| Error::invalid(format!("{} is a date too far away", form::describe(&call.input)));
+    let out_of_range = |_| Error::invalid(format!("{} is a date too far away", form::describe(&call.input)));
     match &call.input {
         Value::Zoned(moment) => Ok(Zoned::clone(moment)),
         Value::Instant(moment) => Ok(moment.to_zoned(zone)),

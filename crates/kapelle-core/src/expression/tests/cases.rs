@@ -19,6 +19,7 @@ const DEVIATIONS: &[(&str, &str)] = &[
     ("reverse-sort/sort-int-with-float", "numbers of all types are in one order"),
     ("env-2x/present", "the vector lacks the `envs` in its context that its result comes from"),
     ("env-2x/computed-name", "the vector lacks the `envs` in its context that its result comes from"),
+    ("date/context-integer", "one type for all integers"),
     ("contains/context-int-vs-literal", "one type for all integers"),
     ("class-name/number-inferred-int", "one type for all integers"),
     ("class-name/number-int", "one type for all integers"),

@@ -65,13 +65,11 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn items(&mut self, items: &[Item], mut at: usize, fields: &mut Fields) -> Option<usize> {
         for item in items {
-            match self.item(item, at, fields) {
-                Some(end) => at = end,
-                None => {
-                    self.failed_at = self.failed_at.max(at);
-                    return None;
-                }
-            }
+            let Some(end) = self.item(item, at, fields) else {
+                self.failed_at = self.failed_at.max(at);
+                return None;
+            };
+            at = end;
         }
         Some(at)
     }

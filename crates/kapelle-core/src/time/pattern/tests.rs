@@ -4,6 +4,7 @@
 //! `!` is a failure.
 
 use jiff::Timestamp;
+use proptest::prelude::*;
 
 use super::{Named, Parsed, get};
 use crate::time::locale::Locale;
@@ -78,4 +79,21 @@ fn patterns_do_what_java_does() {
         }
     }
     assert!(wrong.is_empty(), "{} wrong\n{}", wrong.len(), wrong.join("\n"));
+}
+
+proptest! {
+    #[test]
+    fn any_pattern_and_text_have_an_answer(
+        pattern in "[GuyDMLdQqYwWEecFaBhKkHmsSAnNgVvzOXxZp' \\[\\]-]{0,24}|\\PC{0,12}",
+        text in "[0-9A-Za-z +:/-]{0,24}|\\PC{0,12}",
+        seconds in -377_705_023_201..=253_402_207_200_i64,
+    ) {
+        let locale = Locale::default();
+        if let Ok(pattern) = get(&pattern, &locale) {
+            let moment = Timestamp::from_second(seconds).unwrap().to_zoned(zone::find("Europe/Paris").unwrap());
+            let written = pattern.format(Named { moment: &moment, zone: "Europe/Paris" }, &locale);
+            let _read_back = written.map(|text| pattern.parse(&text, &locale));
+            let _read = pattern.parse(&text, &locale);
+        }
+    }
 }

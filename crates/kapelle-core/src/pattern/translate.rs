@@ -9,7 +9,7 @@ mod escape;
 mod group;
 mod property;
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 
 use super::Fault;
 use super::scan::Scan;
@@ -232,9 +232,9 @@ impl Translator {
             (0, None) => self.out.push('*'),
             (1, None) => self.out.push('+'),
             (0, Some(1)) => self.out.push('?'),
-            (least, None) => drop(write!(self.out, "{{{least},}}")),
-            (least, Some(most)) if least == most => drop(write!(self.out, "{{{least}}}")),
-            (least, Some(most)) => drop(write!(self.out, "{{{least},{most}}}")),
+            (least, None) => self.write_count(format_args!("{{{least},}}")),
+            (least, Some(most)) if least == most => self.write_count(format_args!("{{{least}}}")),
+            (least, Some(most)) => self.write_count(format_args!("{{{least},{most}}}")),
         }
         if lazy {
             self.out.push('?');
@@ -245,6 +245,10 @@ impl Translator {
             self.out.push(')');
         }
         Ok(())
+    }
+
+    fn write_count(&mut self, count: fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(count);
     }
 
     /// Counts a use of large tables.
@@ -261,6 +265,6 @@ fn push_character(out: &mut String, character: char) {
     if character.is_ascii_alphanumeric() || (!character.is_ascii() && !character.is_whitespace()) {
         out.push(character);
     } else {
-        drop(write!(out, "\\x{{{:X}}}", character as u32));
+        let _ = write!(out, "\\x{{{:X}}}", character as u32);
     }
 }

@@ -87,7 +87,7 @@ impl Evaluator<'_, '_, '_> {
     }
 
     fn step(&mut self, value: Value, step: &Step) -> Outcome {
-        if let Value::Secret(inner) = &value {
+        if let (Value::Secret(inner), false) = (&value, matches!(step.kind, StepKind::Method { .. })) {
             return self.step((**inner).clone(), step).map(Value::into_secret);
         }
         let found = match &step.kind {
@@ -139,9 +139,10 @@ impl Evaluator<'_, '_, '_> {
             values.push(self.expression(argument.value)?);
             are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
         }
-        let found = members::method(value, name, &values, &are_literals, self.run);
-        let outcome = found.unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))));
-        outcome.map_err(|error| error.at(step.span.range()))
+        // It sees to the marks of secrecy itself, also in its errors.
+        members::method(value, name, &values, &are_literals, self.run)
+            .unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))))
+            .map_err(|error| error.at(step.span.range()))
     }
 }
 

@@ -225,7 +225,7 @@ fn is_last_working_day(call: &mut Call<'_, '_>) -> Outcome {
 fn is_public_holiday(call: &mut Call<'_, '_>) -> Outcome {
     let date = date_of(call, 0)?;
     let country = call.required_text(1)?.expose();
-    let part = call.given_text(2)?.map(|part| part.expose());
+    let part = call.given_text(2)?.map(kapelle_model::Text::expose);
     holidays::is_holiday(date, country, part).map(Value::Bool).map_err(|unknown| match unknown {
         Unknown::Country(known) => {
             Error::argument(format!("the public holidays of '{}' are not known", form::short(country)))

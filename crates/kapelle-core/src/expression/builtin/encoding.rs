@@ -161,7 +161,7 @@ fn hash<D: Digest>(call: &mut Call<'_, '_>) -> Outcome {
     on_text(call, |text| {
         let digest = D::digest(text.as_bytes());
         let mut shown = String::with_capacity(digest.len() * 2);
-        for byte in digest.iter() {
+        for byte in &digest[..] {
             // Writing to a string does not fail.
             let _: std::fmt::Result = write!(shown, "{byte:02x}");
         }
@@ -195,7 +195,7 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
         Error::invalid(format!("the encrypted text is no base64: {problem}"))
             .help("give `decrypt` the text that `encrypt` wrote")
     })?;
-    let plain = cipher::decrypt(key.expose(), sealed)?;
+    let plain = cipher::decrypt(key.expose(), &sealed)?;
     Ok(Value::Str(String::from_utf8_lossy(&plain).into_owned().into()))
 }
 

@@ -4,6 +4,13 @@
 //! counts its steps, keeps its recursion on its own stacks, and knows the size and depth of every value before it is made,
 //! so that no program hangs, exhausts memory or overflows the stack.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "numbers of jq are floats: they are computed with as such, clamped, and sizes are far below 2^52"
+)]
+
 mod cache;
 mod machine;
 mod meter;

@@ -1,7 +1,7 @@
 //! How a text is written in YAML: plain, quoted, or as a block of lines.
 //!
-//! Two parties decide in Kestra, and both are followed here: Jackson, which wishes few quotes, and SnakeYAML, which knows
-//! what can be read back.
+//! Two parties decide in Kestra, and both are followed here: Jackson, which wishes few quotes, and its emitter, which
+//! knows what can be read back.
 
 use crate::expression::output::Output;
 
@@ -68,7 +68,7 @@ fn has_indicator(text: &str) -> bool {
     })
 }
 
-/// The style that is wished, or the one that SnakeYAML takes where that cannot be read back.
+/// The style that is wished, or the one that the emitter takes where that cannot be read back.
 fn possible(text: &str, wish: Style) -> Style {
     let can = Analysis::of(text);
     match wish {

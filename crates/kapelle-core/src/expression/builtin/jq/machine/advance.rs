@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Bound, CallState, Frame, Machine, Next, OUTPUTS_MAX, Path, Resume, Step, Store, computed};
+use super::state::{Bound, CallState, Frame, Next, Path, Resume, Step, Store, computed};
+use super::{Machine, OUTPUTS_MAX};
 use crate::expression::Error;
 use crate::expression::builtin::jq::meter::{Fallible, raised};
 use crate::expression::builtin::jq::term::Term;
@@ -211,7 +212,7 @@ impl Machine<'_, '_, '_, '_> {
                 self.push(Step::RangeTo { from, path });
                 Next::Evaluate { term: to, env, input, path: None }
             }
-            Step::RangeTo { from, path } => self.range(from, bound(&value)?, path),
+            Step::RangeTo { from, path } => self.range(from, bound(&value)?, &path),
             Step::LimitCount { term, env, input, path } => {
                 let count = bound(&value)?;
                 if count.is_nan() || count <= 0.0 {

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Action, Bound, CallState, Env, Frame, Machine, Next, Path, Resume, Step, Store, computed};
+use super::Machine;
+use super::state::{Action, Bound, CallState, Env, Frame, Next, Path, Resume, Step, Store, computed};
 use crate::expression::builtin::jq::meter::{Fallible, raised};
 use crate::expression::builtin::jq::natives;
 use crate::expression::builtin::jq::prelude::prelude;

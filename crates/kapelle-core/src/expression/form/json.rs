@@ -48,7 +48,7 @@ pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
         }
         Value::Instant(moment) => json_string(&iso_instant(*moment), out),
         Value::Zoned(moment) => {
-            json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out)
+            json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out);
         }
         Value::LocalDateTime(moment) => json_string(&super::moment::iso_date_time_full(*moment), out),
         Value::LocalDate(_) | Value::LocalTime(_) => json_string(&scalar(value), out),

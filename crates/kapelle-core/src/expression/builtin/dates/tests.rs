@@ -83,6 +83,10 @@ fn dates_move() {
         let expected = expected.trim_end_matches(":21");
         assert_eq!(add(input, amount, unit, "Europe/Paris"), Ok(Value::from(expected)), "{input}");
     }
+    for unit in ["day", "Days", "DAY", "days"] {
+        let moved = add("2024-01-01T00:00:00Z", -1, unit, "UTC");
+        assert_eq!(moved, Ok(Value::from("2023-12-31T00:00:00Z")), "{unit}");
+    }
     for unit in ["NANOS", "HALF_DAYS", "DAYS", "WEEKS", "MONTHS", "MILLENNIA"] {
         for amount in [i64::MIN, i64::MAX, 400_000_000_000] {
             let _outcome = add("2024-01-01", amount, unit, "UTC");

@@ -20,7 +20,9 @@ mod order;
 pub mod output;
 mod parse;
 mod pattern;
+pub mod plain;
 mod precedence;
+pub mod reference;
 mod rendering;
 mod run;
 mod scan;
@@ -36,7 +38,7 @@ use std::ops::Range;
 pub use error::{Category, Error, Outcome};
 pub use precedence::reads_differently;
 pub use rendering::{render_structure, typed_value};
-pub use run::Run;
+pub use run::{Run, TRACED_MAX};
 pub use scan::{Argument, Call, Dashed, Misfit, Read, Scan, Step, Unknown, scan};
 pub use template::{Template, Traced};
 

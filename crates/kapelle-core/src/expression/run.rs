@@ -22,7 +22,7 @@ const DEPTH_MAX: usize = 200;
 const VALUE_DEPTH_MAX: usize = 200;
 
 /// Parts of a template whose values are told.
-pub(super) const TRACED_MAX: usize = 10_000;
+pub const TRACED_MAX: usize = 10_000;
 
 /// Values in a value that anybody looks at, each as often as it is in there. Lists that hold the same list twice, which
 /// holds another twice and so on, are small in memory and never end.

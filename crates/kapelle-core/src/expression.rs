@@ -22,6 +22,7 @@ mod parse;
 mod pattern;
 pub mod plain;
 mod precedence;
+pub mod print;
 pub mod reference;
 mod rendering;
 mod run;

@@ -98,7 +98,8 @@ pub(super) fn invoke(
     }
     let result = (builtin.call)(&mut Call { builtin, input, arguments, run });
     match result {
-        Ok(value) if is_secret => Ok(value.into_secret()),
+        Ok(value) if is_secret => run.nested(value).map(Value::into_secret),
+        Ok(value) => run.nested(value),
         // What the function says about its values must not tell what is secret in them.
         Err(error) if is_secret && !error.is_undefined() => {
             let mut hidden = Error::new(

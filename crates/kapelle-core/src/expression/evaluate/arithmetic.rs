@@ -88,6 +88,7 @@ pub(super) fn subtract(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcom
     run.allocate(items.len() * size_of::<Value>())?;
     let kept: Vec<Value> = match plain_right {
         Value::List(unwanted) => {
+            run.inspect(left)?;
             run.step((items.len() as u64).saturating_mul(unwanted.len() as u64) / 16)?;
             items.iter().filter(|item| !unwanted.iter().any(|other| same(item, other))).cloned().collect()
         }

@@ -71,6 +71,8 @@ impl<'p, 'c, 'm, 'e> Machine<'p, 'c, 'm, 'e> {
             };
             next = match done {
                 Ok(next) => next,
+                // An error of nothing is no error: nothing comes of it.
+                Err(Failure::Raised(Json::Null)) => Next::Back,
                 Err(Failure::Raised(message)) => self.raise(message)?,
                 Err(refused) => return Err(refused),
             };

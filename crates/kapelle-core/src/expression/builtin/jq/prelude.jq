@@ -44,6 +44,7 @@ def all(f): all(.[]; f);
 def all: all(.[]; .);
 def in(container): . as $key | container | has($key);
 def inside(container): . as $part | container | contains($part);
+def isfinite: type == "number" and (isinfinite | not);
 def isvalid(f): try (f | true) catch false;
 def add(f): reduce f as $item (null; . + $item);
 
@@ -72,7 +73,6 @@ def test($re; $flags): _match($re; $flags; true);
 def test($re): _match($re; null; true);
 def match($re; $flags): _match($re; $flags; false) | .[];
 def match($re): _match($re; null; false) | .[];
-def _captured: [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries;
 def capture($re; $flags): match($re; $flags) | _captured;
 def capture($re): match($re) | _captured;
 def scan($re; $flags):
@@ -85,11 +85,12 @@ def split($re; $flags): . as $text
       .piece)];
 def splits($re; $flags): split($re; $flags) | .[];
 def splits($re): splits($re; null);
+# A replacement with several values gives as many texts; that of the last match changes slowest.
 def sub($re; replacement; $flags): . as $text
-  | (reduce match($re; $flags) as $match ({start: 0, text: ""};
-      .text += $text[.start:$match.offset] + ($match | _captured | replacement)
-      | .start = $match.offset + $match.length))
-  | .text + $text[.start:];
+  | [match($re; $flags)] as $matches
+  | [$matches[] | [_captured | replacement]]
+  | if all(length == 1) then map(.[0]) else reverse | combinations | reverse end
+  | _replaced($text; $matches);
 def sub($re; replacement): sub($re; replacement; "");
 def gsub($re; replacement; $flags): sub($re; replacement; $flags + "g");
 def gsub($re; replacement): sub($re; replacement; "g");

@@ -81,7 +81,7 @@ fn number_text(number: f64) -> String {
     }
     let number = number.clamp(f64::MIN, f64::MAX);
     let magnitude = number.abs();
-    if magnitude != 0.0 && !(1e-5..1e17).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e17).contains(&magnitude) {
         let text = format!("{number:e}");
         return match text.split_once('e') {
             Some((mantissa, exponent)) if !exponent.starts_with('-') => format!("{mantissa}e+{exponent}"),

@@ -125,7 +125,7 @@ impl Machine<'_, '_, '_, '_> {
                 self.push(Step::Collect { cell });
                 Next::Evaluate { term: *term, env, input, path: None }
             }
-            Term::Object(entries) => self.object(id, entries.len(), Arc::default(), env, input, path)?,
+            Term::Object(_) => self.object(id, 0, Arc::default(), env, input, path)?,
             Term::Interpolate { pieces, .. } => {
                 self.interpolate(id, pieces.len(), "".into(), env, input, path)?
             }
@@ -182,7 +182,7 @@ impl Machine<'_, '_, '_, '_> {
         })
     }
 
-    /// An object from its last entry to its first, as jq makes it; `index` entries are left.
+    /// An object from its first entry to its last; `index` of them are done.
     pub(super) fn object(
         &mut self,
         id: Id,
@@ -193,12 +193,11 @@ impl Machine<'_, '_, '_, '_> {
         path: Path,
     ) -> Fallible<Next> {
         let Term::Object(entries) = self.term(id) else { return Ok(Next::Back) };
-        let Some((key, _)) = index.checked_sub(1).and_then(|index| entries.get(index)) else {
-            self.meter.bytes(done.len() * 64)?;
-            let entries = done.iter().rev().map(|(key, value)| (Arc::clone(key), value.clone())).collect();
+        let Some((key, _)) = entries.get(index) else {
+            let entries = Arc::unwrap_or_clone(done);
             return Ok(Next::Give { value: Json::map(entries)?, path: computed(&path) });
         };
-        self.push(Step::ObjectKey { entries: id, index: index - 1, done, env, input: input.clone(), path });
+        self.push(Step::ObjectKey { entries: id, index, done, env, input: input.clone(), path });
         Ok(Next::Evaluate { term: *key, env, input, path: None })
     }
 

@@ -17,7 +17,10 @@ impl Parser<'_> {
     /// An atom with its fields, indexes and question marks.
     pub(super) fn postfix(&mut self) -> Parse {
         let mut term = self.atom()?;
+        // Whether the term ends with a member, which a `?` is about then.
+        let mut is_member = false;
         loop {
+            let is_optional = matches!(self.token, Token::Sign("?" | "?//"));
             term = match self.token {
                 Token::Field(name) => {
                     self.advance()?;
@@ -38,16 +41,54 @@ impl Parser<'_> {
                 Token::Sign("[") => self.brackets(term)?,
                 Token::Sign("?") => {
                     self.advance()?;
-                    self.add(Term::Try { body: term, handler: None })
+                    self.optional(term, is_member)
                 }
                 Token::Sign("?//") => {
                     // `.a?//1`: outside of patterns these are two signs.
                     self.token = Token::Sign("//");
-                    self.add(Term::Try { body: term, handler: None })
+                    self.optional(term, is_member)
                 }
                 _ => return Ok(term),
             };
+            is_member = !is_optional;
         }
+    }
+
+    /// `term?`: of a member only the last step may fail, not what it is a member of, nor what computes its key.
+    fn optional(&mut self, term: Id, is_member: bool) -> Id {
+        let index = (term - self.program.first) as usize;
+        let member = match self.program.terms.get(index) {
+            Some(Term::Index { target, key }) if is_member => Some((*target, vec![*key])),
+            Some(Term::Slice { target, from, to }) if is_member => Some((*target, vec![*from, *to])),
+            Some(Term::Iterate(target)) if is_member => Some((*target, Vec::new())),
+            _ => None,
+        };
+        let Some((target, keys)) = member else { return self.add(Term::Try { body: term, handler: None }) };
+        let (mut bindings, mut known) = (Vec::new(), Vec::new());
+        for key in keys {
+            let is_literal = {
+                let index = (key - self.program.first) as usize;
+                matches!(self.program.terms.get(index), Some(Term::Literal(_)))
+            };
+            known.push(if is_literal {
+                key
+            } else {
+                let name = self.fresh();
+                bindings.push((name, key));
+                self.add(Term::Variable(name))
+            });
+        }
+        let identity = self.add(Term::Identity);
+        let step = self.add(match known[..] {
+            [key] => Term::Index { target: identity, key },
+            [from, to] => Term::Slice { target: identity, from, to },
+            _ => Term::Iterate(identity),
+        });
+        let step = self.add(Term::Try { body: step, handler: None });
+        let index = (target - self.program.first) as usize;
+        let is_identity = matches!(self.program.terms.get(index), Some(Term::Identity));
+        let whole = if is_identity { step } else { self.add(Term::Pipe(target, step)) };
+        self.bound(&bindings, whole)
     }
 
     /// `[]`, `[key]` or `[from:to]` after a term.
@@ -78,6 +119,10 @@ impl Parser<'_> {
 
     pub(super) fn atom(&mut self) -> Parse {
         match self.token {
+            Token::Integer(number) => {
+                self.advance()?;
+                Ok(self.literal(Json::Int(number)))
+            }
             Token::Number(number) => {
                 self.advance()?;
                 Ok(self.literal(Json::number(number)))

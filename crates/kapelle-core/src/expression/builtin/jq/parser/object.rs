@@ -31,7 +31,7 @@ impl Parser<'_> {
                 self.advance()?;
                 self.literal(Json::text(name))
             }
-            Token::Number(_) => return Err(self.unexpected("a key; numbers need quotes")),
+            Token::Number(_) | Token::Integer(_) => return Err(self.unexpected("a key; numbers need quotes")),
             Token::Format(_) | Token::Quote => self.atom()?,
             Token::Sign("(") => {
                 self.advance()?;

@@ -99,9 +99,6 @@ pub(super) fn keys(path: &Json) -> Fallible<&[Json]> {
 pub(super) fn get(value: &Json, path: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let mut found = value.clone();
     for key in path {
-        if matches!(found, Json::Null) {
-            break;
-        }
         found = index(&found, key, meter)?;
     }
     Ok(found)

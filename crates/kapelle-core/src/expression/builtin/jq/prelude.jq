@@ -17,7 +17,8 @@ def arrays: select(type == "array");
 def objects: select(type == "object");
 def iterables: select(type | . == "array" or . == "object");
 def scalars: select(type | . != "array" and . != "object");
-def finites: select(isinfinite or isnan | not);
+def isfinite: type == "number" and (isinfinite | not);
+def finites: select(isfinite);
 def normals: select(isnormal);
 
 def range($to): range(0; $to);
@@ -44,7 +45,6 @@ def all(f): all(.[]; f);
 def all: all(.[]; .);
 def in(container): . as $key | container | has($key);
 def inside(container): . as $part | container | contains($part);
-def isfinite: type == "number" and (isinfinite | not);
 def isvalid(f): try (f | true) catch false;
 def add(f): reduce f as $item (null; . + $item);
 
@@ -68,6 +68,11 @@ def todateiso8601: todate;
 def fromdate: fromdateiso8601;
 def dateadd(unit; $seconds): . + $seconds;
 def datesub(unit; $seconds): . - $seconds;
+
+def combinations:
+  if length == 0 then []
+  else .[0][] as $first | (.[1:] | combinations) as $rest | [$first] + $rest end;
+def combinations($n): . as $list | [range($n) | $list] | combinations;
 
 def test($re; $flags): _match($re; $flags; true);
 def test($re): _match($re; null; true);
@@ -96,10 +101,6 @@ def gsub($re; replacement; $flags): sub($re; replacement; $flags + "g");
 def gsub($re; replacement): sub($re; replacement; "g");
 def ascii: [.] | implode;
 
-def combinations:
-  if length == 0 then []
-  else .[0][] as $first | (.[1:] | combinations) as $rest | [$first] + $rest end;
-def combinations($n): . as $list | [range($n) | $list] | combinations;
 def tostream:
   path(def r: (.[]? | r), .; r) as $path
   | getpath($path)

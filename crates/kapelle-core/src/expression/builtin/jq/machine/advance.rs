@@ -142,7 +142,7 @@ impl Machine<'_, '_, '_, '_> {
             }
             Step::ObjectKey { entries, index, done, env, input, path } => {
                 let Json::Text(key) = value else {
-                    return Err(raised(format!("Object keys must be strings, not {}", value.shown())));
+                    return Err(raised(format!("Cannot use {} as object key", value.shown())));
                 };
                 let Term::Object(terms) = self.term(entries) else { return Ok(Next::Back) };
                 let Some((_, term)) = terms.get(index) else { return Ok(Next::Back) };

@@ -42,12 +42,12 @@ pub(in super::super) fn format(name: &str, value: &Json, meter: &mut Meter<'_, '
         "base64" => base64::encode(text.as_bytes()),
         "base64d" => match base64::decode(&text) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(_) => return Err(raised(format!("{} is not valid base64 data", value.shown()))),
+            Err(_) => return Err(raised(format!("{} is not valid base64 data", Json::text(text).shown()))),
         },
         "base32" => base32(text.as_bytes()),
         "base32d" => match base32_decoded(&text) {
             Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            None => return Err(raised(format!("{} is not valid base32 data", value.shown()))),
+            None => return Err(raised(format!("{} is not valid base32 data", Json::text(text).shown()))),
         },
         _ => return Err(raised(format!("{name} is not a valid format"))),
     })

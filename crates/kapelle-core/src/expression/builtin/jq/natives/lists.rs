@@ -192,10 +192,19 @@ fn collect(items: &[Json], depth: f64, flat: &mut Vec<Json>) {
 
 fn transpose(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let rows = items(input, "transposed", meter)?;
+    let mut width = 0;
+    for row in rows {
+        width = width.max(match super::objects::length(row, &[], meter)? {
+            Json::Int(length) => usize::try_from(length).unwrap_or(usize::MAX),
+            _ => usize::MAX,
+        });
+    }
+    if width == 0 {
+        return Json::list(Vec::new());
+    }
     if let Some(row) = rows.iter().find(|row| !matches!(row, Json::List(_) | Json::Null)) {
         return Err(raised(format!("Cannot index {} with number", row.kind())));
     }
-    let width = rows.iter().filter_map(Json::as_items).map(<[Json]>::len).max().unwrap_or(0);
     meter.bytes(width.saturating_mul(rows.len()).saturating_mul(CELL))?;
     let cell = |row: &Json, column: usize| row.as_items().and_then(|row| row.get(column)).cloned();
     let columns = (0..width)

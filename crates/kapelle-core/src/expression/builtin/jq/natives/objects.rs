@@ -49,7 +49,7 @@ pub(super) const ALL: &[Native] = &[
     native("builtins", 0, |_, _, _| Json::list(Vec::new())),
 ];
 
-fn length(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
+pub(super) fn length(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     Ok(match input {
         Json::Null => Json::Int(0),
         Json::Bool(_) => return Err(raised(format!("{} has no length", input.shown()))),

@@ -117,7 +117,8 @@ fn implode(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
         let code = code.as_float().ok_or_else(|| {
             raised(format!("{} can't be imploded, unicode codepoint needs to be numeric", code.shown()))
         })?;
-        let code = Some(code).filter(|code| *code >= 0.0).and_then(|code| char::from_u32(code as u32));
+        let code =
+            Some(code.trunc()).filter(|code| *code >= 0.0).and_then(|code| char::from_u32(code as u32));
         Ok::<_, Failure>(code.unwrap_or(char::REPLACEMENT_CHARACTER))
     };
     Ok(Json::text(codes.iter().map(character).collect::<Result<String, _>>()?))

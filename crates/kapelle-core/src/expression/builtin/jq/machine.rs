@@ -24,6 +24,9 @@ use state::{
 /// Entries of one stack.
 const STACK_MAX: usize = 200_000;
 
+/// Names that are passed in one turn.
+const NAMES_PER_TURN: u64 = 16;
+
 /// Values that a program may give.
 const OUTPUTS_MAX: usize = 100_000;
 
@@ -181,14 +184,28 @@ impl<'p, 'c, 'm, 'e> Machine<'p, 'c, 'm, 'e> {
         })
     }
 
-    /// The value, closure, function or label of a name.
-    fn look_up(&self, mut env: Env, name: Name) -> Option<(Env, &Bound)> {
-        while let Some(entry) = (env as usize).checked_sub(1).and_then(|index| self.entries.get(index)) {
+    /// Where the value, closure, function or label of a name is; nowhere is zero. A program may define thousands of names, so
+    /// that looking for one of them is work.
+    fn look_up(&mut self, mut env: Env, name: Name) -> Fallible<Env> {
+        let mut passed = 0;
+        while let Some(entry) = self.entry(env) {
             if entry.name == name {
-                return Some((env, &entry.bound));
+                break;
             }
+            passed += 1;
             env = entry.parent;
         }
-        None
+        if passed >= NAMES_PER_TURN {
+            self.meter.step(passed / NAMES_PER_TURN)?;
+        }
+        Ok(env)
+    }
+
+    fn entry(&self, env: Env) -> Option<&Entry> {
+        self.entries.get((env as usize).checked_sub(1)?)
+    }
+
+    fn bound(&self, env: Env) -> Option<&Bound> {
+        self.entry(env).map(|entry| &entry.bound)
     }
 }

@@ -150,7 +150,9 @@ impl Machine<'_, '_, '_, '_> {
                 Next::Evaluate { term: *term, env, input, path: None }
             }
             Step::ObjectValue { key, entries, index, done, env, input, path } => {
-                self.meter.bytes(done.len() * 64)?;
+                if Arc::strong_count(&done) > 1 {
+                    self.meter.bytes(done.len() * 64)?;
+                }
                 let mut done = Arc::unwrap_or_clone(done);
                 // Of two entries with one key the last one counts.
                 done.insert(key, value);

@@ -183,11 +183,12 @@ impl Parser<'_> {
     }
 
     pub(super) fn variable_use(&mut self, name: &str) -> Parse {
-        let line = self.text[..self.token_at].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let before = self.token_at;
         self.advance()?;
         match name {
             "ENV" => Ok(self.literal(Json::map(Entries::new()).unwrap_or(Json::Null))),
             "__loc__" => {
+                let line = self.text[..before].bytes().filter(|byte| *byte == b'\n').count() + 1;
                 let place =
                     [("file".into(), Json::text("<top-level>")), ("line".into(), Json::Int(line as i64))];
                 Ok(self.literal(Json::map(place.into_iter().collect()).unwrap_or(Json::Null)))

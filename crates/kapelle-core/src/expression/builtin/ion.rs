@@ -11,33 +11,19 @@ use std::sync::Arc;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
 use reader::Reader;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "fromIon",
-        parameters: Parameters::Named(&[required("ion"), optional("allRows", "false")]),
-        summary: "Reads the first value of Ion text, or all of them as a list.",
-        example: ("{{ fromIon('{a:1}').a }}", Some("1")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: from_ion,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "toIon",
-        parameters: Parameters::Named(&[]),
-        summary: "Writes a value as Ion text.",
-        example: ("{{ {'a': 1} | toIon }}", Some("{a:1}")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: to_ion,
-    },
+    Builtin::function("fromIon", "Reads the first value of Ion text, or all of them as a list.", from_ion)
+        .takes(&[required("ion"), optional("allRows", "false")])
+        .gives("{{ fromIon('{a:1}').a }}", "1"),
+    Builtin::filter("toIon", "Writes a value as Ion text.", to_ion)
+        .gives("{{ {'a': 1} | toIon }}", "{a:1}")
+        .keeps_marks(),
 ];
 
 /// Lists and structs inside of each other.

@@ -19,32 +19,14 @@ pub(super) fn write(value: &Value, out: &mut Output) {
         Value::Decimal(number) => decimal(number, out),
         Value::Str(text) => out.marked(text.has_secret(), |out| quoted(text.expose(), '"', out)),
         Value::List(items) => {
-            out.push_char('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
-                write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char(']');
+            out.enclosed(["[", ",", "]"], items.iter(), write);
         }
         Value::Map(map) => {
-            out.push_char('{');
-            for (index, (key, item)) in map.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
+            out.enclosed(["{", ",", "}"], map.iter(), |(key, item), out| {
                 symbol(key, out);
                 out.push_char(':');
                 write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char('}');
+            });
         }
         Value::Instant(moment) => {
             let written = form::iso_instant(*moment);

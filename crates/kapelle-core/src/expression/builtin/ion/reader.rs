@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::{Budget, DEPTH_MAX, scalar};
+use super::{Budget, DEPTH_MAX, Read, scalar};
 use crate::expression::builtin::encoding;
 
-pub(super) type Read<T = Value> = Result<T, String>;
+/// All values of a text, or the first one.
+pub(super) fn read(text: &str, all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
+    let mut reader = Reader { text, at: 0, budget };
+    super::collect(all, || reader.next_value())
+}
 
-pub(super) struct Reader<'t, 'b> {
+struct Reader<'t, 'b> {
     text: &'t str,
     at: usize,
     budget: &'b mut Budget,
@@ -18,34 +22,22 @@ pub(super) struct Reader<'t, 'b> {
 /// Characters of the symbols that stand in parentheses without quotes.
 const OPERATORS: &str = "!#%&*+-./;<=>?@^`|~";
 
-impl<'t, 'b> Reader<'t, 'b> {
-    pub(super) fn new(text: &'t str, budget: &'b mut Budget) -> Self {
-        Self { text, at: 0, budget }
-    }
-
-    /// All values, or the first one.
-    pub(super) fn read(&mut self, all: bool) -> Read<Vec<Value>> {
-        let mut values = Vec::new();
+impl<'t> Reader<'t, '_> {
+    /// The next value; nothing at the end.
+    fn next_value(&mut self) -> Read<Option<Value>> {
         loop {
             self.skip()?;
             if self.rest().is_empty() {
-                break;
+                return Ok(None);
             }
             if self.word() == "$ion_1_0" {
                 self.at += "$ion_1_0".len();
                 continue;
             }
             if let Some(value) = self.annotated(0, false)? {
-                values.push(value);
-                if !all {
-                    return Ok(values);
-                }
+                return Ok(Some(value));
             }
         }
-        if values.is_empty() && !all {
-            return Err("there is no Ion value in it".into());
-        }
-        Ok(values)
     }
 
     fn rest(&self) -> &'t str {

@@ -6,6 +6,7 @@ use kapelle_model::{Map, Value};
 
 use super::{Budget, DEPTH_MAX, Read, scalar};
 use crate::expression::builtin::encoding;
+use crate::expression::escape;
 
 /// All values of a text, or the first one.
 pub(super) fn read(text: &str, all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
@@ -316,17 +317,12 @@ impl<'t> Reader<'t, '_> {
         Ok(())
     }
 
-    /// The character of so many hexadecimal digits. Of a surrogate the other half has to follow.
+    /// The character of so many hexadecimal digits.
     fn code(&mut self, digits: usize) -> Read<char> {
         let unit = self.hexadecimal(digits)?;
-        if digits == 4 && (0xd800..0xdc00).contains(&unit) && self.take("\\u") {
-            let low = self.hexadecimal(4)?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+        let (character, more) = escape::of_unit(unit, if digits == 4 { self.rest() } else { "" });
+        self.at += more;
+        Ok(character)
     }
 
     fn hexadecimal(&mut self, digits: usize) -> Read<u32> {

@@ -4,6 +4,7 @@ use bigdecimal::BigDecimal;
 use kapelle_model::Value;
 
 use crate::expression::builtin::encoding;
+use crate::expression::escape;
 use crate::expression::form;
 use crate::expression::output::Output;
 
@@ -104,27 +105,5 @@ fn symbol(name: &str, out: &mut Output) {
 }
 
 fn quoted(text: &str, quote: char, out: &mut Output) {
-    out.push_char(quote);
-    for character in text.chars() {
-        let escaped = match character {
-            '\0' => "\\0",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\u{b}' => "\\v",
-            '\u{c}' => "\\f",
-            '\r' => "\\r",
-            '\\' => "\\\\",
-            '"' if quote == '"' => "\\\"",
-            '\'' if quote == '\'' => "\\'",
-            '\0'..' ' | '\u{7f}'..='\u{9f}' => &format!("\\x{:02x}", character as u32),
-            _ => {
-                out.push_char(character);
-                continue;
-            }
-        };
-        out.push_str(escaped);
-    }
-    out.push_char(quote);
+    escape::quoted(text, quote, |_| None, out);
 }

@@ -10,6 +10,7 @@ pub mod builtin;
 pub mod environment;
 mod equality;
 pub mod error;
+mod escape;
 mod evaluate;
 pub mod form;
 pub mod lexer;

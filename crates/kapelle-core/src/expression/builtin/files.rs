@@ -6,7 +6,7 @@ use kapelle_model::{Text, Value};
 
 use self::place::{Place, place, versioned};
 use super::origin::Origin;
-use super::{Builtin, Call, Parameter, optional, required};
+use super::{Builtin, Call, Parameter, ion, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::services::File;
 
@@ -40,9 +40,6 @@ pub(super) const BUILTINS: &[Builtin] = &[
     .shown("{{ fromJson(read('config.json')).port }}"),
 ];
 
-/// What binary Ion starts with.
-const BINARY_ION: &[u8] = &[0xe0, 0x01, 0x00, 0xea];
-
 fn read(call: &mut Call<'_, '_>) -> Outcome {
     let (path, namespace) = arguments(call)?;
     let version = version(call)?;
@@ -54,7 +51,7 @@ fn read(call: &mut Call<'_, '_>) -> Outcome {
     let content = call.run.services().read(&file)?.ok_or_else(|| missing(&place, version))?;
     // It may have grown meanwhile.
     call.run.allocate(content.len().saturating_sub(usize::try_from(size).unwrap_or(usize::MAX)))?;
-    if content.starts_with(BINARY_ION) {
+    if content.starts_with(&ion::MARK) {
         return Ok(Value::Bytes(content.into()));
     }
     let text = String::from_utf8(content)

@@ -15,7 +15,7 @@ use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
-use reader::Reader;
+pub(super) use binary::MARK;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     Builtin::function("fromIon", "Reads the first value of Ion text, or all of them as a list.", from_ion)
@@ -48,6 +48,20 @@ impl Budget {
     }
 }
 
+type Read<T = Value> = Result<T, String>;
+
+/// All values that there are, or the first one.
+fn collect(all: bool, mut next: impl FnMut() -> Read<Option<Value>>) -> Read<Vec<Value>> {
+    let mut values = Vec::new();
+    while let Some(value) = next()? {
+        values.push(value);
+        if !all {
+            return Ok(values);
+        }
+    }
+    if all { Ok(values) } else { Err("there is no Ion value in it".into()) }
+}
+
 fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let all = match call.given(1) {
         None => false,
@@ -57,14 +71,12 @@ fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let mut budget = Budget { values: call.run.bytes_left() / VALUE_BYTES, used: 0 };
     let read = match call.argument(0) {
         Some(Value::Null) => return Ok(Value::Null),
-        Some(Value::Bytes(bytes)) if bytes.starts_with(&binary::MARK) => {
-            binary::read(bytes, all, &mut budget)
-        }
+        Some(Value::Bytes(bytes)) if bytes.starts_with(&MARK) => binary::read(bytes, all, &mut budget),
         Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
-            Ok(text) => Reader::new(text, &mut budget).read(all),
+            Ok(text) => reader::read(text, all, &mut budget),
             Err(_) => Err("the bytes are neither text nor binary Ion".to_owned()),
         },
-        _ => Reader::new(call.required_text(0)?.expose(), &mut budget).read(all),
+        _ => reader::read(call.required_text(0)?.expose(), all, &mut budget),
     };
     let mut values = read.map_err(|message| {
         let found = call.argument(0).map(form::describe).unwrap_or_default();

@@ -8,10 +8,10 @@ use jiff::tz::Offset;
 use kapelle_model::{Map, Value};
 use num_bigint::{BigInt, Sign};
 
-use super::{Budget, DEPTH_MAX, scalar};
+use super::{Budget, DEPTH_MAX, Read, scalar};
 
 /// What binary Ion starts with.
-pub(super) const MARK: [u8; 4] = [0xe0, 0x01, 0x00, 0xea];
+pub(in crate::expression::builtin) const MARK: [u8; 4] = [0xe0, 0x01, 0x00, 0xea];
 
 /// The symbols that are always there, from the first on.
 const SYSTEM_SYMBOLS: [&str; 9] = [
@@ -31,30 +31,24 @@ const NUMBER_BYTES_MAX: usize = 400;
 
 const EXPONENT_MAX: i64 = 1_000;
 
-type Read<T = Value> = Result<T, String>;
-
 /// All values of binary data, or the first one.
 pub(super) fn read(bytes: &[u8], all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
     let mut symbols = Symbols { own: Vec::new() };
-    let mut values = Vec::new();
     let mut rest = Bytes { bytes };
-    while !rest.bytes.is_empty() {
-        if let Some(after) = rest.bytes.strip_prefix(&MARK) {
-            symbols.own.clear();
-            rest.bytes = after;
-            continue;
-        }
-        if let Some(value) = (Reader { symbols: &mut symbols, budget }).value(&mut rest, 0)? {
-            values.push(value);
-            if !all {
-                return Ok(values);
+    super::collect(all, || {
+        while !rest.bytes.is_empty() {
+            if let Some(after) = rest.bytes.strip_prefix(&MARK) {
+                symbols.own.clear();
+                rest.bytes = after;
+                continue;
+            }
+            let value = Reader { symbols: &mut symbols, budget }.value(&mut rest, 0)?;
+            if value.is_some() {
+                return Ok(value);
             }
         }
-    }
-    if values.is_empty() && !all {
-        return Err("there is no Ion value in it".into());
-    }
-    Ok(values)
+        Ok(None)
+    })
 }
 
 fn damaged() -> String {

@@ -89,6 +89,7 @@ fn text_is_read() {
 b\ud83d\ude00""#,
             r#""Aé😀\nb😀""#,
         ),
+        (r#""\ud83d\u0041""#, r#""\ufffdA""#),
         ("[1e3, -1.5e-1]", "[1000.0,-0.15]"),
         ("$ion_symbol_table::{symbols:[\"x\"]} 5", "5"),
         ("'quoted'", r#""quoted""#),

@@ -6,6 +6,7 @@ use super::token::Token;
 use super::{Parse, Parser};
 use crate::expression::builtin::jq::term::{Piece, Term};
 use crate::expression::builtin::jq::value::Json;
+use crate::expression::escape;
 
 impl Parser<'_> {
     /// The string whose opening quote was read.
@@ -62,17 +63,9 @@ impl Parser<'_> {
     /// The character after `\u`.
     fn unicode(&mut self) -> Parse<char> {
         let unit = self.hexadecimal()?;
-        if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
-            let before = self.at;
-            self.at += 2;
-            let low = self.hexadecimal()?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            self.at = before;
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+        let (character, more) = escape::of_unit(unit, &self.text[self.at..]);
+        self.at += more;
+        Ok(character)
     }
 
     fn hexadecimal(&mut self) -> Parse<u32> {

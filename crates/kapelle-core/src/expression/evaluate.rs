@@ -25,7 +25,7 @@ use crate::expression::builtin::json::parse_json;
 /// Renders a template in string mode. `None` if nothing was written at all.
 pub(super) fn text(template: &Template, run: &mut Run<'_>) -> Outcome<Option<Text>> {
     let Some(tree) = template.tree() else { return Ok(Some(template.text().clone())) };
-    let mut sink = Sink::text(run.settings().limits.output_bytes);
+    let mut sink = Sink::text(template.source().len(), run.settings().limits.output_bytes);
     Evaluator { template, tree, run }.body(&tree.body, &mut sink)?;
     let Sink::Text { out, written } = sink else { return Ok(None) };
     out.check()?;

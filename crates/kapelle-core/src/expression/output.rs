@@ -20,6 +20,11 @@ impl Output {
         Self { text: String::new(), secret: Vec::new(), bytes_max, is_full: false }
     }
 
+    /// One that expects about so many bytes, within its limit.
+    pub(super) fn expecting(bytes: usize, bytes_max: usize) -> Self {
+        Self { text: String::with_capacity(bytes.min(bytes_max)), ..Self::new(bytes_max) }
+    }
+
     pub fn push_str(&mut self, text: &str) {
         if text.len() > self.bytes_max.saturating_sub(self.text.len()) {
             self.is_full = true;

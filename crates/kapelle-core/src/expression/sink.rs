@@ -30,8 +30,9 @@ pub(super) enum Typed {
 }
 
 impl Sink {
-    pub(super) fn text(bytes_max: usize) -> Self {
-        Self::Text { out: Output::new(bytes_max), written: false }
+    /// For text, of which the template itself is `bytes` long.
+    pub(super) fn text(bytes: usize, bytes_max: usize) -> Self {
+        Self::Text { out: Output::expecting(bytes, bytes_max), written: false }
     }
 
     pub(super) fn java(bytes_max: usize) -> Self {

@@ -21,9 +21,14 @@ pub struct Named<'a> {
 impl Pattern {
     /// The text of a moment; an error where it does not fit the pattern, as a year of five digits may not.
     pub fn format(&self, moment: Named<'_>, locale: &Locale) -> Result<String, String> {
-        let english = Locale::default();
-        let locale = if self.is_standard { &english } else { locale };
-        let mut out = String::new();
+        let english;
+        let locale = if self.is_standard {
+            english = Locale::default();
+            &english
+        } else {
+            locale
+        };
+        let mut out = String::with_capacity(32);
         write_items(&self.items, moment, locale, &mut out)?;
         Ok(out)
     }

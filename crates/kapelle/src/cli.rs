@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, completions, explain, flow, plugins, schema};
+use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, schema};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -24,7 +24,9 @@ enum Command {
     Check(check::Arguments),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
+    Eval(Box<eval::Arguments>),
     Explain(explain::Arguments),
+    Expressions(expressions::Arguments),
     #[command(subcommand)]
     Plugins(plugins::Command),
     Schema(schema::Arguments),
@@ -60,7 +62,11 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
         Ok(Kapelle { command: Some(command) }) => match command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Flow(command) => flow::run(&command),
+            Command::Eval(arguments) => eval::run(&arguments),
             Command::Explain(arguments) => answer(explain::run(&arguments)),
+            Command::Expressions(arguments) => {
+                answer(expressions::run(&arguments, Stream::Out.style().width))
+            }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
             Command::Completions(arguments) => completions::run(&arguments),

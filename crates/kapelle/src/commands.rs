@@ -2,7 +2,9 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod eval;
 pub(crate) mod explain;
+pub(crate) mod expressions;
 pub(crate) mod flow;
 pub(crate) mod format;
 pub(crate) mod plugins;

@@ -16,6 +16,8 @@ use kapelle_model::Span;
 
 use crate::terminal::Style;
 
+pub(crate) use human::{Finding, cut, text_width, wrap};
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     /// For people

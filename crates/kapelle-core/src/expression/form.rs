@@ -13,7 +13,7 @@ use jiff::tz::TimeZone;
 use kapelle_model::{Text, Value};
 
 use super::output::Output;
-pub use json::{json, json_string};
+pub use json::{json, json_string, whole_json};
 pub use moment::{iso_date_time, iso_instant, iso_zoned};
 pub use number::{decimal_text, float_text, float32_text};
 

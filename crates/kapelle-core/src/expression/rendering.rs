@@ -136,8 +136,11 @@ fn too_many() -> Box<Error> {
 /// One rendering. What comes out of a secret template is secret.
 fn once(text: &Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
     let template = template(text, run)?;
-    let rendered = template.once_in(run)?;
-    Ok(rendered.map(|rendered| if text.has_secret() { rendered.into_secret() } else { rendered }))
+    // Its ranges are not those of the template that is looked at.
+    let trace = run.trace.take();
+    let rendered = template.once_in(run);
+    run.trace = trace;
+    Ok(rendered?.map(|rendered| if text.has_secret() { rendered.into_secret() } else { rendered }))
 }
 
 /// Reads a text as a template.

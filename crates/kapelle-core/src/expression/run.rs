@@ -22,7 +22,7 @@ const DEPTH_MAX: usize = 200;
 const VALUE_DEPTH_MAX: usize = 200;
 
 /// Parts of a template whose values are told.
-pub(super) const TRACED_MAX: usize = 10_000;
+pub const TRACED_MAX: usize = 10_000;
 
 /// Values that may be put into others before anybody looks how deep they have become.
 const NESTINGS_UNCHECKED: usize = 500;

@@ -66,6 +66,15 @@ pub(crate) enum Level {
     Two,
 }
 
+impl Level {
+    pub(crate) const fn language(self) -> Language {
+        match self {
+            Self::One => Language::One,
+            Self::Two => Language::Two,
+        }
+    }
+}
+
 #[expect(clippy::disallowed_methods, reason = "the summary tells how long it took")]
 pub(crate) fn run(arguments: &Arguments) -> Ending {
     let started = Instant::now();
@@ -94,11 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
 }
 
 pub(crate) fn options(level: Level, strict: bool) -> Options {
-    let language = match level {
-        Level::One => Language::One,
-        Level::Two => Language::Two,
-    };
-    Options { language, strict, today: Timestamp::now().to_zoned(TimeZone::UTC).date() }
+    Options { language: level.language(), strict, today: Timestamp::now().to_zoned(TimeZone::UTC).date() }
 }
 
 /// Writes the mended texts back to where they came from. Whether standard output was used for one.

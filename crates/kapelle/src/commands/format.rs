@@ -7,6 +7,7 @@ use serde::Serialize;
 pub(crate) enum Format {
     /// Text for people
     #[default]
+    #[value(alias = "text")]
     Human,
     /// JSON for programs
     Json,

@@ -8,13 +8,15 @@ use std::time::Duration;
 
 use kapelle_core::check::File;
 use kapelle_core::diagnostic::{Diagnostic, Severity};
+use kapelle_core::source::Source;
+use kapelle_model::Span;
 
 use self::excerpt::Excerpt;
-use self::width::text_width;
 use super::{Report, plural, printable};
 use crate::terminal::Style;
 
 pub(super) use self::width::visible;
+pub(crate) use self::width::{cut, text_width};
 
 pub(super) fn render(report: &Report, style: Style) -> String {
     let mut text = String::new();
@@ -38,60 +40,88 @@ pub(super) fn render(report: &Report, style: Style) -> String {
 }
 
 fn block(file: &File, found: &Diagnostic, style: Style) -> String {
-    let place = file.source.position(found.span.start);
-    let number = place.line.to_string();
-    let margin = " ".repeat(number.len());
-    let paint = Paint { style, severity: found.severity };
-    let mut text = format!("{}\n{margin} {}\n", heading(found, paint), location(file, found));
+    let label = format!("{}[{}]", found.severity.word(), found.code.name());
+    let help = found.help.as_deref().or(found.fix.as_ref().map(|fix| fix.title.as_str()));
+    Finding {
+        severity: found.severity,
+        label: &label,
+        message: &found.message,
+        place: Some((&file.source, found.span)),
+        help,
+    }
+    .block(style)
+}
 
-    let gutter = number.len() + " | ".len();
-    let line = file.source.line(place.line);
-    let help = found.help.as_deref().or(found.fix.as_ref().map(|fix| fix.title.as_str())).map(printable);
-    let mut help = help.as_deref();
-    if !line.is_empty() {
-        let start = found.span.start - file.source.line_start(place.line).min(found.span.start);
-        let end = found.span.end.max(found.span.start) - found.span.start + start;
-        let excerpt = Excerpt::cut(line, start as usize, end as usize, style.width - gutter);
-        let bar = paint.faint("|");
-        let _ = writeln!(text, "{} {bar} {}", paint.faint(&number), excerpt.text.trim_end());
-        let carets = paint.strong(&"^".repeat(excerpt.carets));
-        let _ = write!(text, "{margin} {bar} {}{carets}", " ".repeat(excerpt.caret_column));
-        let used = gutter + excerpt.caret_column + excerpt.carets + 1;
-        if let Some(short) = help.take_if(|help| used + text_width(help) <= style.width) {
-            let _ = write!(text, " {}", paint.strong(short));
+/// What is wrong, with the line where it is.
+pub(crate) struct Finding<'a> {
+    pub(crate) severity: Severity,
+    pub(crate) label: &'a str,
+    pub(crate) message: &'a str,
+    pub(crate) place: Option<(&'a Source, Span)>,
+    pub(crate) help: Option<&'a str>,
+}
+
+impl Finding<'_> {
+    pub(crate) fn block(&self, style: Style) -> String {
+        let paint = Paint { style, severity: self.severity };
+        let mut text = format!("{}\n", heading(self.label, self.message, paint));
+        let help = self.help.map(printable);
+        let mut help = help.as_deref();
+        let mut margin = String::new();
+        if let Some((source, span)) = self.place {
+            let place = source.position(span.start);
+            let number = place.line.to_string();
+            margin = " ".repeat(number.len());
+            let _ = writeln!(text, "{margin} {}", location(source, span));
+            let gutter = number.len() + " | ".len();
+            let line = source.line(place.line);
+            if !line.is_empty() {
+                let start = span.start - source.line_start(place.line).min(span.start);
+                let end = span.end.max(span.start) - span.start + start;
+                let excerpt = Excerpt::cut(line, start as usize, end as usize, style.width - gutter);
+                let bar = paint.faint("|");
+                let _ = writeln!(text, "{} {bar} {}", paint.faint(&number), excerpt.text.trim_end());
+                let carets = paint.strong(&"^".repeat(excerpt.carets));
+                let _ = write!(text, "{margin} {bar} {}{carets}", " ".repeat(excerpt.caret_column));
+                let used = gutter + excerpt.caret_column + excerpt.carets + 1;
+                if let Some(short) = help.take_if(|help| used + text_width(help) <= style.width) {
+                    let _ = write!(text, " {}", paint.strong(short));
+                }
+                text.push('\n');
+            }
         }
-        text.push('\n');
+        if let Some(long) = help {
+            let label = " = help: ";
+            let indent = margin.len() + label.len();
+            let lines = wrap(long, style.width - indent).join(&format!("\n{}", " ".repeat(indent)));
+            let _ = writeln!(text, "{margin}{}{lines}", paint.faint(label));
+        }
+        text
     }
-    if let Some(long) = help {
-        let label = " = help: ";
-        let indent = margin.len() + label.len();
-        let lines = wrap(long, style.width - indent).join(&format!("\n{}", " ".repeat(indent)));
-        let _ = writeln!(text, "{margin}{}{lines}", paint.faint(label));
-    }
-    text
 }
 
 /// Infos take one line: nothing is wrong.
 fn info(file: &File, found: &Diagnostic, style: Style) -> String {
     let paint = Paint { style, severity: found.severity };
-    let line = format!("{} ({})", heading(found, paint), location(file, found));
+    let label = format!("{}[{}]", found.severity.word(), found.code.name());
+    let location = location(&file.source, found.span);
+    let line = format!("{} ({location})", heading(&label, &found.message, paint));
     let plain = Paint { style: Style { colour: false, ..style }, severity: found.severity };
-    let used = text_width(&heading(found, plain)) + text_width(&location(file, found)) + " ()".len();
+    let used = text_width(&heading(&label, &found.message, plain)) + text_width(&location) + " ()".len();
     match found.help.as_deref().map(printable) {
         Some(help) if used + ": ".len() + text_width(&help) <= style.width => format!("{line}: {help}\n"),
         _ => format!("{line}\n"),
     }
 }
 
-fn heading(found: &Diagnostic, paint: Paint) -> String {
-    let label = format!("{}[{}]", found.severity.word(), found.code.name());
-    let message = printable(&found.message.replace(['\r', '\n'], " "));
-    format!("{}{}", paint.strong(&label), paint.bold(&format!(": {message}")))
+fn heading(label: &str, message: &str, paint: Paint) -> String {
+    let message = printable(&message.replace(['\r', '\n'], " "));
+    format!("{}{}", paint.strong(label), paint.bold(&format!(": {message}")))
 }
 
-fn location(file: &File, found: &Diagnostic) -> String {
-    let place = file.source.position(found.span.start);
-    format!("{}:{}:{}", printable(&file.source.name), place.line, place.column)
+fn location(source: &Source, span: Span) -> String {
+    let place = source.position(span.start);
+    format!("{}:{}:{}", printable(&source.name), place.line, place.column)
 }
 
 fn summary(report: &Report) -> String {
@@ -121,7 +151,7 @@ fn time(elapsed: Duration) -> String {
 }
 
 /// Lines of whole words that are at most `columns` wide where the words allow it.
-fn wrap(text: &str, columns: usize) -> Vec<String> {
+pub(crate) fn wrap(text: &str, columns: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     let mut used = 0;
     for word in text.split_whitespace() {

@@ -7,6 +7,15 @@ use super::{Output, iso_date_time, iso_instant, scalar};
 
 /// Writes a value as JSON. Zoned date-times are moved to `zone`, that of the server.
 pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
+    write(value, zone, false, out);
+}
+
+/// As [`json`], with the entries that are null.
+pub fn whole_json(value: &Value, zone: &TimeZone, out: &mut Output) {
+    write(value, zone, true, out);
+}
+
+fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => out.push_str(&scalar(value)),
@@ -21,7 +30,7 @@ pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
                 if index > 0 {
                     out.push_char(',');
                 }
-                json(item, zone, out);
+                write(item, zone, keeps_null, out);
                 if out.is_full() {
                     return;
                 }
@@ -31,14 +40,14 @@ pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
         Value::Map(map) => {
             out.push_char('{');
             let mut is_first = true;
-            for (key, item) in map.iter().filter(|(_, item)| !matches!(item, Value::Null)) {
+            for (key, item) in map.iter().filter(|(_, item)| keeps_null || !matches!(item, Value::Null)) {
                 if !is_first {
                     out.push_char(',');
                 }
                 is_first = false;
                 json_string(key, out);
                 out.push_char(':');
-                json(item, zone, out);
+                write(item, zone, keeps_null, out);
                 if out.is_full() {
                     return;
                 }
@@ -57,7 +66,7 @@ pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
             out.push_str(&format!("{sign}{}.{nanos:09}", duration.as_secs().unsigned_abs()));
         }
         Value::Bytes(bytes) => json_string(&String::from_utf8_lossy(bytes), out),
-        Value::Secret(inner) => out.marked(true, |out| json(inner, zone, out)),
+        Value::Secret(inner) => out.marked(true, |out| write(inner, zone, keeps_null, out)),
     }
 }
 

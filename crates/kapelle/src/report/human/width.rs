@@ -123,8 +123,26 @@ pub(super) fn char_width(character: char) -> usize {
     }
 }
 
-pub(super) fn text_width(text: &str) -> usize {
+pub(crate) fn text_width(text: &str) -> usize {
     text.chars().map(char_width).sum()
+}
+
+/// The start of a text that fits, with `…` where something is missing.
+pub(crate) fn cut(text: &str, columns: usize) -> String {
+    if text_width(text) <= columns {
+        return text.to_owned();
+    }
+    let mut shown = String::new();
+    let mut used = 1;
+    for character in text.chars() {
+        used += char_width(character);
+        if used > columns {
+            break;
+        }
+        shown.push(character);
+    }
+    shown.push('…');
+    shown
 }
 
 fn contains(ranges: &[(u32, u32)], point: u32) -> bool {
@@ -154,6 +172,15 @@ mod tests {
         for table in [WIDE, EMPTY] {
             assert!(table.iter().all(|(first, last)| first <= last));
             assert!(table.windows(2).all(|pair| pair[0].1 < pair[1].0));
+        }
+    }
+
+    #[test]
+    fn what_does_not_fit_is_cut() {
+        for (text, columns, expected) in
+            [("abcd", 4, "abcd"), ("abcde", 4, "abc…"), ("日本語", 4, "日…"), ("日本語", 6, "日本語")]
+        {
+            assert_eq!(cut(text, columns), expected, "{text}");
         }
     }
 

@@ -1,0 +1,88 @@
+//! One line of `--jsonl`: the answer to a request.
+
+use std::fmt::Write;
+
+use jiff::tz::TimeZone;
+use kapelle_core::expression::{Error, Problem, plain};
+use kapelle_core::source::Source;
+use kapelle_model::Value;
+
+/// What went wrong, as a program gets it.
+pub(super) struct Failure {
+    pub(super) category: &'static str,
+    pub(super) message: String,
+    /// From 1, the column in characters.
+    pub(super) place: Option<(usize, usize)>,
+    pub(super) help: Option<String>,
+}
+
+impl Failure {
+    pub(super) fn of_request(message: String) -> Self {
+        Self { category: "request", message, place: None, help: None }
+    }
+
+    pub(super) fn of_error(error: &Error) -> Self {
+        let is_placed = error.range.is_some() && error.template.is_some();
+        Self {
+            category: error.category.word(),
+            message: error.text(),
+            place: is_placed.then(|| error.position()),
+            help: error.help.clone(),
+        }
+    }
+
+    pub(super) fn of_problem(template: &str, problem: &Problem) -> Self {
+        let position = Source::new("", template).position(problem.range.start as u32);
+        Self {
+            category: "syntax",
+            message: problem.message.clone(),
+            place: Some((position.line, position.column)),
+            help: None,
+        }
+    }
+}
+
+pub(super) fn failure(id: &Value, failure: &Failure) -> String {
+    let (line, column) = match failure.place {
+        Some((line, column)) => (line.to_string(), column.to_string()),
+        None => ("null".to_owned(), "null".to_owned()),
+    };
+    format!(
+        "{{\"id\":{},\"ok\":false,\"error\":{{\"category\":\"{}\",\"message\":{},\"line\":{line},\"column\":{column},\
+         \"help\":{}}}}}\n",
+        json(id),
+        failure.category,
+        quoted(&failure.message),
+        failure.help.as_deref().map_or_else(|| "null".to_owned(), quoted),
+    )
+}
+
+/// `show_secrets` gives secrets, and where in a text they are.
+pub(super) fn value(id: &Value, value: &Value, show_secrets: bool, zone: &TimeZone) -> String {
+    let is_secret = value.has_secret();
+    let shown = if is_secret && !show_secrets {
+        plain::to_json(&plain::masked(value), zone)
+    } else {
+        plain::to_json(value, zone)
+    };
+    let mut text = format!("{{\"id\":{},\"ok\":true,\"value\":{shown}", json(id));
+    if is_secret {
+        text.push_str(",\"secret\":true");
+    }
+    if let (true, true, Value::Str(secret)) = (is_secret, show_secrets, value) {
+        let ranges: Vec<String> =
+            secret.secret_ranges().iter().map(|range| format!("[{},{}]", range.start, range.end)).collect();
+        let written = write!(text, ",\"secretRanges\":[{}]", ranges.join(","));
+        debug_assert!(written.is_ok(), "a String takes everything");
+    }
+    text.push_str("}\n");
+    text
+}
+
+fn json(value: &Value) -> String {
+    plain::to_json(value, &TimeZone::UTC)
+}
+
+fn quoted(text: &str) -> String {
+    json(&Value::from(text))
+}

@@ -10,7 +10,7 @@ mod nested;
 mod trigger;
 
 pub use flow::{FLOW, RESERVED_FLOW_IDS};
-pub(crate) use nested::{ADDED_TYPES, DAG_TASK, REFINED};
+pub(crate) use nested::{ADDED_OUTPUTS, ADDED_TYPES, DAG_TASK, REFINED};
 
 /// An object with a fixed set of properties.
 #[derive(Debug)]

@@ -7,5 +7,7 @@
 pub mod cron;
 pub mod date;
 pub mod duration;
+pub mod holidays;
 pub mod locale;
+pub mod pattern;
 pub mod zone;

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Catalogue, Output, Slot, TEXT, Type};
-use crate::shape::{ADDED_TYPES, Kind, Property, REFINED, Role};
+use crate::shape::{ADDED_OUTPUTS, ADDED_TYPES, Kind, Property, REFINED, Role};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.deflate"));
 
@@ -182,10 +182,10 @@ pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
     let raw: RawType<'static> = serde_json::from_str(slot.json).expect("build.rs wrote it");
     let own = refine(slot.name, raw.props.into_iter().map(property).collect());
     let outputs = raw.outputs.map(|outputs| {
-        outputs
-            .into_iter()
-            .map(|output| Output { name: output.name, kind: output.t.unwrap_or("any") })
-            .collect()
+        let known =
+            outputs.into_iter().map(|output| Output { name: output.name, kind: output.t.unwrap_or("any") });
+        let added = ADDED_OUTPUTS.iter().filter(|(name, _)| *name == slot.name).flat_map(|(_, added)| *added);
+        known.chain(added.map(|(name, kind)| Output { name, kind })).collect()
     });
     Type {
         name: slot.name,

@@ -175,7 +175,7 @@ impl Kind {
 
 #[derive(Clone, Copy, Debug)]
 pub enum Parameters {
-    /// Names that arguments are matched with, in order.
+    /// Names that arguments are matched with, in order. Without any, arguments are ignored as in Kestra.
     Named(&'static [Parameter]),
     /// Any number of arguments, without names.
     Any,
@@ -221,7 +221,7 @@ pub struct Misfit {
 impl Builtin {
     /// Looks at arguments before they have values: `None` stands for one without a name.
     pub fn misfit(&self, arguments: &[Option<&str>]) -> Option<Misfit> {
-        let Parameters::Named(parameters) = self.parameters else { return None };
+        let Parameters::Named(parameters @ [_, ..]) = self.parameters else { return None };
         let position = |index: usize, name: &Option<&str>| match name {
             None => Some(index).filter(|index| *index < parameters.len()),
             Some(name) => parameters.iter().position(|parameter| parameter.name == *name),

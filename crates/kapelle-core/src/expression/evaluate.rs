@@ -152,7 +152,7 @@ impl<'t> Evaluator<'t, '_, '_> {
     fn map(&mut self, entries: &[(Id, Id)]) -> Outcome {
         self.run.allocate(entries.len() * 2 * size_of::<Value>())?;
         let mut map = Map::with_capacity(entries.len());
-        let mut has_secret_key = false;
+        let (mut has_secret_key, mut has_integer_keys) = (false, false);
         for (key, value) in entries {
             let name = self.expression(*key)?;
             let value = self.expression(*value)?;
@@ -164,10 +164,15 @@ impl<'t> Evaluator<'t, '_, '_> {
                     .range()));
             }
             has_secret_key |= name.has_secret();
+            has_integer_keys |= map.is_empty() && matches!(name, Value::Int(_));
             let name = form::java_text(&name, self.run.bytes_left())?;
             map.insert(Arc::from(name.expose()), value);
         }
-        let map = Value::Map(Arc::new(map));
+        let map = Arc::new(map);
+        if has_integer_keys {
+            self.run.note_integer_keys(&map);
+        }
+        let map = Value::Map(map);
         // Keys cannot carry a mark of their own.
         self.run.nested(if has_secret_key { map.into_secret() } else { map })
     }

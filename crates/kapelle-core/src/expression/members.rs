@@ -8,6 +8,7 @@ mod hash;
 mod lists;
 mod maps;
 mod numbers;
+mod patterns;
 mod texts;
 
 use kapelle_model::Value;

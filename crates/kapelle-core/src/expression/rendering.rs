@@ -91,7 +91,7 @@ fn rendered(text: &Text, recursive: bool, run: &mut Run<'_>) -> Outcome<Option<T
         return Ok(Some(text.clone()));
     }
     if recursive {
-        return until_stable(Some(text.clone()), run);
+        return until_stable(text.clone(), run);
     }
     let kept_before = std::mem::replace(&mut run.keeps_raw, false);
     let outcome = once(text, run);
@@ -100,8 +100,7 @@ fn rendered(text: &Text, recursive: bool, run: &mut Run<'_>) -> Outcome<Option<T
 }
 
 /// Renders a text again and again until it stays the same.
-pub(super) fn until_stable(text: Option<Text>, run: &mut Run<'_>) -> Outcome<Option<Text>> {
-    let Some(mut text) = text else { return Ok(None) };
+pub(super) fn until_stable(mut text: Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
     let kept_before = std::mem::replace(&mut run.keeps_raw, true);
     let mut outcome = Err(too_many().help("texts that refer to each other never end"));
     for _ in 0..ATTEMPTS_MAX {

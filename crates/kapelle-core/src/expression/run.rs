@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapelle_model::{Map, Value};
+use kapelle_model::{Map, Text, Value};
 
 use super::environment::{Environment, Settings};
 use super::error::{Error, Outcome};
@@ -27,6 +27,9 @@ pub const TRACED_MAX: usize = 10_000;
 /// Values that may be put into others before anybody looks how deep they have become.
 const NESTINGS_UNCHECKED: usize = 500;
 
+/// Maps with integers as keys that one rendering remembers.
+const INTEGER_KEYED_MAX: usize = 64;
+
 pub struct Run<'e> {
     environment: Environment<'e>,
     steps_left: u64,
@@ -39,6 +42,8 @@ pub struct Run<'e> {
     /// Raw blocks keep their tags, since the text will be rendered again.
     pub(super) keeps_raw: bool,
     pub(super) variables: Variables,
+    /// Maps whose keys were written as integers: they can be read with integers, as no other map can.
+    integer_keyed: Vec<Arc<Map>>,
     /// What every sub-expression gave, if somebody asked for it.
     pub(super) trace: Option<Vec<Traced>>,
 }
@@ -54,7 +59,8 @@ impl<'e> Run<'e> {
             depth: 0,
             nestings: 0,
             renders: 0,
-            keeps_raw: environment.settings.recursive,
+            keeps_raw: false,
+            integer_keyed: Vec::new(),
             variables: Variables::default(),
             trace: None,
         }
@@ -149,6 +155,17 @@ impl<'e> Run<'e> {
         self.depth -= 1;
     }
 
+    /// Remembers a map whose keys were written as integers.
+    pub(super) fn note_integer_keys(&mut self, map: &Arc<Map>) {
+        if self.integer_keyed.len() < INTEGER_KEYED_MAX {
+            self.integer_keyed.push(Arc::clone(map));
+        }
+    }
+
+    pub(super) fn has_integer_keys(&self, map: &Arc<Map>) -> bool {
+        self.integer_keyed.iter().any(|other| Arc::ptr_eq(other, map))
+    }
+
     /// Passes a collection that was made of other values, unless it is too deep for those who walk through it.
     pub(super) fn nested(&mut self, value: Value) -> Outcome {
         self.nestings += 1;
@@ -199,6 +216,11 @@ enum Bound {
         index: usize,
         length: usize,
     },
+    /// An entry of the map that a loop goes over.
+    Entry {
+        key: Arc<str>,
+        value: Value,
+    },
 }
 
 /// What has to be restored at the end of a scope.
@@ -211,15 +233,28 @@ pub(super) struct Scope {
 /// The fields of `loop`.
 const LOOP_FIELDS: [&str; 5] = ["index", "length", "first", "last", "revindex"];
 
+/// The fields of an entry of a map.
+const ENTRY_FIELDS: [&str; 2] = ["key", "value"];
+
 impl Variable {
     pub(super) fn value(&self) -> Value {
         match &self.bound {
             Bound::Value(value) => value.clone(),
-            Bound::Loop { .. } => {
-                let fields =
-                    LOOP_FIELDS.iter().filter_map(|name| Some((Arc::from(*name), self.field(name)?)));
-                Value::Map(Arc::new(fields.collect()))
-            }
+            Bound::Loop { .. } => self.all_fields(&LOOP_FIELDS),
+            Bound::Entry { .. } => self.all_fields(&ENTRY_FIELDS),
+        }
+    }
+
+    fn all_fields(&self, names: &[&str]) -> Value {
+        let fields = names.iter().filter_map(|name| Some((Arc::from(*name), self.field(name)?)));
+        Value::Map(Arc::new(fields.collect()))
+    }
+
+    /// An entry of a map as it prints: `key=value`.
+    pub(super) fn entry(&self) -> Option<(&str, &Value)> {
+        match &self.bound {
+            Bound::Entry { key, value } => Some((key, value)),
+            _ => None,
         }
     }
 
@@ -227,13 +262,20 @@ impl Variable {
     pub(super) fn plain(&self) -> Option<&Value> {
         match &self.bound {
             Bound::Value(value) => Some(value),
-            Bound::Loop { .. } => None,
+            Bound::Loop { .. } | Bound::Entry { .. } => None,
         }
     }
 
-    /// A field of `loop`.
+    /// A field of `loop`, or of an entry.
     pub(super) fn field(&self, name: &str) -> Option<Value> {
-        let Bound::Loop { index, length } = self.bound else { return None };
+        let (index, length) = match &self.bound {
+            Bound::Loop { index, length } => (*index, *length),
+            Bound::Entry { key, .. } if name == "key" => {
+                return Some(Value::Str(Text::from(Arc::clone(key))));
+            }
+            Bound::Entry { value, .. } if name == "value" => return Some(value.clone()),
+            Bound::Entry { .. } | Bound::Value(_) => return None,
+        };
         Some(match name {
             "index" => Value::Int(index as i64),
             "length" => Value::Int(length as i64),
@@ -280,6 +322,10 @@ impl Variables {
     /// Gives a value to a name of the current scope.
     pub(super) fn bind(&mut self, name: &Arc<str>, value: Value) {
         self.put(name, Bound::Value(value));
+    }
+
+    pub(super) fn bind_entry(&mut self, name: &Arc<str>, key: &Arc<str>, value: Value) {
+        self.put(name, Bound::Entry { key: Arc::clone(key), value });
     }
 
     pub(super) fn bind_loop(&mut self, name: &Arc<str>, index: usize, length: usize) {

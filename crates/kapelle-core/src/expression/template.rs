@@ -94,11 +94,11 @@ impl Template {
         if self.tree.is_none() {
             return Ok(Some(self.source.clone()));
         }
-        let text = self.once_in(run)?;
         if run.settings().recursive {
-            return rendering::until_stable(text, run).map_err(|error| self.locate(error, run));
+            return rendering::until_stable(self.source.clone(), run)
+                .map_err(|error| self.locate(error, run));
         }
-        Ok(text)
+        self.once_in(run)
     }
 
     /// Renders in typed mode: a single print gives its value.

@@ -9,7 +9,7 @@ use super::compile::Pattern;
 const SMALL_MAX: usize = 1_000;
 
 /// Patterns that are kept though they may be large, up to some megabytes.
-const LARGE_MAX: usize = 32;
+const LARGE_MAX: usize = 64;
 
 /// Bytes of the longest pattern that is kept.
 const SOURCE_BYTES_MAX: usize = 4 << 10;
@@ -35,7 +35,7 @@ pub(super) fn put(pattern: &Arc<Pattern>) {
     if pattern.source().len() > SOURCE_BYTES_MAX {
         return;
     }
-    let (shelf, most) = if pattern.is_large() { (&LARGE, LARGE_MAX) } else { (&SMALL, SMALL_MAX) };
+    let (shelf, most) = if pattern.is_small() { (&SMALL, SMALL_MAX) } else { (&LARGE, LARGE_MAX) };
     let mut shelf = shelf.lock().unwrap_or_else(PoisonError::into_inner);
     let source: Arc<str> = pattern.source().into();
     if shelf.patterns.insert(Arc::clone(&source), Arc::clone(pattern)).is_some() {

@@ -20,6 +20,8 @@ pub enum Failure {
     Pattern { reason: String, at: usize },
     /// The pattern would take too much memory.
     PatternTooLarge,
+    /// The text is too long for a pattern as large as this.
+    TextTooLarge,
     /// The text to put in is wrong.
     Replacement(String),
     /// The pattern tries too many ways on this text.
@@ -35,6 +37,9 @@ impl fmt::Display for Failure {
         match self {
             Self::Pattern { reason, .. } => f.write_str(reason),
             Self::PatternTooLarge => f.write_str("the regular expression is too large"),
+            Self::TextTooLarge => {
+                f.write_str("the text is too long for a regular expression as large as this")
+            }
             Self::Replacement(reason) => write!(f, "the replacement is wrong: {reason}"),
             Self::Backtracking => f.write_str("the regular expression tries too many ways on this text"),
             Self::ResultTooLarge => f.write_str("the result would be too long"),
@@ -204,12 +209,9 @@ impl Pattern {
         made.as_ref().map_err(Clone::clone)
     }
 
-    /// Whether it takes enough memory that few of its kind should be kept.
-    pub(super) fn is_large(&self) -> bool {
-        match self.engines[0].get() {
-            Some(Ok(Engine::Linear(_))) => self.source.len() > 256 || self.source.contains('{'),
-            _ => true,
-        }
+    /// Whether it takes little enough memory that many of its kind can be kept.
+    pub(super) fn is_small(&self) -> bool {
+        matches!(self.engines[0].get(), Some(Ok(engine)) if engine.is_small())
     }
 }
 

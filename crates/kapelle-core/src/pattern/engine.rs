@@ -4,8 +4,14 @@ use std::ops::Range;
 
 use super::compile::Failure;
 
-/// Bytes of a compiled program.
+/// Bytes of a compiled program: what it may take if it is small, if it is not, and at most.
+const PROGRAM_BYTES: [usize; 3] = [PROGRAM_BYTES_SMALL, 128 << 10, PROGRAM_BYTES_MAX];
+const PROGRAM_BYTES_SMALL: usize = 16 << 10;
 const PROGRAM_BYTES_MAX: usize = 1 << 20;
+
+/// Bytes of the program times bytes of the text. At worst a search looks at all of the program for each character, and
+/// it cannot be stopped.
+const WORK_MAX: usize = 1 << 38;
 
 /// Bytes of the states that are kept while a text is searched.
 const STATES_BYTES_MAX: usize = 256 << 10;
@@ -19,7 +25,7 @@ const DEPTH_MAX: u32 = 200;
 #[derive(Debug)]
 pub(super) enum Engine {
     /// Takes time in proportion to the text, whatever the pattern.
-    Linear(regex::Regex),
+    Linear { regex: regex::Regex, program_bytes: usize },
     /// Knows more, and gives up at a limit.
     Backtracking(Box<fancy_regex::Regex>),
 }
@@ -29,16 +35,19 @@ pub(super) type Spans = Vec<Option<Range<usize>>>;
 
 impl Engine {
     pub(super) fn linear(pattern: &str) -> Result<Self, Failure> {
-        let built = regex::RegexBuilder::new(pattern)
-            .size_limit(PROGRAM_BYTES_MAX)
-            .dfa_size_limit(STATES_BYTES_MAX)
-            .nest_limit(DEPTH_MAX)
-            .build();
-        match built {
-            Ok(regex) => Ok(Self::Linear(regex)),
-            Err(regex::Error::CompiledTooBig(_)) => Err(Failure::PatternTooLarge),
-            Err(_) => Err(unsupported("it is too deeply nested, or part of it is not supported")),
+        for program_bytes in PROGRAM_BYTES {
+            let built = regex::RegexBuilder::new(pattern)
+                .size_limit(program_bytes)
+                .dfa_size_limit(STATES_BYTES_MAX)
+                .nest_limit(DEPTH_MAX)
+                .build();
+            match built {
+                Ok(regex) => return Ok(Self::Linear { regex, program_bytes }),
+                Err(regex::Error::CompiledTooBig(_)) => {}
+                Err(_) => return Err(unsupported("it is too deeply nested, or part of it is not supported")),
+            }
         }
+        Err(Failure::PatternTooLarge)
     }
 
     pub(super) fn backtracking(pattern: &str) -> Result<Self, Failure> {
@@ -70,10 +79,18 @@ impl Engine {
         })
     }
 
+    /// Whether it takes little enough memory that many of its kind can be kept.
+    pub(super) fn is_small(&self) -> bool {
+        matches!(self, Self::Linear { program_bytes: PROGRAM_BYTES_SMALL, .. })
+    }
+
     /// The first match at or after the character border `at`.
     pub(super) fn find(&self, text: &str, at: usize) -> Result<Option<Range<usize>>, Failure> {
         match self {
-            Self::Linear(regex) => Ok(regex.find_at(text, at).map(|found| found.range())),
+            Self::Linear { regex, program_bytes } => {
+                check_work(text, at, *program_bytes)?;
+                Ok(regex.find_at(text, at).map(|found| found.range()))
+            }
             Self::Backtracking(regex) => match regex.find_from_pos(text, at) {
                 Ok(found) => Ok(found.map(|found| found.range())),
                 Err(_) => Err(Failure::Backtracking),
@@ -84,9 +101,11 @@ impl Engine {
     /// The same with all groups.
     pub(super) fn captures(&self, text: &str, at: usize) -> Result<Option<Spans>, Failure> {
         match self {
-            Self::Linear(regex) => Ok(regex
-                .captures_at(text, at)
-                .map(|captures| captures.iter().map(|group| group.map(|group| group.range())).collect())),
+            Self::Linear { regex, program_bytes } => {
+                check_work(text, at, *program_bytes)?;
+                let captures = regex.captures_at(text, at);
+                Ok(captures.map(|found| found.iter().map(|group| group.map(|group| group.range())).collect()))
+            }
             Self::Backtracking(regex) => match regex.captures_from_pos(text, at) {
                 Ok(found) => Ok(found.map(|captures| {
                     (0..captures.len()).map(|index| captures.get(index).map(|group| group.range())).collect()
@@ -95,6 +114,11 @@ impl Engine {
             },
         }
     }
+}
+
+fn check_work(text: &str, at: usize, program_bytes: usize) -> Result<(), Failure> {
+    let work = text.len().saturating_sub(at).saturating_mul(program_bytes);
+    if work > WORK_MAX { Err(Failure::TextTooLarge) } else { Ok(()) }
 }
 
 fn unsupported(reason: &str) -> Failure {

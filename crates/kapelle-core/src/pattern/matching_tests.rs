@@ -261,7 +261,7 @@ proptest! {
                 let _replaced = compiled.replace_all(&text, &replacement, LIMITS);
                 if let Ok(parts) = compiled.split(&text, limit, LIMITS) {
                     prop_assert!(parts.iter().all(|part| text.get(part.clone()).is_some()));
-                    prop_assert!(limit < 1 || parts.len() as i64 <= limit);
+                    prop_assert!(limit < 1 || i64::try_from(parts.len()).unwrap() <= limit);
                 }
             }
             Err(Failure::Pattern { at, .. }) => {

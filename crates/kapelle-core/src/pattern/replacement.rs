@@ -23,7 +23,8 @@ impl Replacement {
         while let Some(character) = characters.next() {
             match character {
                 '\\' => {
-                    plain.push(characters.next().ok_or_else(|| wrong("character to be escaped is missing"))?)
+                    let escaped = characters.next();
+                    plain.push(escaped.ok_or_else(|| wrong("character to be escaped is missing"))?);
                 }
                 '$' => {
                     let group = if characters.next_if_eq(&'{').is_some() {

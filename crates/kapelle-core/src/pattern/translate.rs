@@ -9,6 +9,8 @@ mod escape;
 mod group;
 mod property;
 
+use std::fmt::{self, Write};
+
 use super::Fault;
 use super::scan::Scan;
 
@@ -62,6 +64,7 @@ impl Needs {
 }
 
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "they are independent, as Java's are")]
 struct Flags {
     /// `i`
     ignore_case: bool,
@@ -229,9 +232,9 @@ impl Translator {
             (0, None) => self.out.push('*'),
             (1, None) => self.out.push('+'),
             (0, Some(1)) => self.out.push('?'),
-            (least, None) => self.out.push_str(&format!("{{{least},}}")),
-            (least, Some(most)) if least == most => self.out.push_str(&format!("{{{least}}}")),
-            (least, Some(most)) => self.out.push_str(&format!("{{{least},{most}}}")),
+            (least, None) => self.write_count(format_args!("{{{least},}}")),
+            (least, Some(most)) if least == most => self.write_count(format_args!("{{{least}}}")),
+            (least, Some(most)) => self.write_count(format_args!("{{{least},{most}}}")),
         }
         if lazy {
             self.out.push('?');
@@ -242,6 +245,10 @@ impl Translator {
             self.out.push(')');
         }
         Ok(())
+    }
+
+    fn write_count(&mut self, count: fmt::Arguments<'_>) {
+        let _ = self.out.write_fmt(count);
     }
 
     /// Counts a use of large tables.
@@ -258,6 +265,6 @@ fn push_character(out: &mut String, character: char) {
     if character.is_ascii_alphanumeric() || (!character.is_ascii() && !character.is_whitespace()) {
         out.push(character);
     } else {
-        out.push_str(&format!("\\x{{{:X}}}", character as u32));
+        let _ = write!(out, "\\x{{{:X}}}", character as u32);
     }
 }

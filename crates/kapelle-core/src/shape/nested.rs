@@ -603,3 +603,7 @@ static METRIC: Shape = Shape {
         Property::new("description", TEXT, "What it measures.").dynamic(),
     ],
 };
+
+/// Outputs with their types that Kapelle gives beside those of the catalogue.
+pub(crate) static ADDED_OUTPUTS: &[(&str, &[(&str, &str)])] =
+    &[("io.kestra.plugin.core.flow.Pause", &[("timedOut", "boolean")])];

@@ -52,6 +52,42 @@ pub fn find(name: &str) -> Option<TimeZone> {
     }
 }
 
+/// What Java calls the zone found by this name: `GMT+2` becomes `GMT+02:00`, `-5` becomes `-05:00`.
+pub fn id(name: &str) -> String {
+    let at = name.find(['+', '-']).filter(|_| !name.contains('/')).unwrap_or(name.len());
+    let (prefix, rest) = name.split_at(at);
+    match offset(rest).filter(|_| matches!(prefix, "" | "UTC" | "GMT" | "UT")) {
+        Some(offset) if offset.is_zero() => {
+            if prefix.is_empty() {
+                "Z".to_owned()
+            } else {
+                prefix.to_owned()
+            }
+        }
+        Some(offset) => {
+            let seconds = offset.seconds().unsigned_abs();
+            let sign = if offset.is_negative() { '-' } else { '+' };
+            let behind = if seconds % 60 == 0 { String::new() } else { format!(":{:02}", seconds % 60) };
+            format!("{prefix}{sign}{:02}:{:02}{behind}", seconds / 3600, seconds / 60 % 60)
+        }
+        None => name.to_owned(),
+    }
+}
+
+/// What Java calls a zone.
+pub fn id_of(zone: &TimeZone) -> String {
+    match zone.iana_name() {
+        Some(name) => name.to_owned(),
+        None => id(&zone.to_fixed_offset().map_or_else(|_| "UTC".to_owned(), written)),
+    }
+}
+
+fn written(offset: Offset) -> String {
+    let seconds = offset.seconds().unsigned_abs();
+    let sign = if offset.is_negative() { '-' } else { '+' };
+    format!("{sign}{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
 /// Proposes an IANA id for a name that [`find`] does not know: other case, region missing or wrong, abbreviation, typo.
 pub fn nearest(name: &str) -> Option<String> {
     if name.len() > NAME_BYTES_MAX {

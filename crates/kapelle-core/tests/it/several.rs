@@ -43,6 +43,7 @@ triggers:
     8:21 error type-unknown
     9:65 warning input-unknown
     9:85 warning output-too-early
+    9:99 warning output-unknown
     9:115 error value-duration
     10:10 error switch-empty
     11:10 error id-duplicate

@@ -96,6 +96,12 @@ impl Text {
     }
 }
 
+impl From<Arc<str>> for Text {
+    fn from(text: Arc<str>) -> Self {
+        Self { text, secret: None }
+    }
+}
+
 impl From<&str> for Text {
     fn from(text: &str) -> Self {
         Self { text: text.into(), secret: None }

@@ -1,5 +1,243 @@
 //! Dates of calendars: weekdays, working days, public holidays.
+//!
+//! A date is taken as it is written: `2025-01-06T23:30:00+02:00` is the sixth, whatever the day is elsewhere.
 
-use super::Builtin;
+#[cfg(test)]
+mod tests;
 
-pub(super) const BUILTINS: &[Builtin] = &[];
+use jiff::Zoned;
+use jiff::civil::{Date, Weekday};
+use kapelle_model::Value;
+
+use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use crate::expression::error::{Error, Outcome};
+use crate::expression::form;
+use crate::time::date;
+use crate::time::holidays::{self, Unknown};
+
+const WEEKDAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
+const POSITIONS: [&str; 5] = ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"];
+
+const OF_DATE: Parameters = Parameters::Named(&[required("date")]);
+
+const fn function(
+    name: &'static str,
+    parameters: Parameters,
+    summary: &'static str,
+    example: (&'static str, Option<&'static str>),
+    call: fn(&mut Call<'_, '_>) -> Outcome,
+) -> Builtin {
+    Builtin {
+        kind: Kind::Function,
+        name,
+        parameters,
+        summary,
+        example,
+        secrecy: Secrecy::Whole,
+        levels: Levels::Both,
+        call,
+    }
+}
+
+pub(super) const BUILTINS: &[Builtin] = &[
+    function(
+        "dayOfMonth",
+        OF_DATE,
+        "The day of the month of a date, from 1 to 31.",
+        ("{{ dayOfMonth('2025-01-06') }}", Some("6")),
+        |call| Ok(Value::Int(date_of(call, 0)?.day().into())),
+    ),
+    function(
+        "dayOfWeek",
+        OF_DATE,
+        "The day of the week of a date, as MONDAY to SUNDAY.",
+        ("{{ dayOfWeek('2025-01-06') }}", Some("MONDAY")),
+        |call| Ok(Value::from(WEEKDAYS[usize::from(index_of(date_of(call, 0)?))])),
+    ),
+    function(
+        "hourOfDay",
+        OF_DATE,
+        "The hour of a date-time, from 0 to 23, as it is written.",
+        ("{{ hourOfDay('2025-01-06T14:30:00Z') }}", Some("14")),
+        hour_of_day,
+    ),
+    function(
+        "isDateBetween",
+        Parameters::Named(&[required("date"), required("after"), required("before")]),
+        "Whether a date-time is after one and before another.",
+        (
+            "{{ isDateBetween('2026-03-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-06-30T00:00:00Z') }}",
+            Some("true"),
+        ),
+        is_date_between,
+    ),
+    function(
+        "isDayWeekInMonth",
+        Parameters::Named(&[required("date"), required("dayOfWeek"), required("position")]),
+        "Whether a date is the first, second, third, fourth or last of a weekday in its month.",
+        ("{{ isDayWeekInMonth('2025-01-06', 'MONDAY', 'FIRST') }}", Some("true")),
+        is_day_week_in_month,
+    ),
+    function(
+        "isLastWorkingDay",
+        Parameters::Named(&[
+            required("date"),
+            optional("workingDays", "'MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'"),
+        ]),
+        "Whether a date is the last working day of its month.",
+        ("{{ isLastWorkingDay('2025-01-31') }}", Some("true")),
+        is_last_working_day,
+    ),
+    function(
+        "isPublicHoliday",
+        Parameters::Named(&[required("date"), required("countryCode"), optional("subDivision", "none")]),
+        "Whether a date is a public holiday in a country, or in a part of it.",
+        ("{{ isPublicHoliday('2025-07-14', 'FR') }}", Some("true")),
+        is_public_holiday,
+    ),
+    function(
+        "isWeekend",
+        OF_DATE,
+        "Whether a date is a Saturday or Sunday.",
+        ("{{ isWeekend('2025-01-04') }}", Some("true")),
+        |call| Ok(Value::Bool(matches!(date_of(call, 0)?.weekday(), Weekday::Saturday | Weekday::Sunday))),
+    ),
+    function(
+        "monthOfYear",
+        OF_DATE,
+        "The month of a date, from 1 to 12.",
+        ("{{ monthOfYear('2025-11-06') }}", Some("11")),
+        |call| Ok(Value::Int(date_of(call, 0)?.month().into())),
+    ),
+];
+
+/// A day of the week counted from Monday as zero.
+fn index_of(date: Date) -> u8 {
+    date.weekday().to_monday_zero_offset().unsigned_abs()
+}
+
+/// The date of an argument: of ISO text with or without time and offset, or of a date value.
+fn date_of(call: &Call<'_, '_>, index: usize) -> Outcome<Date> {
+    let value = call.required(index)?;
+    let text = match value {
+        Value::Str(text) => text.expose(),
+        Value::Zoned(moment) => return Ok(moment.date()),
+        Value::Instant(moment) => return Ok(jiff::tz::Offset::UTC.to_datetime(*moment).date()),
+        Value::LocalDateTime(moment) => return Ok(moment.date()),
+        Value::LocalDate(date) => return Ok(*date),
+        other => return Err(call.wrong_argument(index, "a date", other)),
+    };
+    date::date(text).or_else(|reason| zoned(text).map(|moment| moment.date()).map_err(|_| reason)).map_err(
+        |reason| no_date(text, &reason, "write a date such as 2025-01-31, or a date-time with offset"),
+    )
+}
+
+fn zoned(text: &str) -> Result<Zoned, String> {
+    date::date_time_with_zone(text)
+}
+
+fn no_date(text: &str, reason: &str, help: &str) -> Box<Error> {
+    Error::invalid(format!("text \"{}\" is no date: {reason}", form::short(text))).help(help)
+}
+
+fn hour_of_day(call: &mut Call<'_, '_>) -> Outcome {
+    let hour = match call.required(0)? {
+        Value::Zoned(moment) => moment.hour(),
+        Value::Instant(moment) => jiff::tz::Offset::UTC.to_datetime(*moment).hour(),
+        Value::LocalDateTime(moment) => moment.hour(),
+        Value::LocalTime(time) => time.hour(),
+        Value::Str(text) => {
+            let text = text.expose();
+            let local = zoned(text).map(|moment| moment.datetime()).or_else(|_| date::local_date_time(text));
+            let help = "a time is needed as well, as in 2025-01-31T09:30:00";
+            local.map_err(|reason| no_date(text, &reason, help))?.hour()
+        }
+        other => return Err(call.wrong_argument(0, "a date-time", other)),
+    };
+    Ok(Value::Int(hour.into()))
+}
+
+fn is_date_between(call: &mut Call<'_, '_>) -> Outcome {
+    let [date, after, before] = [moment_of(call, 0)?, moment_of(call, 1)?, moment_of(call, 2)?];
+    Ok(Value::Bool(after < date && date < before))
+}
+
+/// A moment, which text has to give with its offset.
+fn moment_of(call: &Call<'_, '_>, index: usize) -> Outcome<jiff::Timestamp> {
+    match call.required(index)? {
+        Value::Zoned(moment) => Ok(moment.timestamp()),
+        Value::Instant(moment) => Ok(*moment),
+        Value::Str(text) => {
+            let text = text.expose();
+            let help = "write a date-time with its offset, such as 2025-01-31T09:30:00Z";
+            zoned(text).map(|moment| moment.timestamp()).map_err(|reason| no_date(text, &reason, help))
+        }
+        other => Err(call.wrong_argument(index, "a date-time with offset", other)),
+    }
+}
+
+fn is_day_week_in_month(call: &mut Call<'_, '_>) -> Outcome {
+    let date = date_of(call, 0)?;
+    let weekday = weekday(call.required_text(1)?.expose())?;
+    let name = call.required_text(2)?.expose();
+    let position = POSITIONS
+        .iter()
+        .position(|position| position.eq_ignore_ascii_case(name.trim()))
+        .ok_or_else(|| {
+            Error::argument(format!("there is no position '{}' in a month", form::short(name)))
+                .help(format!("write one of {}", POSITIONS.join(", ")))
+        })?;
+    let is_there = match position {
+        4 => date.day() + 7 > date.days_in_month(),
+        nth => usize::try_from((date.day() - 1) / 7) == Ok(nth),
+    };
+    Ok(Value::Bool(is_there && index_of(date) == weekday))
+}
+
+/// The day of the week of this name, counted from Monday as zero.
+fn weekday(name: &str) -> Outcome<u8> {
+    let found = (0..7).zip(WEEKDAYS).find(|(_, weekday)| weekday.eq_ignore_ascii_case(name.trim()));
+    found.map(|(index, _)| index).ok_or_else(|| {
+        Error::argument(format!("there is no day of the week '{}'", form::short(name)))
+            .help(format!("write one of {}", WEEKDAYS.join(", ")))
+    })
+}
+
+fn is_last_working_day(call: &mut Call<'_, '_>) -> Outcome {
+    let date = date_of(call, 0)?;
+    let mut works = [true, true, true, true, true, false, false];
+    if let Some(text) = call.given_text(1)? {
+        works = [false; 7];
+        let names = text.expose().split([',', ' ', '\t', '\n']).filter(|name| !name.is_empty());
+        for name in names {
+            works[usize::from(weekday(name)?)] = true;
+        }
+        if !works.contains(&true) {
+            return Err(call.wrong_argument(1, "days of the week", &Value::Str(text.clone())));
+        }
+    }
+    let is_working = |date: &Date| works[usize::from(index_of(*date))];
+    let end = date.last_of_month();
+    let last = std::iter::successors(Some(end), |date| date.yesterday().ok()).take(7).find(is_working);
+    Ok(Value::Bool(last == Some(date)))
+}
+
+fn is_public_holiday(call: &mut Call<'_, '_>) -> Outcome {
+    let date = date_of(call, 0)?;
+    let country = call.required_text(1)?.expose();
+    let part = call.given_text(2)?.map(|part| part.expose());
+    holidays::is_holiday(date, country, part).map(Value::Bool).map_err(|unknown| match unknown {
+        Unknown::Country(known) => {
+            Error::argument(format!("the public holidays of '{}' are not known", form::short(country)))
+                .help(format!("the countries that are known are {}", known.join(", ")))
+        }
+        Unknown::Part(parts) => {
+            let part = form::short(part.unwrap_or_default());
+            Error::argument(format!(
+                "'{part}' is no part of {} with holidays of its own",
+                form::short(country)
+            ))
+            .help(format!("write one of {}", parts.join(", ")))
+        }
+    })
+}

@@ -16,7 +16,6 @@ pub(super) const BUILTINS: &[Builtin] = &[Builtin {
     call: class_name,
 }];
 
-#[expect(clippy::unnecessary_wraps, reason = "all calls of the table look alike")]
 fn class_name(call: &mut Call<'_, '_>) -> Outcome {
     let name = match &call.input {
         Value::Null => return Ok(Value::Null),

@@ -71,7 +71,7 @@ fn extract(call: &mut Call<'_, '_>) -> Outcome {
     let wanted = call.given_integer(1)?.unwrap_or(0);
     let text = form::java_text(&call.input, call.run.bytes_left())?;
     let found = compiled.first_match(text.expose());
-    let Some(spans) = found.map_err(|failure| pattern::explain(failure, compiled.source()))? else {
+    let Some(spans) = pattern::explained(found, compiled.source())? else {
         return Ok(Value::Null);
     };
     let group = usize::try_from(wanted).ok().and_then(|index| spans.get(index));

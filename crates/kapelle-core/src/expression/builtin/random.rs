@@ -98,7 +98,7 @@ fn ksuid(call: &mut Call<'_, '_>) -> Outcome {
     let seconds = call.run.services().now()?.as_second().wrapping_sub(KSUID_EPOCH);
     let mut bytes = [0; 20];
     // The time has 32 bits and starts anew in the year 2150.
-    bytes[..4].copy_from_slice(&(seconds as u32).to_be_bytes());
+    bytes[..4].copy_from_slice(&seconds.to_be_bytes()[4..]);
     bytes[4..].copy_from_slice(&random::<16>(call)?);
     Ok(Value::from(format!("{:0>KSUID_LENGTH$}", base62(&bytes)).as_str()))
 }
@@ -108,8 +108,8 @@ fn uuid(call: &mut Call<'_, '_>) -> Outcome {
     let mut bytes: [u8; 16] = random(call)?;
     bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
     let digits = format!("{:032x}", u128::from_be_bytes(as_uuid(bytes, 7)));
-    let (a, b, c, d, e) = (&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]);
-    Ok(Value::from(format!("{a}-{b}-{c}-{d}-{e}").as_str()))
+    let parts = [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]];
+    Ok(Value::from(parts.join("-").as_str()))
 }
 
 fn nano_id(call: &mut Call<'_, '_>) -> Outcome {

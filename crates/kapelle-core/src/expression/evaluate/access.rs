@@ -80,27 +80,24 @@ impl Evaluator<'_, '_, '_> {
         Ok(value)
     }
 
-    /// `loop.index` and its like, without making the whole.
+    /// `loop.index` or `entry.key`, without making the whole.
     fn loop_field(&self, name: &str, steps: &[Step]) -> Option<Value> {
         let StepKind::Name { name: field, .. } = &steps.first()?.kind else { return None };
-        if name != "loop" {
-            return None;
-        }
         self.run.variables.find(name)?.field(field)
     }
 
     fn step(&mut self, value: Value, step: &Step) -> Outcome {
-        if let Value::Secret(inner) = &value {
+        if let (Value::Secret(inner), false) = (&value, matches!(step.kind, StepKind::Method { .. })) {
             return self.step((**inner).clone(), step).map(Value::into_secret);
         }
         let found = match &step.kind {
             StepKind::Name { name, .. } => named(&value, name).map(Cow::into_owned),
-            StepKind::Item(index) => item(&value, *index)?.cloned(),
+            StepKind::Item(index) => self.item(&value, *index)?.cloned(),
             StepKind::Dynamic(id) => {
                 let key = self.expression(*id)?;
                 let (key, is_secret) = super::operators::opened(&key);
                 let found = match key {
-                    Value::Int(index) => item(&value, *index)?.cloned(),
+                    Value::Int(index) => self.item(&value, *index)?.cloned(),
                     Value::Null => return Err(Error::undefined("null", Some(value)).at(step.span.range())),
                     Value::Str(text) => named(&value, text.expose()).map(Cow::into_owned),
                     other => {
@@ -122,6 +119,18 @@ impl Evaluator<'_, '_, '_> {
         })
     }
 
+    /// `a[1]`
+    fn item<'v>(&self, value: &'v Value, index: i64) -> Outcome<Option<&'v Value>> {
+        match value {
+            Value::List(items) => Ok(usize::try_from(index).ok().and_then(|index| items.get(index))),
+            Value::Map(map) if self.run.has_integer_keys(map) => Ok(map.get(index.to_string().as_str())),
+            Value::Map(map) if !map.is_empty() => Err(Error::wrong_type(format!(
+                "the keys of the map are text, not the integer {index}; write `['{index}']`"
+            ))),
+            _ => Ok(None),
+        }
+    }
+
     fn method(&mut self, value: &Value, name: &str, arguments: &[Argument], step: &Step) -> Outcome {
         self.run.step(1)?;
         let mut values = Vec::with_capacity(arguments.len());
@@ -130,9 +139,10 @@ impl Evaluator<'_, '_, '_> {
             values.push(self.expression(argument.value)?);
             are_literals.push(matches!(self.tree.node(argument.value).expression, Expression::Literal(_)));
         }
-        let found = members::method(value, name, &values, &are_literals, self.run);
-        let outcome = found.unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))));
-        outcome.map_err(|error| error.at(step.span.range()))
+        // It sees to the marks of secrecy itself, also in its errors.
+        members::method(value, name, &values, &are_literals, self.run)
+            .unwrap_or_else(|| Err(Error::undefined(name, Some(value.clone()))))
+            .map_err(|error| error.at(step.span.range()))
     }
 }
 
@@ -161,15 +171,4 @@ fn named<'v>(value: &'v Value, name: &str) -> Option<Cow<'v, Value>> {
         _ => {}
     }
     members::property(value, name).map(Cow::Owned)
-}
-
-/// `a[1]`
-fn item(value: &Value, index: i64) -> Outcome<Option<&Value>> {
-    match value {
-        Value::List(items) => Ok(usize::try_from(index).ok().and_then(|index| items.get(index))),
-        Value::Map(map) if !map.is_empty() => Err(Error::wrong_type(format!(
-            "the keys of the map are text, not the integer {index}; write `['{index}']`"
-        ))),
-        _ => Ok(None),
-    }
 }

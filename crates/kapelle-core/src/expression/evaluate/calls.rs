@@ -148,7 +148,7 @@ impl Evaluator<'_, '_, '_> {
             return Ok(Vec::new());
         }
         match builtin.parameters {
-            Parameters::Any => {
+            Parameters::Any | Parameters::Named([]) => {
                 arguments.iter().map(|argument| self.expression(argument.value).map(Some)).collect()
             }
             Parameters::Named(parameters) => self.bind(&Callee::Builtin(builtin, parameters), arguments),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use kapelle_model::{Map, Span, Value};
+use kapelle_model::{Span, Value};
 
 use super::{Error, Evaluator, Outcome, Sink, operators};
 use crate::expression::form;
-use crate::expression::tree::{Body, Id, LinkKind, Statement};
+use crate::expression::output::Output;
+use crate::expression::tree::{Body, Expression, Id, LinkKind, Statement};
 
 impl Evaluator<'_, '_, '_> {
     pub(super) fn body(&mut self, body: &Body, sink: &mut Sink) -> Outcome<()> {
@@ -29,6 +30,10 @@ impl Evaluator<'_, '_, '_> {
                 sink.write_str(self.written(if self.run.keeps_raw { *whole } else { *body }));
             }
             Statement::Print(id) => {
+                if let Some(entry) = self.entry(*id) {
+                    sink.write_value(entry?, &self.run.settings().zone);
+                    return Ok(());
+                }
                 let value =
                     self.expression(*id).map_err(|error| error.at(self.tree.node(*id).span.range()))?;
                 let settings = self.run.settings();
@@ -59,6 +64,18 @@ impl Evaluator<'_, '_, '_> {
             Statement::Macro(_) | Statement::Broken { .. } => {}
         }
         Ok(())
+    }
+
+    /// The text of an entry of a map that a loop goes over, where it is printed as a whole.
+    fn entry(&self, id: Id) -> Option<Outcome> {
+        let node = self.tree.node(id);
+        let Expression::Name = node.expression else { return None };
+        let (key, value) = self.run.variables.find(self.written(node.span))?.entry()?;
+        let mut out = Output::new(self.run.bytes_left());
+        out.push_str(key);
+        out.push_str("=");
+        form::java(value, &mut out);
+        Some(out.check().map(|()| Value::Str(out.into_text())))
     }
 
     fn deeper(&mut self, body: &Body, sink: &mut Sink) -> Outcome<()> {
@@ -100,26 +117,34 @@ impl Evaluator<'_, '_, '_> {
         let span = self.tree.node(items).span;
         let value = self.expression(items).map_err(|error| error.at(span.range()))?;
         let (value, is_secret) = operators::opened(&value);
-        let items = match value {
+        let count = match value {
             Value::Null => return Ok(()),
-            Value::List(items) => Arc::clone(items),
-            Value::Map(map) => Arc::new(map.iter().map(|(key, value)| entry(key, value)).collect()),
+            Value::List(items) => items.len(),
+            Value::Map(map) => map.len(),
             other => {
                 let message = format!("a loop takes a list or a map, not {}", form::describe(other));
                 return Err(Error::wrong_type(message).at(span.range()));
             }
         };
-        if items.is_empty() {
+        if count == 0 {
             return otherwise.map_or(Ok(()), |otherwise| self.deeper(otherwise, sink));
         }
         let (name, counter): (Arc<str>, Arc<str>) = (self.written(name).into(), "loop".into());
+        let mark = |item: &Value| if is_secret { item.clone().into_secret() } else { item.clone() };
         self.run.enter()?;
         let scope = self.run.variables.open(false);
         let mut outcome = Ok(());
-        for (index, item) in items.iter().enumerate() {
-            let item = if is_secret { item.clone().into_secret() } else { item.clone() };
-            self.run.variables.bind_loop(&counter, index, items.len());
-            self.run.variables.bind(&name, item);
+        for index in 0..count {
+            self.run.variables.bind_loop(&counter, index, count);
+            match value {
+                Value::List(items) => self.run.variables.bind(&name, mark(&items[index])),
+                Value::Map(map) => {
+                    if let Some((key, item)) = map.get_index(index) {
+                        self.run.variables.bind_entry(&name, key, mark(item));
+                    }
+                }
+                _ => {}
+            }
             outcome = self.run.iterate().and_then(|()| self.body(body, sink));
             if outcome.is_err() || sink.is_done() {
                 break;
@@ -129,10 +154,4 @@ impl Evaluator<'_, '_, '_> {
         self.run.leave();
         outcome
     }
-}
-
-/// An entry of a map, as a loop over it sees it.
-fn entry(key: &Arc<str>, value: &Value) -> Value {
-    let fields = [("key", Value::from(&**key)), ("value", value.clone())];
-    Value::Map(Arc::new(fields.into_iter().map(|(name, value)| (Arc::from(name), value)).collect::<Map>()))
 }

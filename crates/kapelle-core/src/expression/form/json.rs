@@ -3,7 +3,7 @@
 use jiff::tz::TimeZone;
 use kapelle_model::Value;
 
-use super::{Output, iso_date_time, iso_instant, scalar};
+use super::{Output, iso_instant, scalar};
 
 /// Writes a value as JSON. Zoned date-times are moved to `zone`, that of the server.
 pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
@@ -58,7 +58,7 @@ fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
         Value::Zoned(moment) => {
             json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out)
         }
-        Value::LocalDateTime(moment) => json_string(&iso_date_time(*moment), out),
+        Value::LocalDateTime(moment) => json_string(&super::moment::iso_date_time_full(*moment), out),
         Value::LocalDate(_) | Value::LocalTime(_) => json_string(&scalar(value), out),
         Value::Duration(duration) => {
             let sign = if duration.is_negative() { "-" } else { "" };

@@ -18,7 +18,12 @@ pub fn iso_zoned(moment: &Zoned) -> String {
 
 /// As [`iso_zoned`], with seconds and without the region.
 pub(super) fn iso_offset_full(moment: &Zoned) -> String {
-    format!("{}T{}{}", moment.date(), with_seconds(moment.time()), offset(moment))
+    format!("{}{}", iso_date_time_full(moment.datetime()), offset(moment))
+}
+
+/// `2024-02-29T10:00:00`
+pub(super) fn iso_date_time_full(moment: DateTime) -> String {
+    format!("{}T{}", moment.date(), with_seconds(moment.time()))
 }
 
 /// `2024-02-29T10:00`

@@ -1,12 +1,14 @@
 //! Members of `String`.
 
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 use kapelle_model::{Text, Value};
 
-use super::{Arguments, count, dates, out_of_range};
+use super::{Arguments, count, dates, out_of_range, patterns};
 use crate::expression::builtin::collections::{utf16_length, utf16_slice};
 use crate::expression::error::{Error, Outcome};
+use crate::expression::pattern;
 use crate::expression::run::Run;
 
 pub(super) fn plain(text: &str, name: &str) -> Option<Value> {
@@ -66,8 +68,16 @@ pub(super) fn with_arguments(
             let rest = utf16_slice(&text.into(), usize::try_from(from).unwrap_or(0), usize::MAX);
             Ok(Value::Bool(is_inside && rest.expose().starts_with(argument)))
         }
+        ("matches", 1) => pattern::compile(argument)
+            .and_then(|compiled| pattern::matches_whole(&compiled, text))
+            .map(Value::Bool),
+        ("replaceall" | "replacefirst", 2) => {
+            replaced_matches(text, argument, arguments.text(1)?, name == "replaceall", run)
+        }
+        ("split", 1) => split(text, argument, 0, run),
+        ("split", 2) => split(text, argument, arguments.int(1)?, run),
         ("replace", 2) => replaced(text, argument, arguments.text(1)?, run),
-        _ => return None,
+        _ => return patterns::with_arguments(text, name, arguments, run),
     })
 }
 
@@ -122,6 +132,19 @@ fn replaced(text: &str, from: &str, to: &str, run: &mut Run<'_>) -> Outcome {
     Ok(Value::from(text.replace(from, to).as_str()))
 }
 
+fn replaced_matches(text: &str, source: &str, to: &str, all: bool, run: &mut Run<'_>) -> Outcome {
+    let compiled = pattern::compile(source)?;
+    let replace = if all { pattern::replace_all } else { pattern::replace_first };
+    let replaced = replace(&compiled, text, to, run)?;
+    Ok(Value::Str(replaced.map_or_else(|| Text::from(text), Text::from)))
+}
+
+fn split(text: &str, source: &str, limit: i32, run: &mut Run<'_>) -> Outcome {
+    let compiled = pattern::compile(source)?;
+    let parts = pattern::split(&compiled, text, limit.into(), run)?;
+    Ok(Value::List(Arc::new(parts.into_iter().map(Value::from).collect())))
+}
+
 fn index_of(text: &str, at: Option<usize>) -> Value {
     at.and_then(|at| text.get(..at)).map_or(Value::Int(-1), |before| count(utf16_length(before)))
 }
@@ -143,6 +166,9 @@ fn compared(a: impl Iterator<Item = u16> + Clone, b: impl Iterator<Item = u16> +
     let differing = a.clone().zip(b.clone()).find(|(a, b)| a.cmp(b) != Ordering::Equal);
     match differing {
         Some((a, b)) => Value::Int(i64::from(a) - i64::from(b)),
-        None => Value::Int(a.count() as i64 - b.count() as i64),
+        None => {
+            let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
+            Value::Int(length(a.count()) - length(b.count()))
+        }
     }
 }

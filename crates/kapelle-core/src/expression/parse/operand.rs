@@ -67,7 +67,20 @@ impl<'a> Parser<'a> {
                     let name = site.name;
                     (LinkKind::Test { negated: operator == Operator::IsNot, site }, name)
                 }
-                _ => (LinkKind::Binary(operator, self.binary(level + 1)?), span),
+                _ => {
+                    let start = self.token.start;
+                    // Even without its right side the operator says what it does to the left one.
+                    let (right, problem) = match self.binary(level + 1) {
+                        Ok(right) => (right, None),
+                        Err(problem) => (self.push(Expression::Literal(Value::Null), start), Some(problem)),
+                    };
+                    let end = self.previous_end as u32;
+                    links.push(Link { kind: LinkKind::Binary(operator, right), span, end });
+                    match problem {
+                        Some(problem) => return Err(problem),
+                        None => continue,
+                    }
+                }
             };
             links.push(Link { kind, span, end: self.previous_end as u32 });
         }

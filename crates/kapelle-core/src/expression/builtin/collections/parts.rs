@@ -12,15 +12,13 @@ use crate::expression::error::{Error, Outcome};
 use crate::expression::numeric::long_value;
 
 pub(super) fn first(call: &mut Call<'_, '_>) -> Outcome {
-    end(call, |items| items.first(), |text| text.chars().next().map(|first| 0..first.len_utf8()))
+    end(call, <[Value]>::first, |text| text.chars().next().map(|first| 0..first.len_utf8()))
 }
 
 pub(super) fn last(call: &mut Call<'_, '_>) -> Outcome {
-    end(
-        call,
-        |items| items.last(),
-        |text| text.chars().next_back().map(|last| text.len() - last.len_utf8()..text.len()),
-    )
+    end(call, <[Value]>::last, |text| {
+        text.chars().next_back().map(|last| text.len() - last.len_utf8()..text.len())
+    })
 }
 
 fn end(

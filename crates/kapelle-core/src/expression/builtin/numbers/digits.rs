@@ -1,5 +1,7 @@
 //! Numbers as a row of digits that can be rounded, for all who write them in some form.
 
+#![expect(clippy::cast_possible_wrap, reason = "counts of digits are far below the end of integers")]
+
 use std::cmp::Ordering;
 
 use bigdecimal::BigDecimal;
@@ -24,7 +26,7 @@ pub(super) enum Middle {
 pub(super) enum Number {
     Finite(Decimal),
     Infinite { is_negative: bool },
-    NotANumber,
+    Undefined,
 }
 
 /// `0.d₁d₂d₃… × 10^point`, without zeros at either end; no digits is zero.
@@ -66,7 +68,7 @@ impl Decimal {
     fn float(number: f64) -> Number {
         let is_negative = number.is_sign_negative();
         if number.is_nan() {
-            return Number::NotANumber;
+            return Number::Undefined;
         }
         let shown = form::float_text(number.abs());
         let (Ok(shown), Ok(exact)) = (shown.parse::<BigDecimal>(), BigDecimal::try_from(number.abs())) else {
@@ -113,12 +115,11 @@ impl Decimal {
         self.digits.truncate(kept);
         if is_up {
             while self.digits.pop_if(|digit| *digit == 9).is_some() {}
-            match self.digits.last_mut() {
-                Some(last) => *last += 1,
-                None => {
-                    self.digits.push(1);
-                    self.point += 1;
-                }
+            if let Some(last) = self.digits.last_mut() {
+                *last += 1;
+            } else {
+                self.digits.push(1);
+                self.point += 1;
             }
         }
         while self.digits.pop_if(|digit| *digit == 0).is_some() {}

@@ -37,7 +37,7 @@ pub(super) fn filter(call: &mut Call<'_, '_>) -> Outcome {
             .help("turn texts into numbers with the filter `number`"));
     };
     let text = match number {
-        Number::NotANumber => "NaN".to_owned(),
+        Number::Undefined => "NaN".to_owned(),
         Number::Infinite { is_negative } => pattern.framed("∞", is_negative),
         Number::Finite(number) => write::write(&pattern, number),
     };

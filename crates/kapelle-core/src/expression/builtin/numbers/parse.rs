@@ -174,7 +174,7 @@ fn decimal(text: &str) -> Outcome<Option<Value>> {
     }
     let power: i64 = power.parse().unwrap_or(0);
     let power = if exponent_sign == "-" { -power } else { power };
-    let scale = fraction.len() as i64 - power;
+    let scale = i64::try_from(fraction.len()).unwrap_or(i64::MAX) - power;
     let digits = format!("{whole}{fraction}");
     let significant = digits.trim_start_matches('0').len();
     let written = if scale < 0 {

@@ -68,9 +68,9 @@ fn positions(start: i64, end: i64, step: i64, run: &mut Run<'_>) -> Outcome<impl
         return Err(Error::limit(format!("the range would have {count} items, more than {ITEMS_MAX}"))
             .help("use a larger increment, or leave the loop to a task"));
     }
-    let count = usize::try_from(count).unwrap_or_default();
-    run.allocate(count * size_of::<Value>())?;
-    Ok((0..count as i64).map(move |index| start.wrapping_add(index.wrapping_mul(step))))
+    let count = i64::try_from(count).unwrap_or_default();
+    run.allocate(usize::try_from(count).unwrap_or_default() * size_of::<Value>())?;
+    Ok((0..count).map(move |index| start.wrapping_add(index.wrapping_mul(step))))
 }
 
 /// The UTF-16 unit of a text that has just one.

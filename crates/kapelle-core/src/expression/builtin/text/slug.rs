@@ -19,9 +19,8 @@ pub(super) fn slugify(call: &mut Call<'_, '_>) -> Outcome {
     for character in text.expose().nfd() {
         match character {
             ' ' | '\t'..='\r' | '_' | '-' => {
-                if !slug.is_empty() && !slug.ends_with('-') {
-                    slug.push('-');
-                }
+                // Not at the start, and not twice.
+                slug.push_str(if slug.is_empty() || slug.ends_with('-') { "" } else { "-" });
             }
             other if other.is_ascii_alphanumeric() => slug.push(other.to_ascii_lowercase()),
             _ => {}

@@ -27,7 +27,8 @@ fn text(text: &str) -> Value {
 
 /// `a` shown, `b` secret, `c` shown.
 fn partly_secret(a: &str, b: &str, c: &str) -> Value {
-    Value::Str(Text::with_secrets(format!("{a}{b}{c}"), vec![a.len()..a.len() + b.len()]))
+    let shown = Text::concat(&a.into(), &Text::from(b).into_secret());
+    Value::Str(Text::concat(&shown, &c.into()))
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! Digits laid out by a pattern.
 
+#![expect(clippy::cast_possible_wrap, reason = "counts of digits are far below the end of integers")]
+
 use super::pattern::Pattern;
 use crate::expression::builtin::numbers::digits::{Decimal, Middle};
 

@@ -1,5 +1,7 @@
 //! The conversions of floats and decimals: `%f`, `%e`, `%g`, `%a`.
 
+#![expect(clippy::cast_possible_wrap, reason = "counts of digits are far below the end of integers")]
+
 use kapelle_model::Value;
 
 use super::mismatch;
@@ -19,7 +21,7 @@ pub(super) fn float(specifier: &Specifier<'_>, argument: &Value) -> Outcome<Stri
     };
     let number = match number {
         None => return Err(mismatch(specifier, argument, help)),
-        Some(Number::NotANumber) => return Ok(specifier.padded("NaN")),
+        Some(Number::Undefined) => return Ok(specifier.padded("NaN")),
         Some(Number::Infinite { is_negative }) => return Ok(specifier.infinite(is_negative)),
         Some(Number::Finite(number)) => number,
     };

@@ -129,9 +129,8 @@ impl<'a> Specifier<'a> {
             return Err(Error::limit(format!("width or precision of `{}` is too large", self.text)));
         }
         let (refused, takes_precision): (&[Flag], bool) = match (self.is_moment, self.conversion) {
-            (true, _) => (&[Alternate, Plus, Blank, Zero, Group, Parentheses], false),
+            (true, _) | (_, 'c' | '%') => (&[Alternate, Plus, Blank, Zero, Group, Parentheses], false),
             (_, 'b' | 'h' | 's') => (&[Alternate, Plus, Blank, Zero, Group, Parentheses], true),
-            (_, 'c') => (&[Alternate, Plus, Blank, Zero, Group, Parentheses], false),
             (_, 'd') if !self.is_upper => (&[Alternate], false),
             (_, 'o') if !self.is_upper => (&[Group], false),
             (_, 'x') => (&[Group], false),
@@ -139,7 +138,6 @@ impl<'a> Specifier<'a> {
             (_, 'f') if !self.is_upper => (&[], true),
             (_, 'g') => (&[Alternate], true),
             (_, 'a') => (&[Parentheses, Group], true),
-            (_, '%') => (&[Alternate, Plus, Blank, Zero, Group, Parentheses], false),
             (_, 'n') if !self.is_upper && self.width.is_none() => {
                 (&[Left, Alternate, Plus, Blank, Zero, Group, Parentheses], false)
             }

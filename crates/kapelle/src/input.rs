@@ -104,7 +104,7 @@ fn unreadable(error: &io::Error) -> Problem {
 }
 
 /// Without the number that the operating system has for it.
-fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let reason = text.split(" (os error").next().unwrap_or_default();
     let mut characters = reason.chars();

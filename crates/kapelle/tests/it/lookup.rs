@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "the functions here are only called by tests")]
 
 mod explain;
+mod expressions;
 mod plugins;
 mod schema;
 

@@ -6,11 +6,12 @@ use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use kapelle_core::expression::{plain, typed};
 use kapelle_core::yaml;
 use kapelle_model::{Map, Value};
 
+use crate::input::reason;
 use crate::outcome::Stop;
 use crate::report::printable;
 
@@ -49,7 +50,7 @@ fn typed_data(file: &OsStr) -> anyhow::Result<Value> {
 pub(super) fn data(file: &OsStr) -> anyhow::Result<Value> {
     let mut bytes = Vec::new();
     let open = File::open(file).and_then(|open| open.take(DATA_BYTES_MAX + 1).read_to_end(&mut bytes));
-    open.with_context(|| format!("cannot read {}", shown(file)))?;
+    open.map_err(|error| anyhow::anyhow!("cannot read {}: {}", shown(file), reason(&error)))?;
     if bytes.len() as u64 > DATA_BYTES_MAX {
         bail!("{} has more than {DATA_BYTES_MAX} bytes; leave out what the expression does not read", shown(file));
     }

@@ -54,7 +54,7 @@ impl<'g> World<'g> {
         match self.given {
             Some(given) => Ok(&given.services),
             None => Err(Error::forbidden(format!("there is no data for {what}"))
-                .help("`--services FILE` gives it; `kapelle eval --help` tells how")),
+                .help("`--services FILE` gives it (`setup` with `--jsonl`)")),
         }
     }
 }

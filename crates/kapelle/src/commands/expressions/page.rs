@@ -3,7 +3,7 @@
 use kapelle_core::expression::builtin::Levels;
 
 use super::entry::{Entry, Kind};
-use crate::report::{text_width, wrap};
+use crate::report::{cut, text_width, wrap};
 
 /// Columns that a sentence gets at least; on a narrow terminal it stands below the signature.
 const SENTENCE_MIN: usize = 24;
@@ -42,7 +42,8 @@ fn indented(text: &str) -> String {
 
 /// A signature in a column of its own with a sentence beside it, or below it if it is too long.
 pub(super) fn row(signature: &str, sentence: &str, left: usize, width: usize) -> String {
-    let used = text_width(signature);
+    let signature = cut(signature, width.saturating_sub(2));
+    let used = text_width(&signature);
     let mut text = format!("  {signature}");
     if width < left + SENTENCE_MIN {
         text.push('\n');

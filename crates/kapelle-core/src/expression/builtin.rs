@@ -90,12 +90,10 @@ pub(super) fn invoke(
 ) -> Outcome {
     run.step(1)?;
     let mut is_secret = false;
-    if builtin.secrecy == Secrecy::Whole {
-        for value in std::iter::once(&mut input).chain(arguments.iter_mut().flatten()) {
-            if value.has_secret() {
-                is_secret = true;
-                *value = exposed(value);
-            }
+    for value in std::iter::once(&mut input).chain(arguments.iter_mut().flatten()) {
+        if run.inspect(value)? && builtin.secrecy == Secrecy::Whole {
+            is_secret = true;
+            *value = exposed(value);
         }
     }
     let result = (builtin.call)(&mut Call { builtin, input, arguments, run });

@@ -1,6 +1,7 @@
 //! When two values are the same as items of collections: by type and content, whatever the width of an integer.
 
-use std::hash::{Hash, Hasher};
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 use kapelle_model::Value;
 use num_bigint::BigInt;
@@ -12,7 +13,7 @@ pub(in crate::expression) fn same(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Secret(a), b) => same(a, b),
         (a, Value::Secret(b)) => same(a, b),
-        (Value::Str(a), Value::Str(b)) => a.expose() == b.expose(),
+        (Value::Str(a), Value::Str(b)) => std::ptr::eq(a.expose(), b.expose()) || a.expose() == b.expose(),
         (Value::Int(a), Value::BigInt(b)) | (Value::BigInt(b), Value::Int(a)) => **b == BigInt::from(*a),
         (Value::Float(a), Value::Float(b)) => float_bits(*a) == float_bits(*b),
         (Value::Float32(a), Value::Float32(b)) => float_bits((*a).into()) == float_bits((*b).into()),
@@ -20,6 +21,8 @@ pub(in crate::expression) fn same(a: &Value, b: &Value) -> bool {
         (Value::Zoned(a), Value::Zoned(b)) => {
             a == b && a.offset() == b.offset() && a.time_zone() == b.time_zone()
         }
+        (Value::List(a), Value::List(b)) if Arc::ptr_eq(a, b) => true,
+        (Value::Map(a), Value::Map(b)) if Arc::ptr_eq(a, b) => true,
         (Value::List(a), Value::List(b)) => {
             a.len() == b.len() && a.iter().zip(b.iter()).all(|(a, b)| same(a, b))
         }
@@ -67,7 +70,15 @@ impl Hash for ByContent<'_> {
                 items.iter().for_each(|item| ByContent(item).hash(state));
             }
             // The order of the entries does not matter to equality.
-            Value::Map(map) => map.len().hash(state),
+            Value::Map(map) => {
+                let entry = |(key, value): (&Arc<str>, &Value)| {
+                    let mut state = DefaultHasher::new();
+                    key.hash(&mut state);
+                    ByContent(value).hash(&mut state);
+                    state.finish()
+                };
+                map.iter().map(entry).fold(0, u64::wrapping_add).hash(state);
+            }
             Value::Instant(moment) => moment.hash(state),
             Value::Zoned(moment) => moment.timestamp().hash(state),
             Value::LocalDateTime(moment) => moment.hash(state),
@@ -81,8 +92,6 @@ impl Hash for ByContent<'_> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
 
     #[test]

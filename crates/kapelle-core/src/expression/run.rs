@@ -24,6 +24,13 @@ const VALUE_DEPTH_MAX: usize = 200;
 /// Parts of a template whose values are told.
 pub const TRACED_MAX: usize = 10_000;
 
+/// Values in a value that anybody looks at, each as often as it is in there. Lists that hold the same list twice, which
+/// holds another twice and so on, are small in memory and never end.
+const PARTS_MAX: u64 = 1_000_000;
+
+/// Parts looked at for one step.
+const PARTS_PER_STEP: u64 = 32;
+
 /// Values that may be put into others before anybody looks how deep they have become.
 const NESTINGS_UNCHECKED: usize = 500;
 
@@ -166,32 +173,63 @@ impl<'e> Run<'e> {
         self.integer_keyed.iter().any(|other| Arc::ptr_eq(other, map))
     }
 
+    /// Whether any part of a value is secret. After that it is known to be of a size and depth that can be walked through.
+    pub(super) fn inspect(&mut self, value: &Value) -> Outcome<bool> {
+        let mut parts = 0;
+        let found = look(value, VALUE_DEPTH_MAX, &mut parts);
+        self.step(parts / PARTS_PER_STEP)?;
+        found.map_err(|unfit| match unfit {
+            Unfit::TooDeep => {
+                Error::limit(format!("the value is nested more than {VALUE_DEPTH_MAX} levels deep"))
+            }
+            Unfit::TooLarge => Error::limit(format!("the value has more than {PARTS_MAX} parts"))
+                .help("work on a part of it, or leave the work to a task"),
+        })
+    }
+
     /// Passes a collection that was made of other values, unless it is too deep for those who walk through it.
     pub(super) fn nested(&mut self, value: Value) -> Outcome {
         self.nestings += 1;
         if self.nestings > NESTINGS_UNCHECKED {
-            let mut visited = 0;
-            let fits = fits(&value, VALUE_DEPTH_MAX, &mut visited);
-            self.step(visited / 8)?;
-            if !fits {
-                return Err(Error::limit(format!(
-                    "the value is nested more than {VALUE_DEPTH_MAX} levels deep"
-                )));
-            }
+            self.inspect(&value)?;
         }
         Ok(value)
     }
 }
 
-/// Whether a value has at most this many levels.
-fn fits(value: &Value, levels: usize, visited: &mut u64) -> bool {
-    *visited += 1;
-    match value {
-        Value::List(items) => levels > 0 && items.iter().all(|item| fits(item, levels - 1, visited)),
-        Value::Map(map) => levels > 0 && map.values().all(|item| fits(item, levels - 1, visited)),
-        Value::Secret(inner) => fits(inner, levels, visited),
-        _ => true,
+/// Why a value is not to be looked at.
+enum Unfit {
+    TooDeep,
+    TooLarge,
+}
+
+/// Whether any part of the value is secret.
+fn look(value: &Value, levels: usize, parts: &mut u64) -> Result<bool, Unfit> {
+    *parts += 1;
+    if *parts > PARTS_MAX {
+        return Err(Unfit::TooLarge);
     }
+    let mut is_secret = false;
+    match value {
+        Value::List(_) | Value::Map(_) if levels == 0 => return Err(Unfit::TooDeep),
+        Value::List(items) => {
+            for item in items.iter() {
+                is_secret |= look(item, levels - 1, parts)?;
+            }
+        }
+        Value::Map(map) => {
+            for item in map.values() {
+                is_secret |= look(item, levels - 1, parts)?;
+            }
+        }
+        Value::Secret(inner) => {
+            look(inner, levels, parts)?;
+            is_secret = true;
+        }
+        Value::Str(text) => is_secret = text.has_secret(),
+        _ => {}
+    }
+    Ok(is_secret)
 }
 
 /// The variables that a template gives values to, in scopes.

@@ -4,6 +4,7 @@ use super::*;
 use crate::language::Language;
 
 mod cases;
+mod examples;
 mod pieces;
 mod robust;
 mod scanned_cases;

@@ -1,5 +1,7 @@
 //! Operators, apart from arithmetic.
 
+use std::cmp::Ordering;
+
 use kapelle_model::Value;
 
 use super::{Error, Evaluator, Outcome, arithmetic};
@@ -9,9 +11,12 @@ use crate::expression::form;
 use crate::expression::lexer::Operator;
 use crate::expression::order::texts;
 use crate::expression::output::Output;
+use crate::expression::run::Run;
 use crate::expression::tree::Id;
 use crate::language::Language;
-use std::cmp::Ordering;
+
+/// Comparisons of two values for one step.
+const COMPARISONS_PER_STEP: u64 = 16;
 
 /// The value below a mark of secrecy, and whether there was one.
 pub(super) fn opened(value: &Value) -> (&Value, bool) {
@@ -91,6 +96,7 @@ impl Evaluator<'_, '_, '_> {
     /// Arithmetic and comparison.
     fn computed(&mut self, operator: Operator, left: &Value, right: &Value) -> Outcome {
         let language = self.run.settings().language;
+        self.inspect(left, right)?;
         match operator {
             Operator::Equal => Ok(Value::Bool(equal(left, right))),
             Operator::NotEqual => Ok(Value::Bool(!equal(left, right))),
@@ -106,7 +112,18 @@ impl Evaluator<'_, '_, '_> {
         }
     }
 
+    /// Collections are compared part by part, so they must be of a size for that.
+    fn inspect(&mut self, left: &Value, right: &Value) -> Outcome<()> {
+        for value in [left, right] {
+            if matches!(value, Value::List(_) | Value::Map(_) | Value::Secret(_)) {
+                self.run.inspect(value)?;
+            }
+        }
+        Ok(())
+    }
+
     fn joined(&mut self, operator: Operator, left: &Value, right: &Value) -> Outcome {
+        self.inspect(left, right)?;
         match operator {
             Operator::Concat => {
                 let mut out = Output::new(self.run.bytes_left());
@@ -118,8 +135,8 @@ impl Evaluator<'_, '_, '_> {
                 self.finish(out)
             }
             Operator::Range => numbers::range(left, right, None, self.run),
-            Operator::Contains => contains(left, right).map(Value::Bool),
-            _ => is_in(left, right, self.run.bytes_left()).map(Value::Bool),
+            Operator::Contains => contains(left, right, self.run).map(Value::Bool),
+            _ => is_in(left, right, self.run).map(Value::Bool),
         }
     }
 }
@@ -163,12 +180,15 @@ fn compare(
     })
 }
 
-fn contains(left: &Value, right: &Value) -> Outcome<bool> {
+fn contains(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcome<bool> {
     let (left, right) = (opened(left).0, opened(right).0);
     match left {
         Value::Null => Ok(false),
         Value::List(items) => Ok(match right {
-            Value::List(wanted) => wanted.iter().all(|wanted| items.iter().any(|item| same(item, wanted))),
+            Value::List(wanted) => {
+                run.step((items.len() as u64).saturating_mul(wanted.len() as u64) / COMPARISONS_PER_STEP)?;
+                wanted.iter().all(|wanted| items.iter().any(|item| same(item, wanted)))
+            }
             wanted => items.iter().any(|item| same(item, wanted)),
         }),
         Value::Map(map) => {
@@ -187,14 +207,20 @@ fn contains(left: &Value, right: &Value) -> Outcome<bool> {
 }
 
 /// `isIn`: whatever is compared is compared as text.
-fn is_in(left: &Value, right: &Value, bytes_max: usize) -> Outcome<bool> {
+fn is_in(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcome<bool> {
     let (left, right) = (opened(left).0, opened(right).0);
     if matches!(left, Value::Null) {
         return Ok(false);
     }
-    let wanted = form::java_text(left, bytes_max)?;
-    let matches =
-        |value: &Value| Ok::<_, Box<Error>>(form::java_text(value, bytes_max)?.expose() == wanted.expose());
+    let wanted = form::java_text(left, run.bytes_left())?;
+    let mut matches = |value: &Value| -> Outcome<bool> {
+        if let Value::Str(text) = value {
+            return Ok(text.expose() == wanted.expose());
+        }
+        let text = form::java_text(value, run.bytes_left())?;
+        run.allocate(text.expose().len())?;
+        Ok(text.expose() == wanted.expose())
+    };
     match right {
         Value::List(items) => {
             for item in items.iter() {

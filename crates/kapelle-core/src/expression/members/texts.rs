@@ -164,11 +164,9 @@ fn folded(text: &str) -> impl Iterator<Item = char> {
 /// The difference of the first units that differ, or of the lengths.
 fn compared(a: impl Iterator<Item = u16> + Clone, b: impl Iterator<Item = u16> + Clone) -> Value {
     let differing = a.clone().zip(b.clone()).find(|(a, b)| a.cmp(b) != Ordering::Equal);
-    match differing {
-        Some((a, b)) => Value::Int(i64::from(a) - i64::from(b)),
-        None => {
-            let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
-            Value::Int(length(a.count()) - length(b.count()))
-        }
+    if let Some((a, b)) = differing {
+        return Value::Int(i64::from(a) - i64::from(b));
     }
+    let length = |units: usize| i64::try_from(units).unwrap_or(i64::MAX);
+    Value::Int(length(a.count()) - length(b.count()))
 }

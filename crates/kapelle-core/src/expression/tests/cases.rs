@@ -16,6 +16,7 @@ pub(super) const CASES: &str = include_str!("../../../tests/data/expression-case
 
 /// Cases whose result is another one here, with the reason. They stand in `docs/differences.md` too.
 const DEVIATIONS: &[(&str, &str)] = &[
+    ("date/context-integer", "one type for all integers"),
     ("reverse-sort/sort-int-with-float", "numbers of all types are in one order"),
     ("env-2x/present", "the vector lacks the `envs` in its context that its result comes from"),
     ("env-2x/computed-name", "the vector lacks the `envs` in its context that its result comes from"),
@@ -25,6 +26,7 @@ const DEVIATIONS: &[(&str, &str)] = &[
     ("class-name/length", "one type for all integers"),
     ("class-name/context-int", "one type for all integers"),
     ("class-name/jq-int", "one type for all integers"),
+    ("date/context-integer", "one type for all integers"),
     ("reverse-sort/sort-int-with-float", "numbers of all kinds compare by value"),
 ];
 

@@ -12,4 +12,4 @@ pub mod value;
 
 pub use node::{Data, Entry, Node};
 pub use span::{Span, Spanned};
-pub use value::{Map, Text, Value};
+pub use value::{MASK, Map, Text, Value};

@@ -10,7 +10,7 @@ use jiff::civil::{Date, DateTime, Time};
 use jiff::{SignedDuration, Timestamp, Zoned};
 use num_bigint::BigInt;
 
-pub use text::Text;
+pub use text::{MASK, Text};
 
 /// An ordered map with text keys.
 pub type Map = IndexMap<Arc<str>, Value>;

@@ -1,12 +1,10 @@
 //! Plain data from texts and to texts, for those who bring the variables and take the results.
 
-use std::sync::Arc;
-
 use jiff::tz::TimeZone;
 use kapelle_model::{Text, Value};
 
 use super::output::Output;
-use super::{builtin, form};
+use super::{Outcome, builtin, form};
 
 /// Reads a text that is one JSON value. Large integers and the order of maps survive.
 pub fn from_json(text: &str) -> Result<Value, String> {
@@ -18,34 +16,45 @@ pub fn from_yaml(text: &str) -> Result<Value, String> {
     builtin::yaml::parse_yaml(text)
 }
 
-/// Writes a value as JSON with everything that is in it, null too, secrets included: see [`masked`].
+/// Writes a value as JSON with everything that is in it, null too. The secret parts of the text are marked; with
+/// `masks` they are stars already, so that it is JSON as it stands.
 ///
-/// Dates, bytes and numbers that JSON does not have are text; zoned date-times are moved to `zone`.
-pub fn to_json(value: &Value, zone: &TimeZone) -> String {
-    let mut out = Output::new(usize::MAX);
-    form::whole_json(value, zone, &mut out);
-    out.into_string()
+/// Dates, bytes and numbers that JSON does not have are text; zoned date-times are moved to `zone`. Lists may hold one
+/// value many times, so the text has a limit of its own.
+pub fn to_json(value: &Value, zone: &TimeZone, masks: bool, bytes_max: usize) -> Outcome<Text> {
+    let mut out = Output::new(bytes_max);
+    form::whole_json(value, zone, masks, &mut out);
+    out.check()?;
+    Ok(out.into_text())
 }
 
-/// The value with stars in place of what is secret, for people.
-pub fn masked(value: &Value) -> Value {
-    match value {
-        Value::Secret(_) => Value::Str(Text::from("?").into_secret().masked().into()),
-        Value::Str(text) if text.has_secret() => Value::from(text.masked().as_str()),
-        Value::List(items) => Value::List(Arc::new(items.iter().map(masked).collect())),
-        Value::Map(map) => {
-            Value::Map(Arc::new(map.iter().map(|(key, value)| (Arc::clone(key), masked(value))).collect()))
+/// The start of a value as JSON, for people, of about this many bytes.
+pub fn start_of_json(value: &Value, zone: &TimeZone, masks: bool, bytes_max: usize) -> String {
+    let cut = match value {
+        Value::Str(text) => {
+            let end = text.expose().floor_char_boundary(bytes_max / 2);
+            text.slice(0..end.min(text.expose().len())).map(Value::Str)
         }
-        other => other.clone(),
+        _ => None,
+    };
+    let mut out = Output::new(bytes_max);
+    form::whole_json(cut.as_ref().unwrap_or(value), zone, masks, &mut out);
+    let is_cut = out.is_full();
+    let mut text = out.into_string();
+    if is_cut {
+        text.push('…');
     }
+    text
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
-    fn json(value: &Value) -> String {
-        to_json(value, &TimeZone::UTC)
+    fn json(value: &Value, masks: bool) -> Text {
+        to_json(value, &TimeZone::UTC, masks, 1000).unwrap()
     }
 
     #[test]
@@ -56,9 +65,9 @@ mod tests {
             "123456789012345678901234567890",
             r#""a\"\\\nü""#,
         ] {
-            assert_eq!(json(&from_json(text).unwrap()), text);
+            assert_eq!(json(&from_json(text).unwrap(), true).expose(), text);
         }
-        assert_eq!(json(&Value::Float(f64::NAN)), "\"NaN\"");
+        assert_eq!(json(&Value::Float(f64::NAN), true).expose(), "\"NaN\"");
         assert!(from_json("{} x").is_err());
     }
 
@@ -69,7 +78,25 @@ mod tests {
         let mut map = (**map).clone();
         map.insert("s".into(), Value::Int(7).into_secret());
         map.insert("t".into(), Value::Str(Text::concat(&"a".into(), &Text::from("b").into_secret())));
-        let shown = json(&masked(&Value::Map(Arc::new(map))));
-        assert_eq!(shown, r#"{"a":[1,"x"],"b":{"c":2},"s":"******","t":"a******"}"#);
+        let value = Value::Map(Arc::new(map));
+        let shown = json(&value, true);
+        assert_eq!(shown.expose(), r#"{"a":[1,"x"],"b":{"c":2},"s":"******","t":"a******"}"#);
+        assert!(shown.has_secret());
+        let exposed = json(&value, false);
+        assert_eq!(exposed.expose(), r#"{"a":[1,"x"],"b":{"c":2},"s":7,"t":"ab"}"#);
+        assert!(exposed.has_secret());
+    }
+
+    #[test]
+    fn a_value_that_holds_itself_many_times_is_not_written_out() {
+        let mut value = Value::Int(1);
+        for _ in 0..60 {
+            value = Value::List(Arc::new(vec![value.clone(), value]));
+        }
+        assert!(to_json(&value, &TimeZone::UTC, true, 1000).is_err());
+        let start = start_of_json(&value, &TimeZone::UTC, true, 100);
+        assert!(start.starts_with("[[[") && start.ends_with('…'), "{start}");
+        let text = Value::from("x".repeat(1000).as_str());
+        assert!(start_of_json(&text, &TimeZone::UTC, true, 100).len() > 40);
     }
 }

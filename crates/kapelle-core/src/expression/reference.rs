@@ -95,13 +95,7 @@ pub const OPERATORS: &[Operator] = &[
         "Gives a to a filter.",
         ("{{ [1, 2] | length }}", "2"),
     ),
-    binary(
-        "*",
-        "a * b",
-        lexer::Operator::Times,
-        "The product of two numbers.",
-        ("{{ 6 * 7 }}", "42"),
-    ),
+    binary("*", "a * b", lexer::Operator::Times, "The product of two numbers.", ("{{ 6 * 7 }}", "42")),
     binary(
         "/",
         "a / b",
@@ -166,13 +160,7 @@ pub const OPERATORS: &[Operator] = &[
         "Whether a is less or equal; false with null.",
         ("{{ 3 <= 2 }}", "false"),
     ),
-    binary(
-        "is",
-        "a is test",
-        lexer::Operator::Is,
-        "Whether a passes a test.",
-        ("{{ 2 is even }}", "true"),
-    ),
+    binary("is", "a is test", lexer::Operator::Is, "Whether a passes a test.", ("{{ 2 is even }}", "true")),
     binary(
         "is not",
         "a is not test",

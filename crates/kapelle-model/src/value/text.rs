@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 /// What stands where a secret was.
-const MASK: &str = "******";
+pub const MASK: &str = "******";
 
 /// Shared text with the byte ranges in it that must never be shown.
 ///

@@ -29,11 +29,15 @@ use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::Finding;
 use crate::terminal::{Stream, Style};
 
+/// Bytes of a value as JSON.
+const VALUE_BYTES_MAX: usize = 64 << 20;
+
 /// Show what an expression gives
 ///
 /// Evaluates a template as a flow would, with the variables that are given here. It reads no flow and calls nobody:
 /// `secret()` reads the environment (`SECRET_NAME`, base64), and keys, files, requests and flows come from `--services`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of the command line")]
 #[command(after_help = "Exit code: 0 a value, 1 an error, 2 wrong command line.\n\n\
     Examples:\n  \
       kapelle eval '{{ inputs.n + 1 }}' --set inputs.n=3\n  \
@@ -133,8 +137,9 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         (text.map(|text| Value::Str(text.unwrap_or_default())), Vec::new())
     };
 
+    let outcome = outcome.and_then(|value| shown(&value, arguments));
     match &outcome {
-        Ok(value) => Stream::Out.print(shown(value, arguments).as_bytes())?,
+        Ok(text) => Stream::Out.print(text.as_bytes())?,
         Err(error) => {
             Stream::Err.print(error_block(&template, error, Stream::Err.style()).as_bytes())?;
         }
@@ -162,8 +167,8 @@ fn read_template() -> Result<String, Stop> {
         .take(TEMPLATE_BYTES_MAX as u64 * 4)
         .read_to_end(&mut bytes)
         .context("cannot read the template from standard input")?;
-    let text =
-        yaml::decode(&bytes).map_err(|found| anyhow::anyhow!("standard input is no text: {}", found.message))?;
+    let text = yaml::decode(&bytes)
+        .map_err(|found| anyhow::anyhow!("standard input is no text: {}", found.message))?;
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));
     Ok(text.to_owned())
 }
@@ -179,17 +184,17 @@ fn settings(arguments: &Arguments, given: Option<&Given>) -> Settings {
 }
 
 /// The result with a line break at its end.
-fn shown(value: &Value, arguments: &Arguments) -> String {
+fn shown(value: &Value, arguments: &Arguments) -> kapelle_core::expression::Outcome<String> {
+    let masks = !arguments.show_secrets;
     let mut text = match value {
-        Value::Str(text) if !arguments.typed && arguments.show_secrets => text.expose().to_owned(),
-        Value::Str(text) if !arguments.typed => text.masked(),
-        value if arguments.show_secrets => plain::to_json(value, &arguments.zone),
-        value => plain::to_json(&plain::masked(value), &arguments.zone),
+        Value::Str(text) if !arguments.typed && masks => text.masked(),
+        Value::Str(text) if !arguments.typed => text.expose().to_owned(),
+        value => plain::to_json(value, &arguments.zone, masks, VALUE_BYTES_MAX)?.expose().to_owned(),
     };
     if !text.ends_with('\n') {
         text.push('\n');
     }
-    text
+    Ok(text)
 }
 
 fn problem_block(source: &Source, problem: &Problem, style: Style) -> String {

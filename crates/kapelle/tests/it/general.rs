@@ -13,7 +13,9 @@ fn alone_it_tells_what_it_can() {
     Commands:
       check        Tell what is wrong with flows, and where
       flow         The commands of Kestra's own program for flows, with its output
+      eval         Show what an expression gives
       explain      Explain a code that `kapelle check` reports
+      expressions  Look up what expressions can do
       plugins      Look up the types of tasks, triggers and other plugins
       schema       Print the JSON Schema of a flow, for editors
       completions  Print the completion script of a shell

@@ -1,28 +1,39 @@
 //! JSON as Kestra writes it: compact, entries with null left out, date-times as text.
 
 use jiff::tz::TimeZone;
-use kapelle_model::Value;
+use kapelle_model::{MASK, Value};
 
 use super::{Output, iso_instant, scalar};
 
 /// Writes a value as JSON. Zoned date-times are moved to `zone`, that of the server.
 pub fn json(value: &Value, zone: &TimeZone, out: &mut Output) {
-    write(value, zone, false, out);
+    write(value, zone, Manner { keeps_null: false, masks: false }, out);
 }
 
-/// As [`json`], with the entries that are null.
-pub fn whole_json(value: &Value, zone: &TimeZone, out: &mut Output) {
-    write(value, zone, true, out);
+/// As [`json`], with the entries that are null, and with stars for what is secret if it `masks`. The stars are marked
+/// as the secrets would be.
+pub fn whole_json(value: &Value, zone: &TimeZone, masks: bool, out: &mut Output) {
+    write(value, zone, Manner { keeps_null: true, masks }, out);
 }
 
-fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
+#[derive(Clone, Copy)]
+struct Manner {
+    keeps_null: bool,
+    masks: bool,
+}
+
+fn write(value: &Value, zone: &TimeZone, manner: Manner, out: &mut Output) {
     match value {
         Value::Null => out.push_str("null"),
-        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => out.push_str(&scalar(value)),
         Value::Float(number) if !number.is_finite() => json_string(&scalar(value), out),
         Value::Float32(number) if !number.is_finite() => json_string(&scalar(value), out),
-        Value::Float(_) | Value::Float32(_) => out.push_str(&scalar(value)),
+        Value::Bool(_) | Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Float32(_) => {
+            out.push_str(&scalar(value));
+        }
         Value::Decimal(number) => out.push_str(&super::number::decimal_scientific(number)),
+        Value::Str(text) if manner.masks && text.has_secret() => {
+            out.marked(true, |out| json_string(&text.masked(), out));
+        }
         Value::Str(text) => out.marked(text.has_secret(), |out| json_string(text.expose(), out)),
         Value::List(items) => {
             out.push_char('[');
@@ -30,7 +41,7 @@ fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
                 if index > 0 {
                     out.push_char(',');
                 }
-                write(item, zone, keeps_null, out);
+                write(item, zone, manner, out);
                 if out.is_full() {
                     return;
                 }
@@ -40,14 +51,16 @@ fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
         Value::Map(map) => {
             out.push_char('{');
             let mut is_first = true;
-            for (key, item) in map.iter().filter(|(_, item)| keeps_null || !matches!(item, Value::Null)) {
+            for (key, item) in
+                map.iter().filter(|(_, item)| manner.keeps_null || !matches!(item, Value::Null))
+            {
                 if !is_first {
                     out.push_char(',');
                 }
                 is_first = false;
                 json_string(key, out);
                 out.push_char(':');
-                write(item, zone, keeps_null, out);
+                write(item, zone, manner, out);
                 if out.is_full() {
                     return;
                 }
@@ -56,7 +69,7 @@ fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
         }
         Value::Instant(moment) => json_string(&iso_instant(*moment), out),
         Value::Zoned(moment) => {
-            json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out)
+            json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out);
         }
         Value::LocalDateTime(moment) => json_string(&super::moment::iso_date_time_full(*moment), out),
         Value::LocalDate(_) | Value::LocalTime(_) => json_string(&scalar(value), out),
@@ -66,7 +79,8 @@ fn write(value: &Value, zone: &TimeZone, keeps_null: bool, out: &mut Output) {
             out.push_str(&format!("{sign}{}.{nanos:09}", duration.as_secs().unsigned_abs()));
         }
         Value::Bytes(bytes) => json_string(&String::from_utf8_lossy(bytes), out),
-        Value::Secret(inner) => out.marked(true, |out| write(inner, zone, keeps_null, out)),
+        Value::Secret(_) if manner.masks => out.marked(true, |out| json_string(MASK, out)),
+        Value::Secret(inner) => out.marked(true, |out| write(inner, zone, manner, out)),
     }
 }
 

@@ -1,11 +1,11 @@
 //! One line of `--jsonl`: the answer to a request.
 
-use std::fmt::Write;
-
 use jiff::tz::TimeZone;
 use kapelle_core::expression::{Error, Problem, plain};
 use kapelle_core::source::Source;
 use kapelle_model::Value;
+
+use super::VALUE_BYTES_MAX;
 
 /// What went wrong, as a program gets it.
 pub(super) struct Failure {
@@ -59,28 +59,29 @@ pub(super) fn failure(id: &Value, failure: &Failure) -> String {
 
 /// `show_secrets` gives secrets, and where in a text they are.
 pub(super) fn value(id: &Value, value: &Value, show_secrets: bool, zone: &TimeZone) -> String {
-    let is_secret = value.has_secret();
-    let shown = if is_secret && !show_secrets {
-        plain::to_json(&plain::masked(value), zone)
-    } else {
-        plain::to_json(value, zone)
+    let written = match plain::to_json(value, zone, !show_secrets, VALUE_BYTES_MAX) {
+        Ok(written) => written,
+        Err(error) => return failure(id, &Failure::of_error(&error)),
     };
-    let mut text = format!("{{\"id\":{},\"ok\":true,\"value\":{shown}", json(id));
-    if is_secret {
+    let mut text = format!("{{\"id\":{},\"ok\":true,\"value\":{}", json(id), written.expose());
+    if written.has_secret() {
         text.push_str(",\"secret\":true");
     }
-    if let (true, true, Value::Str(secret)) = (is_secret, show_secrets, value) {
+    if let (true, true, Value::Str(secret)) = (show_secrets, written.has_secret(), value) {
         let ranges: Vec<String> =
             secret.secret_ranges().iter().map(|range| format!("[{},{}]", range.start, range.end)).collect();
-        let written = write!(text, ",\"secretRanges\":[{}]", ranges.join(","));
-        debug_assert!(written.is_ok(), "a String takes everything");
+        text.push_str(",\"secretRanges\":[");
+        text.push_str(&ranges.join(","));
+        text.push(']');
     }
     text.push_str("}\n");
     text
 }
 
 fn json(value: &Value) -> String {
-    plain::to_json(value, &TimeZone::UTC)
+    // What comes from one line is no longer than a few of them.
+    let written = plain::to_json(value, &TimeZone::UTC, true, VALUE_BYTES_MAX);
+    written.map_or_else(|_| "null".to_owned(), |text| text.expose().to_owned())
 }
 
 fn quoted(text: &str) -> String {

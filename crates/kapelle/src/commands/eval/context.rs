@@ -52,10 +52,13 @@ pub(super) fn data(file: &OsStr) -> anyhow::Result<Value> {
     let open = File::open(file).and_then(|open| open.take(DATA_BYTES_MAX + 1).read_to_end(&mut bytes));
     open.map_err(|error| anyhow::anyhow!("cannot read {}: {}", shown(file), reason(&error)))?;
     if bytes.len() as u64 > DATA_BYTES_MAX {
-        bail!("{} has more than {DATA_BYTES_MAX} bytes; leave out what the expression does not read", shown(file));
+        bail!(
+            "{} has more than {DATA_BYTES_MAX} bytes; leave out what the expression does not read",
+            shown(file)
+        );
     }
-    let text =
-        yaml::decode(&bytes).map_err(|found| anyhow::anyhow!("{} is no text: {}", shown(file), found.message))?;
+    let text = yaml::decode(&bytes)
+        .map_err(|found| anyhow::anyhow!("{} is no text: {}", shown(file), found.message))?;
     let is_json = Path::new(file).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
     let value = match text.trim() {
         "" => Ok(Value::Null),
@@ -127,14 +130,18 @@ mod tests {
                 return reason;
             }
         }
-        plain::to_json(&Value::Map(Arc::new(context)), &TimeZone::UTC)
+        let text = plain::to_json(&Value::Map(Arc::new(context)), &TimeZone::UTC, false, 1000).unwrap();
+        text.expose().to_owned()
     }
 
     #[test]
     fn assignments_make_maps_and_read_yaml() {
         let cases: [(&[&str], &str); 9] = [
             (&["n=3"], r#"{"n":3}"#),
-            (&["a.b=\"3\"", "a.c=x=y", "d=[1, {e: null}]"], r#"{"a":{"b":"3","c":"x=y"},"d":[1,{"e":null}]}"#),
+            (
+                &["a.b=\"3\"", "a.c=x=y", "d=[1, {e: null}]"],
+                r#"{"a":{"b":"3","c":"x=y"},"d":[1,{"e":null}]}"#,
+            ),
             (&["a=1", "a=2"], r#"{"a":2}"#),
             (&["a=", "b= "], r#"{"a":"","b":" "}"#),
             (&["d={\"$duration\": PT5S}"], r#"{"d":5.000000000}"#),

@@ -114,8 +114,7 @@ impl Server<'_> {
             ..self.settings.clone()
         };
         let world = World::new(given, self.time);
-        let environment =
-            Environment { context: &*request.context, services: &world, settings: &settings };
+        let environment = Environment { context: &*request.context, services: &world, settings: &settings };
         let outcome = if request.typed {
             template.value(environment)
         } else {

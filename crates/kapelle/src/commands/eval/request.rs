@@ -39,7 +39,10 @@ impl Request {
         let map = match plain::from_json(text).map_err(refused)? {
             Value::Map(map) => map,
             other => {
-                return Err(refused(format!("a request has to be a JSON object, not {}", form::kind(&other))));
+                return Err(refused(format!(
+                    "a request has to be a JSON object, not {}",
+                    form::kind(&other)
+                )));
             }
         };
         let id = map.get("id").cloned().unwrap_or_default();
@@ -67,10 +70,12 @@ impl Request {
                     Value::Str(text) => template = Some(text),
                     other => return Err(wrong("template", "text", &other)),
                 },
-                "context" => match typed::untagged(&value).map_err(|reason| format!("`context`: {reason}"))? {
-                    Value::Map(map) => request.context = map,
-                    other => return Err(wrong("context", "an object", &other)),
-                },
+                "context" => {
+                    match typed::untagged(&value).map_err(|reason| format!("`context`: {reason}"))? {
+                        Value::Map(map) => request.context = map,
+                        other => return Err(wrong("context", "an object", &other)),
+                    }
+                }
                 "typed" => request.typed = flag("typed", &value)?,
                 "recursive" => request.recursive = flag("recursive", &value)?,
                 "showSecrets" => request.show_secrets = flag("showSecrets", &value)?,

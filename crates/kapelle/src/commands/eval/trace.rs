@@ -1,5 +1,6 @@
 //! The table of what every part of an expression gave.
 
+use std::fmt::Write;
 use std::ops::Range;
 
 use kapelle_core::expression::{TRACED_MAX, Traced, plain};
@@ -12,8 +13,8 @@ use crate::terminal::Style;
 /// Values of a part that is evaluated again and again.
 const SHOWN_MAX: usize = 3;
 
-/// Characters of a value that are looked at; more fit no terminal.
-const VALUE_CHARACTERS_MAX: usize = 1000;
+/// Bytes of a source or value that are looked at; more fit no terminal.
+const BYTES_MAX: usize = 2000;
 
 const GAP: &str = "  ";
 
@@ -59,7 +60,7 @@ impl<'a> Table<'a> {
             }
         }
         if self.traced.len() >= TRACED_MAX {
-            text.push_str(&format!("Only the first {TRACED_MAX} evaluations are in this table.\n"));
+            let _ = writeln!(text, "Only the first {TRACED_MAX} evaluations are in this table.");
         }
         text
     }
@@ -82,7 +83,7 @@ impl<'a> Table<'a> {
     /// A part as it is written, on one line.
     fn source(&self, range: &Range<usize>) -> String {
         let written = self.template.get(range.clone()).unwrap_or_default();
-        let shown: String = written.chars().take(VALUE_CHARACTERS_MAX).collect();
+        let shown = &written[..written.floor_char_boundary(BYTES_MAX)];
         printable(&shown.split_whitespace().collect::<Vec<_>>().join(" "))
     }
 
@@ -104,7 +105,6 @@ impl<'a> Table<'a> {
 
     /// JSON, with the kind where JSON does not show it.
     fn short(&self, value: &Value) -> String {
-        let shown = if self.arguments.show_secrets { value.clone() } else { plain::masked(value) };
         let kind = match value {
             Value::Secret(_) => " (secret)",
             Value::Str(text) if text.has_secret() => " (secret)",
@@ -116,8 +116,8 @@ impl<'a> Table<'a> {
             Value::Bytes(_) => " (bytes)",
             _ => "",
         };
-        let json: String =
-            plain::to_json(&shown, &self.arguments.zone).chars().take(VALUE_CHARACTERS_MAX).collect();
+        let masks = !self.arguments.show_secrets;
+        let json = plain::start_of_json(value, &self.arguments.zone, masks, BYTES_MAX);
         printable(&format!("{json}{kind}"))
     }
 }

@@ -1,5 +1,7 @@
 //! The page about one entry, for people.
 
+use std::fmt::Write;
+
 use kapelle_core::expression::builtin::Levels;
 
 use super::entry::{Entry, Kind};
@@ -10,10 +12,10 @@ const SENTENCE_MIN: usize = 24;
 
 pub(super) fn render(entry: &Entry, width: usize) -> String {
     let mut text = format!("{}\n", entry.signature);
-    text.push_str(&match entry.kind {
-        Kind::Operator | Kind::Tag => format!("{}\n\n", entry.kind.word()),
-        kind => format!("{}, group {}\n\n", kind.word(), entry.group),
-    });
+    let _ = match entry.kind {
+        Kind::Operator | Kind::Tag => writeln!(text, "{}\n", entry.kind.word()),
+        kind => writeln!(text, "{}, group {}\n", kind.word(), entry.group),
+    };
     for line in wrap(entry.summary, width) {
         text.push_str(&line);
         text.push('\n');
@@ -21,17 +23,15 @@ pub(super) fn render(entry: &Entry, width: usize) -> String {
     if entry.levels == Levels::One {
         text.push_str("Only at language level 1: Kestra 2.0 has it no more.\n");
     }
-    match entry.binds {
-        Some((one, two)) if one == two => text.push_str(&format!("Binds with {one}.\n")),
-        Some((one, two)) => {
-            text.push_str(&format!("Binds with {one} at language level 1, with {two} at level 2.\n"));
-        }
-        None => {}
-    }
+    let _ = match entry.binds {
+        Some((one, two)) if one == two => writeln!(text, "Binds with {one}."),
+        Some((one, two)) => writeln!(text, "Binds with {one} at language level 1, with {two} at level 2."),
+        None => Ok(()),
+    };
     let (template, result) = entry.example;
-    text.push_str(&format!("\nExample\n{}", indented(template)));
+    let _ = write!(text, "\nExample\n{}", indented(template));
     if let Some(result) = result {
-        text.push_str(&format!("gives\n{}", indented(result)));
+        let _ = write!(text, "gives\n{}", indented(result));
     }
     text
 }
@@ -48,7 +48,7 @@ pub(super) fn row(signature: &str, sentence: &str, left: usize, width: usize) ->
     if width < left + SENTENCE_MIN {
         text.push('\n');
         for line in wrap(sentence, width.saturating_sub(4)) {
-            text.push_str(&format!("    {line}\n"));
+            let _ = writeln!(text, "    {line}");
         }
         return text;
     }
@@ -59,7 +59,7 @@ pub(super) fn row(signature: &str, sentence: &str, left: usize, width: usize) ->
     }
     for line in wrap(sentence, width.saturating_sub(indent)) {
         let blanks = if is_first { indent - used - 2 } else { indent };
-        text.push_str(&format!("{}{line}\n", " ".repeat(blanks)));
+        let _ = writeln!(text, "{}{line}", " ".repeat(blanks));
         is_first = false;
     }
     text

@@ -42,7 +42,23 @@ fn every_line_has_its_answer() {
         r#"{"template":"{{ 'p-' ~ a ?? 'd' }}","language":2}"#,
         r#"{"template":"{{ x }}","context":{"x":"{{ y }}","y":1},"recursive":true}"#,
     ];
-    insta::assert_snapshot!(answers(&[], &(requests.join("\n"))).join("\n"), @"");
+    insta::assert_snapshot!(answers(&[], &(requests.join("\n"))).join("\n"), @r#"
+    {"id":1,"ok":true,"value":123456789012345678901234567890}
+    {"id":"é","ok":false,"error":{"category":"syntax","message":"`{{` is never closed: `}}` is missing","line":2,"column":1,"help":null}}
+    {"id":null,"ok":false,"error":{"category":"request","message":"it is no JSON: at line 1, column 1 there is `n`, but a value is expected","line":null,"column":null,"help":null}}
+    {"id":null,"ok":false,"error":{"category":"request","message":"there is no JSON in it, only blanks","line":null,"column":null,"help":null}}
+    {"id":3,"ok":false,"error":{"category":"request","message":"a request has no `tmplate`; did you mean `template`?","line":null,"column":null,"help":null}}
+    {"id":[4],"ok":false,"error":{"category":"request","message":"`template` has to be text, not the integer 7","line":null,"column":null,"help":null}}
+    {"id":null,"ok":true,"value":"a pw b","secret":true,"secretRanges":[[2,4]]}
+    {"id":null,"ok":true,"value":["******",1,null],"secret":true}
+    {"id":null,"ok":true,"value":{"z":null,"a":1.0}}
+    {"id":null,"ok":true,"value":"Infinity"}
+    {"id":null,"ok":false,"error":{"category":"undefined","message":"Unable to find `nam` used in the expression `\n {{ inputs.nam }}` at line 2, column 12","line":2,"column":12,"help":"did you mean `name`?"}}
+    {"id":null,"ok":true,"value":"5"}
+    {"id":null,"ok":false,"error":{"category":"request","message":"`setup`: `kw` is unknown; did you mean `kv`?","line":null,"column":null,"help":null}}
+    {"id":null,"ok":true,"value":"d"}
+    {"id":null,"ok":true,"value":"1"}
+    "#);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 mod access;
 mod arithmetic;
 mod calls;
+mod decimals;
 mod operators;
 mod statements;
 
@@ -178,6 +179,10 @@ impl<'t> Evaluator<'t, '_, '_> {
     }
 
     fn interpolated(&mut self, parts: &[Part]) -> Outcome {
+        // Nothing has to be joined: the value stays what it is.
+        if let [Part::Expression(id)] = parts {
+            return self.expression(*id);
+        }
         let mut out = Output::new(self.run.bytes_left());
         for part in parts {
             match part {

@@ -115,6 +115,10 @@ fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
         }
         other => return Err(call.wrong_input("text", other)),
     };
+    // Jackson finds nothing there that would be wrong.
+    if text.expose().bytes().all(|byte| b" \t\r\n".contains(&byte)) {
+        return Ok(true);
+    }
     match read_json(call, text.expose()) {
         Ok(_) => Ok(true),
         Err(error) if error.category == Category::InvalidInput => Ok(false),

@@ -160,7 +160,6 @@ fn named<'v>(value: &'v Value, name: &str) -> Option<Cow<'v, Value>> {
     match value {
         Value::Map(map) => match map.get(name) {
             Some(found) => return Some(Cow::Borrowed(found)),
-            None if map.is_empty() => {}
             None => return None,
         },
         Value::List(items) => {

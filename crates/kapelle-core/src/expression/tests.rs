@@ -5,6 +5,7 @@ use crate::language::Language;
 
 mod cases;
 mod examples;
+mod oracle;
 mod pieces;
 mod robust;
 mod scanned_cases;

@@ -173,7 +173,8 @@ fn plain(left: &Value, right: &Value, calculation: Calculation) -> Outcome {
     match (left, right) {
         (Int(left), Int(right)) => integers(*left, *right, calculation).map(Int),
         (Decimal(_) | BigInt(_), _) | (_, Decimal(_) | BigInt(_)) => {
-            decimals::calculate(&decimal(left)?, &decimal(right)?, calculation).map(|number| Decimal(Arc::new(number)))
+            decimals::calculate(&decimal(left)?, &decimal(right)?, calculation)
+                .map(|number| Decimal(Arc::new(number)))
         }
         (Float32(left), Float32(right)) => Ok(Float32(floats32(*left, *right, calculation))),
         #[expect(clippy::cast_precision_loss, reason = "as Java converts")]

@@ -18,7 +18,11 @@ const SCALE_MAX: i64 = 2_000;
 
 type Parts = (BigInt, i64);
 
-pub(super) fn calculate(left: &BigDecimal, right: &BigDecimal, calculation: Calculation) -> Outcome<BigDecimal> {
+pub(super) fn calculate(
+    left: &BigDecimal,
+    right: &BigDecimal,
+    calculation: Calculation,
+) -> Outcome<BigDecimal> {
     let (left_parts, right_parts) = (left.as_bigint_and_exponent(), right.as_bigint_and_exponent());
     let is_zero = right_parts.0 == BigInt::ZERO;
     let sign = calculation.sign();
@@ -26,16 +30,20 @@ pub(super) fn calculate(left: &BigDecimal, right: &BigDecimal, calculation: Calc
         Calculation::Divide | Calculation::Remainder if is_zero => {
             return Err(Error::wrong_type(format!("{left} {sign} 0: division by zero")));
         }
-        Calculation::Plus => aligned(&left_parts, &right_parts).map(|(left, right, scale)| (left + right, scale)),
-        Calculation::Minus => aligned(&left_parts, &right_parts).map(|(left, right, scale)| (left - right, scale)),
+        Calculation::Plus => {
+            aligned(&left_parts, &right_parts).map(|(left, right, scale)| (left + right, scale))
+        }
+        Calculation::Minus => {
+            aligned(&left_parts, &right_parts).map(|(left, right, scale)| (left - right, scale))
+        }
         Calculation::Times => {
             Some(rounded((left_parts.0 * right_parts.0, left_parts.1.saturating_add(right_parts.1))))
         }
         Calculation::Divide => quotient(&left_parts, &right_parts),
         Calculation::Remainder => remainder(&left_parts, &right_parts),
     };
-    let (digits, scale) =
-        result.ok_or_else(|| Error::wrong_type(format!("{left} {sign} {right} has more than {DIGITS} digits")))?;
+    let (digits, scale) = result
+        .ok_or_else(|| Error::wrong_type(format!("{left} {sign} {right} has more than {DIGITS} digits")))?;
     Ok(BigDecimal::new(digits, scale))
 }
 
@@ -58,7 +66,9 @@ fn digits_of(number: &BigUint) -> u32 {
 /// At most 34 digits, half of the last one rounded to the even neighbour.
 fn rounded((digits, scale): Parts) -> Parts {
     let count = digits_of(digits.magnitude());
-    let Some(surplus) = count.checked_sub(DIGITS).filter(|surplus| *surplus > 0) else { return (digits, scale) };
+    let Some(surplus) = count.checked_sub(DIGITS).filter(|surplus| *surplus > 0) else {
+        return (digits, scale);
+    };
     let unit = BigUint::from(10u8).pow(surplus);
     let (mut kept, lost) = (digits.magnitude() / &unit, digits.magnitude() % &unit);
     let twice = lost * 2u8;
@@ -96,7 +106,8 @@ fn quotient(left: &Parts, right: &Parts) -> Option<Parts> {
         return Some(if digits_of(exact.0.magnitude()) > DIGITS { rounded(exact) } else { exact });
     }
     // A last digit that tells that something follows, so that no half is taken for exact.
-    let is_negative = (left.0.sign() == num_bigint::Sign::Minus) != (right.0.sign() == num_bigint::Sign::Minus);
+    let is_negative =
+        (left.0.sign() == num_bigint::Sign::Minus) != (right.0.sign() == num_bigint::Sign::Minus);
     digits = digits * 10u8 + if is_negative { -1 } else { 1 };
     Some(rounded((digits, scale + 1)))
 }

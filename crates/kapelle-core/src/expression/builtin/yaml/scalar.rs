@@ -42,7 +42,8 @@ pub(super) fn text(text: &str, indent: usize, out: &mut Output) {
 /// Writes a key that stays on its line.
 pub(super) fn key(key: &str, out: &mut Output) {
     // Whatever could be the start of a number is quoted.
-    let is_like_number = key.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
+    let is_like_number =
+        key.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
     let wish = if is_reserved(key) || is_like_number { Style::Double } else { Style::Plain };
     match possible(key, wish) {
         Style::Plain => out.push_str(key),

@@ -22,11 +22,13 @@ check: need-cargo
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
+	$(CARGO) bench --locked -p kapelle-core --bench expressions
 
-## Throws random flows at the checks for a minute; needs a nightly Rust and cargo-fuzz.
+## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo
 	@$(CARGO) fuzz --version >/dev/null 2>&1 || { echo "make fuzz needs cargo-fuzz: cargo install cargo-fuzz, and rustup toolchain install nightly" >&2; exit 1; }
-	cd fuzz && $(CARGO) +nightly fuzz run -s none check -- -max_total_time=60
+	cd fuzz && $(CARGO) +nightly fuzz run -s none check -- -max_total_time=30
+	cd fuzz && $(CARGO) +nightly fuzz run -s none expression -- -max_total_time=30
 
 clean: need-cargo
 	$(CARGO) clean

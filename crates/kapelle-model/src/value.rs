@@ -2,6 +2,7 @@
 
 mod text;
 
+use std::fmt;
 use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
@@ -20,7 +21,7 @@ pub type Map = IndexMap<Arc<str>, Value>;
 /// Secrecy is part of the value and cannot be dropped by accident: text knows which of its bytes
 /// are secret ([`Text`]), everything else that came out of a secret is wrapped whole in
 /// [`Value::Secret`]. Use [`Value::into_secret`] to mark; it keeps a mark from being nested.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub enum Value {
     #[default]
     Null,
@@ -65,6 +66,33 @@ impl Value {
             Self::Map(map) => map.values().any(Self::has_secret),
             _ => false,
         }
+    }
+}
+
+/// What is secret is not shown.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, content): (&str, &dyn fmt::Debug) = match self {
+            Self::Null => return f.write_str("Null"),
+            Self::Secret(_) => return f.write_str("Secret"),
+            Self::Bool(value) => ("Bool", value),
+            Self::Int(value) => ("Int", value),
+            Self::BigInt(value) => ("BigInt", value),
+            Self::Float(value) => ("Float", value),
+            Self::Float32(value) => ("Float32", value),
+            Self::Decimal(value) => ("Decimal", value),
+            Self::Str(value) => ("Str", value),
+            Self::List(value) => ("List", value),
+            Self::Map(value) => ("Map", value),
+            Self::Instant(value) => ("Instant", value),
+            Self::Zoned(value) => ("Zoned", value),
+            Self::LocalDateTime(value) => ("LocalDateTime", value),
+            Self::LocalDate(value) => ("LocalDate", value),
+            Self::LocalTime(value) => ("LocalTime", value),
+            Self::Duration(value) => ("Duration", value),
+            Self::Bytes(value) => ("Bytes", value),
+        };
+        f.debug_tuple(name).field(content).finish()
     }
 }
 

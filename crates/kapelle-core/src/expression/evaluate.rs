@@ -37,6 +37,7 @@ pub(super) fn text(template: &Template, run: &mut Run<'_>) -> Outcome<Option<Tex
 pub(super) fn value(template: &Template, run: &mut Run<'_>) -> Outcome {
     let Some(tree) = template.tree() else { return Ok(Value::Str(template.text().clone())) };
     let mut sink = Sink::Typed(Typed::Nothing, run.settings().limits.output_bytes);
+    let variables = run.variables.clone();
     Evaluator { template, tree, run }.body(&tree.body, &mut sink)?;
     match sink {
         Sink::Typed(Typed::One(value), _) => Ok(value),
@@ -44,7 +45,11 @@ pub(super) fn value(template: &Template, run: &mut Run<'_>) -> Outcome {
             out.check()?;
             Ok(Value::Str(out.into_text()))
         }
-        Sink::Typed(Typed::Restart, _) => Ok(text(template, run)?.map_or(Value::Null, read_json)),
+        Sink::Typed(Typed::Restart, _) => {
+            // What the first attempt has set is not there in the second.
+            run.variables = variables;
+            Ok(text(template, run)?.map_or(Value::Null, read_json))
+        }
         _ => Ok(Value::Null),
     }
 }
@@ -206,7 +211,7 @@ impl<'t> Evaluator<'t, '_, '_> {
     /// Notes what a part of the template gave, if somebody wants to see it.
     fn traced(&mut self, span: Span, value: Outcome) -> Outcome {
         if let Some(trace) = self.run.trace.as_mut().filter(|trace| trace.len() < TRACED_MAX) {
-            let noted = value.as_ref().map(Value::clone).map_err(|error| match error.category {
+            let noted = value.clone().map_err(|error| match error.category {
                 Category::Undefined => format!("undefined: `{}`", error.message),
                 _ => error.message.clone(),
             });

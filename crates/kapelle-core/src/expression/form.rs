@@ -38,32 +38,14 @@ pub fn java(value: &Value, out: &mut Output) {
         Value::Null => out.push_str("null"),
         Value::Str(text) => out.push(text),
         Value::List(items) => {
-            out.push_char('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
-                java(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char(']');
+            out.enclosed(["[", ", ", "]"], items.iter(), java);
         }
         Value::Map(map) => {
-            out.push_char('{');
-            for (index, (key, item)) in map.iter().enumerate() {
-                if index > 0 {
-                    out.push_str(", ");
-                }
+            out.enclosed(["{", ", ", "}"], map.iter(), |(key, item), out| {
                 out.push_str(key);
                 out.push_char('=');
                 java(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char('}');
+            });
         }
         Value::Secret(inner) => out.marked(true, |out| java(inner, out)),
         _ => out.push_str(&scalar(value)),

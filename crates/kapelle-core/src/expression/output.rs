@@ -42,6 +42,26 @@ impl Output {
         }
     }
 
+    /// Writes items between two brackets and with a separator between them, until it is full.
+    pub fn enclosed<T>(
+        &mut self,
+        [open, separator, close]: [&str; 3],
+        items: impl Iterator<Item = T>,
+        mut write: impl FnMut(T, &mut Self),
+    ) {
+        self.push_str(open);
+        for (index, item) in items.enumerate() {
+            if index > 0 {
+                self.push_str(separator);
+            }
+            write(item, self);
+            if self.is_full {
+                return;
+            }
+        }
+        self.push_str(close);
+    }
+
     /// Everything that `write` writes is secret if `is_secret`.
     pub fn marked(&mut self, is_secret: bool, write: impl FnOnce(&mut Self)) {
         let start = self.text.len();

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use kapelle_model::{Map, Text, Value};
 
 use super::environment::Environment;
-use super::error::{Error, Outcome};
+use super::error::{Category, Error, Outcome};
 use super::form;
 use super::lexer::{find_opening, raw_block};
 use super::run::Run;
@@ -49,7 +49,7 @@ pub(super) fn render(value: &Value, recursive: bool, run: &mut Run<'_>) -> Outco
         return Err(too_many().help("a text that renders itself never ends"));
     }
     run.renders += 1;
-    let rendered = structure(value, false, recursive, run).map_err(|error| error.seal());
+    let rendered = structure(value, false, recursive, run).map_err(Error::seal);
     run.renders -= 1;
     rendered
 }
@@ -139,7 +139,7 @@ fn once(text: &Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
     let trace = run.trace.take();
     let rendered = template.once_in(run);
     run.trace = trace;
-    Ok(rendered?.map(|rendered| if text.has_secret() { rendered.into_secret() } else { rendered }))
+    rendered
 }
 
 /// Reads a text as a template.
@@ -153,7 +153,14 @@ fn template(text: &Text, run: &mut Run<'_>) -> Outcome<Arc<Template>> {
     run.step((text.expose().len() / BYTES_PER_STEP) as u64)?;
     let template = Template::compile(text.clone(), language).map_err(|problems| {
         let problem = problems.into_iter().next();
-        let mut error: Box<Error> = problem.map_or_else(|| Error::invalid("no template"), Box::from);
+        let mut error: Box<Error> = match problem {
+            // What it says of the text may be the secret.
+            Some(_) if text.has_secret() => {
+                Error::new(Category::Syntax, "a text that is secret is no template")
+            }
+            Some(problem) => problem.into(),
+            None => Error::invalid("no template"),
+        };
         error.template = Some(text.masked().into());
         error
     })?;

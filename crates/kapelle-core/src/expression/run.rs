@@ -31,8 +31,11 @@ const PARTS_MAX: u64 = 1_000_000;
 /// Parts looked at for one step.
 const PARTS_PER_STEP: u64 = 32;
 
-/// Values that may be put into others before anybody looks how deep they have become.
-const NESTINGS_UNCHECKED: usize = 500;
+/// Bytes of a text that cost one step when somebody works on it.
+const TEXT_BYTES_PER_STEP: usize = 1024;
+
+/// How often all there is may have doubled before anybody looks how large and deep values have become.
+const DOUBLINGS_UNCHECKED: u32 = 12;
 
 /// Maps with integers as keys that one rendering remembers.
 const INTEGER_KEYED_MAX: usize = 64;
@@ -43,7 +46,7 @@ pub struct Run<'e> {
     bytes_left: usize,
     iterations_left: u64,
     depth: usize,
-    nestings: usize,
+    doublings: u32,
     /// Calls of `render` one inside the other.
     pub(super) renders: usize,
     /// Raw blocks keep their tags, since the text will be rendered again.
@@ -64,7 +67,7 @@ impl<'e> Run<'e> {
             bytes_left: limits.memory_bytes,
             iterations_left: limits.iterations,
             depth: 0,
-            nestings: 0,
+            doublings: 0,
             renders: 0,
             keeps_raw: false,
             integer_keyed: Vec::new(),
@@ -175,6 +178,13 @@ impl<'e> Run<'e> {
 
     /// Whether any part of a value is secret. After that it is known to be of a size and depth that can be walked through.
     pub(super) fn inspect(&mut self, value: &Value) -> Outcome<bool> {
+        if let Value::Str(text) = value {
+            let length = text.expose().len();
+            if length >= TEXT_BYTES_PER_STEP {
+                self.step((length / TEXT_BYTES_PER_STEP) as u64)?;
+            }
+            return Ok(text.has_secret());
+        }
         let mut parts = 0;
         let found = look(value, VALUE_DEPTH_MAX, &mut parts);
         self.step(parts / PARTS_PER_STEP)?;
@@ -187,13 +197,29 @@ impl<'e> Run<'e> {
         })
     }
 
-    /// Passes a collection that was made of other values, unless it is too deep for those who walk through it.
+    /// Passes a collection that was made of other values, unless it is too deep or too large for those who walk through it.
     pub(super) fn nested(&mut self, value: Value) -> Outcome {
-        self.nestings += 1;
-        if self.nestings > NESTINGS_UNCHECKED {
-            self.inspect(&value)?;
+        let collections = match &value {
+            Value::List(items) => items.iter().filter(|item| is_collection(item)).count(),
+            Value::Map(map) => map.values().filter(|item| is_collection(item)).count(),
+            Value::Secret(inner) => usize::from(is_collection(inner)),
+            _ => 0,
+        };
+        if collections > 0 {
+            self.doublings += usize::BITS - collections.leading_zeros();
+            if self.doublings > DOUBLINGS_UNCHECKED {
+                self.inspect(&value)?;
+            }
         }
         Ok(value)
+    }
+}
+
+fn is_collection(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Map(_) => true,
+        Value::Secret(inner) => matches!(**inner, Value::List(_) | Value::Map(_)),
+        _ => false,
     }
 }
 
@@ -233,7 +259,7 @@ fn look(value: &Value, levels: usize, parts: &mut u64) -> Result<bool, Unfit> {
 }
 
 /// The variables that a template gives values to, in scopes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Variables {
     all: Vec<Variable>,
     /// Where the current scope starts.
@@ -242,11 +268,13 @@ pub(super) struct Variables {
     floor: Option<usize>,
 }
 
+#[derive(Clone)]
 pub(super) struct Variable {
     pub(super) name: Arc<str>,
     bound: Bound,
 }
 
+#[derive(Clone)]
 enum Bound {
     Value(Value),
     /// The `loop` of a loop, made into a map only if somebody wants it as a whole.
@@ -264,7 +292,7 @@ enum Bound {
 /// What has to be restored at the end of a scope.
 pub(super) struct Scope {
     len: usize,
-    scope: usize,
+    start: usize,
     floor: Option<usize>,
 }
 
@@ -344,7 +372,7 @@ impl Variables {
 
     /// Opens a scope; a closed one sees nothing of what is outside.
     pub(super) fn open(&mut self, closed: bool) -> Scope {
-        let before = Scope { len: self.all.len(), scope: self.scope, floor: self.floor };
+        let before = Scope { len: self.all.len(), start: self.scope, floor: self.floor };
         self.scope = before.len;
         if closed {
             self.floor = Some(before.len);
@@ -354,7 +382,7 @@ impl Variables {
 
     pub(super) fn close(&mut self, before: &Scope) {
         self.all.truncate(before.len);
-        (self.scope, self.floor) = (before.scope, before.floor);
+        (self.scope, self.floor) = (before.start, before.floor);
     }
 
     /// Gives a value to a name of the current scope.

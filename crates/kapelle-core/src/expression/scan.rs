@@ -157,7 +157,9 @@ impl<'a> Scanner<'a, '_> {
     }
 
     fn body(&mut self, body: &[Statement]) {
-        body.iter().for_each(|statement| self.statement(statement));
+        for statement in body {
+            self.statement(statement);
+        }
     }
 
     fn statement(&mut self, statement: &Statement) {
@@ -168,7 +170,9 @@ impl<'a> Scanner<'a, '_> {
             Statement::If { branches, otherwise } => {
                 for (condition, body) in branches {
                     let from = self.scan.reads.len();
-                    condition.iter().for_each(|id| self.expression(*id));
+                    if let Some(id) = condition {
+                        self.expression(*id);
+                    }
                     // What a condition tests is guarded in all branches from here on.
                     self.guards.collect(&self.scan.reads, from);
                     self.body(body);
@@ -176,11 +180,15 @@ impl<'a> Scanner<'a, '_> {
                 self.body(otherwise);
             }
             Statement::For { name, items, body, otherwise } => {
-                items.iter().for_each(|id| self.expression(*id));
+                if let Some(id) = items {
+                    self.expression(*id);
+                }
                 self.bind(*name);
                 self.locals.bind("loop");
                 self.body(body);
-                otherwise.iter().for_each(|body| self.body(body));
+                if let Some(body) = otherwise {
+                    self.body(body);
+                }
                 self.locals.truncate(locals);
             }
             Statement::Set { name, value } => {
@@ -191,7 +199,9 @@ impl<'a> Scanner<'a, '_> {
                 let definition = &self.tree.macros[*index];
                 self.scan.macros.insert(self.written(definition.name));
                 for (name, default) in &definition.parameters {
-                    default.iter().for_each(|id| self.expression(*id));
+                    if let Some(id) = default {
+                        self.expression(*id);
+                    }
                     self.bind(*name);
                 }
                 self.body(&definition.body);
@@ -238,7 +248,11 @@ impl<'a> Scanner<'a, '_> {
                 Expression::Literal(_) => {}
                 Expression::Name => self.path(node.span, node.span, &[]),
                 Expression::Call(site) => self.call(site),
-                Expression::List(items) => items.iter().for_each(|item| self.expression(*item)),
+                Expression::List(items) => {
+                    for item in items {
+                        self.expression(*item);
+                    }
+                }
                 Expression::Map(entries) => {
                     for (key, value) in entries {
                         self.expression(*key);
@@ -259,7 +273,9 @@ impl<'a> Scanner<'a, '_> {
                         self.path(first.span, node.span, steps);
                     } else {
                         self.expression(*base);
-                        steps.iter().for_each(|step| self.step(step, None));
+                        for step in steps {
+                            self.step(step, None);
+                        }
                     }
                 }
                 Expression::Chain { first, links } => self.chain(*first, links),
@@ -329,7 +345,9 @@ impl<'a> Scanner<'a, '_> {
     }
 
     fn arguments(&mut self, arguments: &[tree::Argument]) {
-        arguments.iter().for_each(|argument| self.expression(argument.value));
+        for argument in arguments {
+            self.expression(argument.value);
+        }
     }
 
     fn call(&mut self, site: &Site) {

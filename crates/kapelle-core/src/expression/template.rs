@@ -1,6 +1,6 @@
 //! A compiled template: read once, evaluated often.
 
-use std::fmt::Write;
+use std::fmt::{self, Write};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -22,7 +22,6 @@ use crate::suggest::nearest;
 const QUOTED_BYTES_MAX: usize = 400;
 
 /// A template text that has been read. It is shared by all who render it.
-#[derive(Debug)]
 pub struct Template {
     source: Text,
     /// `None` for a text that is only text.
@@ -34,6 +33,13 @@ pub struct Template {
 pub struct Traced {
     pub range: Range<usize>,
     pub value: Result<Value, String>,
+}
+
+/// The source says it all, and its secrets are not shown.
+impl fmt::Debug for Template {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Template").field(&self.source).finish()
+    }
 }
 
 impl Template {
@@ -86,7 +92,9 @@ impl Template {
 
     /// Renders once, whatever the settings say.
     pub(super) fn once_in(&self, run: &mut Run<'_>) -> Outcome<Option<Text>> {
-        evaluate::text(self, run).map_err(|error| self.locate(error, run))
+        let text = evaluate::text(self, run).map_err(|error| self.locate(error, run))?;
+        // What is written in the template may be the secret.
+        Ok(if self.source.has_secret() { text.map(Text::into_secret) } else { text })
     }
 
     /// As [`Template::render`], as part of something larger, whose budget it uses.
@@ -110,13 +118,15 @@ impl Template {
         if self.tree.is_none() {
             return Ok(Value::Str(self.source.clone()));
         }
-        evaluate::value(self, run).map_err(|error| self.locate(error, run))
+        let value = evaluate::value(self, run).map_err(|error| self.locate(error, run))?;
+        Ok(if self.source.has_secret() { value.into_secret() } else { value })
     }
 
-    /// Renders and tells what every sub-expression gave, in the order of their evaluation.
+    /// Renders and tells what every sub-expression gave, in the order of their evaluation. Of a template that
+    /// is secret nothing is told.
     pub fn explain(&self, environment: Environment<'_>, is_typed: bool) -> (Outcome, Vec<Traced>) {
         let mut run = Run::new(environment);
-        run.trace = Some(Vec::new());
+        run.trace = (!self.source.has_secret()).then(Vec::new);
         let outcome = if is_typed {
             self.value_in(&mut run)
         } else {
@@ -129,6 +139,15 @@ impl Template {
     fn locate(&self, mut error: Box<Error>, run: &Run<'_>) -> Box<Error> {
         if error.template.is_none() {
             error.template = Some(self.shown());
+            if self.source.has_secret() {
+                // Names and literals in it may be the secret, and masking moved the places.
+                error.message = match error.category {
+                    Category::Undefined => "******".to_owned(),
+                    _ => "a template that is secret failed".to_owned(),
+                };
+                error.help = Some(format!("the kind of failure is `{}`", error.category.word()));
+                (error.range, error.container) = (None, None);
+            }
             suggest(&mut error, run);
         }
         error

@@ -4,12 +4,17 @@ use super::*;
 use crate::language::Language;
 
 mod cases;
+mod evaluated;
 mod examples;
+pub(super) mod grammar;
+mod limits;
+mod odd;
 mod oracle;
 mod pieces;
 mod robust;
 mod scanned_cases;
 mod services;
+mod taint;
 
 /// What a scan found, on one line: reads (`?` before the guarded ones), calls, names with a dash, problems.
 fn show(text: &str) -> String {

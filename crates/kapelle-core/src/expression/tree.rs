@@ -119,7 +119,9 @@ impl Expression {
     /// Visits the expressions directly below.
     pub(super) fn children(&self, visit: &mut impl FnMut(Id)) {
         let visit_all = |arguments: &[Argument], visit: &mut dyn FnMut(Id)| {
-            arguments.iter().for_each(|argument| visit(argument.value));
+            for argument in arguments {
+                visit(argument.value);
+            }
         };
         match self {
             Self::Literal(_) | Self::Name => {}
@@ -151,7 +153,7 @@ impl Expression {
                         LinkKind::Unary(_) => {}
                         LinkKind::Binary(_, id) => visit(*id),
                         LinkKind::Filter(site) | LinkKind::Test { site, .. } => {
-                            visit_all(&site.arguments, visit)
+                            visit_all(&site.arguments, visit);
                         }
                     }
                 }

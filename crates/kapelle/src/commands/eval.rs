@@ -29,6 +29,9 @@ use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::Finding;
 use crate::terminal::{Stream, Style};
 
+/// Bytes of standard input, in any encoding.
+const READ_BYTES_MAX: usize = 4 * TEMPLATE_BYTES_MAX;
+
 /// Bytes of a value as JSON.
 const VALUE_BYTES_MAX: usize = 64 << 20;
 
@@ -164,9 +167,13 @@ fn read_template() -> Result<String, Stop> {
     let mut bytes = Vec::new();
     io::stdin()
         .lock()
-        .take(TEMPLATE_BYTES_MAX as u64 * 4)
+        .take(READ_BYTES_MAX as u64 + 1)
         .read_to_end(&mut bytes)
         .context("cannot read the template from standard input")?;
+    if bytes.len() > READ_BYTES_MAX {
+        let message = format!("the template has more than {READ_BYTES_MAX} bytes");
+        return Err(anyhow::anyhow!(message).into());
+    }
     let text = yaml::decode(&bytes)
         .map_err(|found| anyhow::anyhow!("standard input is no text: {}", found.message))?;
     let text = text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line));

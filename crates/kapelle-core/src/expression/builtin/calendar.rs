@@ -9,7 +9,7 @@ use jiff::Zoned;
 use jiff::civil::{Date, Weekday};
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, Parameter, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::time::date;
@@ -18,97 +18,55 @@ use crate::time::holidays::{self, Unknown};
 const WEEKDAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
 const POSITIONS: [&str; 5] = ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"];
 
-const OF_DATE: Parameters = Parameters::Named(&[required("date")]);
-
-const fn function(
-    name: &'static str,
-    parameters: Parameters,
-    summary: &'static str,
-    example: (&'static str, Option<&'static str>),
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Function,
-        name,
-        parameters,
-        summary,
-        example,
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call,
-    }
-}
+const OF_DATE: &[Parameter] = &[required("date")];
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    function(
-        "dayOfMonth",
-        OF_DATE,
-        "The day of the month of a date, from 1 to 31.",
-        ("{{ dayOfMonth('2025-01-06') }}", Some("6")),
-        |call| Ok(Value::Int(date_of(call, 0)?.day().into())),
-    ),
-    function(
-        "dayOfWeek",
-        OF_DATE,
-        "The day of the week of a date, as MONDAY to SUNDAY.",
-        ("{{ dayOfWeek('2025-01-06') }}", Some("MONDAY")),
-        |call| Ok(Value::from(WEEKDAYS[usize::from(index_of(date_of(call, 0)?))])),
-    ),
-    function(
-        "hourOfDay",
-        OF_DATE,
-        "The hour of a date-time, from 0 to 23, as it is written.",
-        ("{{ hourOfDay('2025-01-06T14:30:00Z') }}", Some("14")),
-        hour_of_day,
-    ),
-    function(
+    Builtin::function("dayOfMonth", "The day of the month of a date, from 1 to 31.", day_of_month)
+        .takes(OF_DATE)
+        .gives("{{ dayOfMonth('2025-01-06') }}", "6"),
+    Builtin::function("dayOfWeek", "The day of the week of a date, as MONDAY to SUNDAY.", day_of_week)
+        .takes(OF_DATE)
+        .gives("{{ dayOfWeek('2025-01-06') }}", "MONDAY"),
+    Builtin::function("hourOfDay", "The hour of a date-time, from 0 to 23, as it is written.", hour_of_day)
+        .takes(OF_DATE)
+        .gives("{{ hourOfDay('2025-01-06T14:30:00Z') }}", "14"),
+    Builtin::function(
         "isDateBetween",
-        Parameters::Named(&[required("date"), required("after"), required("before")]),
         "Whether a date-time is after one and before another.",
-        (
-            "{{ isDateBetween('2026-03-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-06-30T00:00:00Z') }}",
-            Some("true"),
-        ),
         is_date_between,
+    )
+    .takes(&[required("date"), required("after"), required("before")])
+    .gives(
+        "{{ isDateBetween('2026-03-01T00:00:00Z', '2026-01-01T00:00:00Z', '2026-06-30T00:00:00Z') }}",
+        "true",
     ),
-    function(
+    Builtin::function(
         "isDayWeekInMonth",
-        Parameters::Named(&[required("date"), required("dayOfWeek"), required("position")]),
         "Whether a date is the first, second, third, fourth or last of a weekday in its month.",
-        ("{{ isDayWeekInMonth('2025-01-06', 'MONDAY', 'FIRST') }}", Some("true")),
         is_day_week_in_month,
-    ),
-    function(
+    )
+    .takes(&[required("date"), required("dayOfWeek"), required("position")])
+    .gives("{{ isDayWeekInMonth('2025-01-06', 'MONDAY', 'FIRST') }}", "true"),
+    Builtin::function(
         "isLastWorkingDay",
-        Parameters::Named(&[
-            required("date"),
-            optional("workingDays", "'MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'"),
-        ]),
         "Whether a date is the last working day of its month.",
-        ("{{ isLastWorkingDay('2025-01-31') }}", Some("true")),
         is_last_working_day,
-    ),
-    function(
+    )
+    .takes(&[required("date"), optional("workingDays", "'MONDAY,TUESDAY,WEDNESDAY,THURSDAY,FRIDAY'")])
+    .gives("{{ isLastWorkingDay('2025-01-31') }}", "true"),
+    Builtin::function(
         "isPublicHoliday",
-        Parameters::Named(&[required("date"), required("countryCode"), optional("subDivision", "none")]),
         "Whether a date is a public holiday in a country, or in a part of it.",
-        ("{{ isPublicHoliday('2025-07-14', 'FR') }}", Some("true")),
         is_public_holiday,
-    ),
-    function(
-        "isWeekend",
-        OF_DATE,
-        "Whether a date is a Saturday or Sunday.",
-        ("{{ isWeekend('2025-01-04') }}", Some("true")),
-        |call| Ok(Value::Bool(matches!(date_of(call, 0)?.weekday(), Weekday::Saturday | Weekday::Sunday))),
-    ),
-    function(
-        "monthOfYear",
-        OF_DATE,
-        "The month of a date, from 1 to 12.",
-        ("{{ monthOfYear('2025-11-06') }}", Some("11")),
-        |call| Ok(Value::Int(date_of(call, 0)?.month().into())),
-    ),
+    )
+    .takes(&[required("date"), required("countryCode"), optional("subDivision", "none")])
+    .gives("{{ isPublicHoliday('2025-07-14', 'FR') }}", "true"),
+    Builtin::function("isWeekend", "Whether a date is a Saturday or Sunday.", is_weekend)
+        .takes(OF_DATE)
+        .gives("{{ isWeekend('2025-01-04') }}", "true"),
+    Builtin::function("monthOfYear", "The month of a date, from 1 to 12.", month_of_year)
+        .takes(OF_DATE)
+        .gives("{{ monthOfYear('2025-11-06') }}", "11"),
 ];
 
 /// A day of the week counted from Monday as zero.
@@ -138,6 +96,14 @@ fn zoned(text: &str) -> Result<Zoned, String> {
 
 fn no_date(text: &str, reason: &str, help: &str) -> Box<Error> {
     Error::invalid(format!("text \"{}\" is no date: {reason}", form::short(text))).help(help)
+}
+
+fn day_of_month(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Int(date_of(call, 0)?.day().into()))
+}
+
+fn day_of_week(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::from(WEEKDAYS[usize::from(index_of(date_of(call, 0)?))]))
 }
 
 fn hour_of_day(call: &mut Call<'_, '_>) -> Outcome {
@@ -194,6 +160,10 @@ fn is_day_week_in_month(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Value::Bool(is_there && index_of(date) == weekday))
 }
 
+fn is_weekend(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(matches!(date_of(call, 0)?.weekday(), Weekday::Saturday | Weekday::Sunday)))
+}
+
 /// The day of the week of this name, counted from Monday as zero.
 fn weekday(name: &str) -> Outcome<u8> {
     let found = (0..7).zip(WEEKDAYS).find(|(_, weekday)| weekday.eq_ignore_ascii_case(name.trim()));
@@ -222,10 +192,14 @@ fn is_last_working_day(call: &mut Call<'_, '_>) -> Outcome {
     Ok(Value::Bool(last == Some(date)))
 }
 
+fn month_of_year(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Int(date_of(call, 0)?.month().into()))
+}
+
 fn is_public_holiday(call: &mut Call<'_, '_>) -> Outcome {
     let date = date_of(call, 0)?;
     let country = call.required_text(1)?.expose();
-    let part = call.given_text(2)?.map(|part| part.expose());
+    let part = call.given_text(2)?.map(kapelle_model::Text::expose);
     holidays::is_holiday(date, country, part).map(Value::Bool).map_err(|unknown| match unknown {
         Unknown::Country(known) => {
             Error::argument(format!("the public holidays of '{}' are not known", form::short(country)))

@@ -5,76 +5,54 @@
 use kapelle_model::Value;
 use num_bigint::BigInt;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json};
+use super::{Builtin, Call, json::read_json};
 use crate::expression::error::{Category, Error, Outcome};
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    test(
-        "defined",
-        "Whether the value exists and is not null.",
-        ("{{ nope is defined }} {{ 'a' is defined }}", "false true"),
-        |call| Ok(Value::Bool(!matches!(looked_at(&call.input), Value::Null))),
-    ),
-    test(
-        "empty",
-        "Whether the value is null, blank text, an empty list or an empty map.",
-        ("{{ '  ' is empty }} {{ 0 is empty }}", "true false"),
-        |call| Ok(Value::Bool(is_empty(looked_at(&call.input)))),
-    ),
-    test(
-        "even",
-        "Whether two divides the integer.",
-        ("{{ 2 is even }} {{ 3 is even }}", "true false"),
-        |call| Ok(Value::Bool(is_even(call)?)),
-    ),
-    test(
-        "iterable",
-        "Whether the value is a list; a map and text are not.",
-        ("{{ [1] is iterable }} {{ 'abc' is iterable }}", "true false"),
-        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::List(_)))),
-    ),
-    test(
-        "json",
-        "Whether the text is JSON.",
-        ("{{ '[1, 2]' is json }} {{ 'hello' is json }}", "true false"),
-        |call| Ok(Value::Bool(is_json(call)?)),
-    ),
-    test(
-        "map",
-        "Whether the value is a map.",
-        ("{{ {'a': 1} is map }} {{ [1] is map }}", "true false"),
-        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Map(_)))),
-    ),
-    test(
-        "null",
-        "Whether the value is null.",
-        ("{{ null is null }} {{ '' is null }}", "true false"),
-        |call| Ok(Value::Bool(matches!(looked_at(&call.input), Value::Null))),
-    ),
-    test(
-        "odd",
-        "Whether two does not divide the integer.",
-        ("{{ 3 is odd }} {{ 2 is odd }}", "true false"),
-        |call| Ok(Value::Bool(!is_even(call)?)),
-    ),
+    Builtin::test("defined", "Whether the value exists and is not null.", defined)
+        .gives("{{ nope is defined }} {{ 'a' is defined }}", "false true"),
+    Builtin::test("empty", "Whether the value is null, blank text, an empty list or an empty map.", empty)
+        .gives("{{ '  ' is empty }} {{ 0 is empty }}", "true false"),
+    Builtin::test("even", "Whether two divides the integer.", even)
+        .gives("{{ 2 is even }} {{ 3 is even }}", "true false"),
+    Builtin::test("iterable", "Whether the value is a list; a map and text are not.", iterable)
+        .gives("{{ [1] is iterable }} {{ 'abc' is iterable }}", "true false"),
+    Builtin::test("json", "Whether the text is JSON.", json)
+        .gives("{{ '[1, 2]' is json }} {{ 'hello' is json }}", "true false"),
+    Builtin::test("map", "Whether the value is a map.", map)
+        .gives("{{ {'a': 1} is map }} {{ [1] is map }}", "true false"),
+    Builtin::test("null", "Whether the value is null.", null)
+        .gives("{{ null is null }} {{ '' is null }}", "true false"),
+    Builtin::test("odd", "Whether two does not divide the integer.", odd)
+        .gives("{{ 3 is odd }} {{ 2 is odd }}", "true false"),
 ];
 
-const fn test(
-    name: &'static str,
-    summary: &'static str,
-    example: (&'static str, &'static str),
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Test,
-        name,
-        parameters: Parameters::Named(&[]),
-        summary,
-        example: (example.0, Some(example.1)),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call,
-    }
+fn defined(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(!matches!(looked_at(&call.input), Value::Null)))
+}
+
+fn empty(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(is_empty(looked_at(&call.input))))
+}
+
+fn iterable(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(matches!(looked_at(&call.input), Value::List(_))))
+}
+
+fn map(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(matches!(looked_at(&call.input), Value::Map(_))))
+}
+
+fn null(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(matches!(looked_at(&call.input), Value::Null)))
+}
+
+fn even(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(is_even(call)?))
+}
+
+fn odd(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(!is_even(call)?))
 }
 
 /// The value itself, secret or not.
@@ -107,7 +85,7 @@ fn is_even(call: &Call<'_, '_>) -> Outcome<bool> {
     }
 }
 
-fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
+fn json(call: &mut Call<'_, '_>) -> Outcome {
     let text = match &call.input {
         Value::Str(text) => text.clone(),
         other if matches!(looked_at(other), Value::Null) => {
@@ -117,11 +95,11 @@ fn is_json(call: &mut Call<'_, '_>) -> Outcome<bool> {
     };
     // Jackson finds nothing there that would be wrong.
     if text.expose().bytes().all(|byte| b" \t\r\n".contains(&byte)) {
-        return Ok(true);
+        return Ok(Value::Bool(true));
     }
     match read_json(call, text.expose()) {
-        Ok(_) => Ok(true),
-        Err(error) if error.category == Category::InvalidInput => Ok(false),
+        Ok(_) => Ok(Value::Bool(true)),
+        Err(error) if error.category == Category::InvalidInput => Ok(Value::Bool(false)),
         Err(error) => Err(error),
     }
 }

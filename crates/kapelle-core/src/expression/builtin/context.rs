@@ -4,61 +4,45 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "currentEachOutput",
-        parameters: Parameters::Named(&[required("outputs")]),
-        summary: "The output of a task for the values of the loops that this task runs in.",
-        example: ("{{ currentEachOutput(outputs.make).path }}", None),
-        secrecy: Secrecy::Own,
-        levels: Levels::One,
-        call: current_each_output,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "env",
-        parameters: Parameters::Named(&[required("name"), optional("default", "null")]),
-        summary: "An environment variable from `envs`, or the default where it is missing or empty.",
-        example: ("{{ env('api_' ~ 'host', 'localhost') }}", Some("localhost")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: env,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "fetchContext",
-        parameters: Parameters::Named(&[]),
-        summary: "A map of all variables there are.",
-        example: ("{{ fetchContext() | keys }}", None),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: all_variables,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "printContext",
-        parameters: Parameters::Named(&[]),
-        summary: "A map of all variables there are, to be printed while a flow is being written.",
-        example: ("{{ printContext() }}", None),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: all_variables,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "tasksWithState",
-        parameters: Parameters::Named(&[required("state")]),
-        summary: "The tasks that are in a state, each as a map of `taskId`, `state` and, in a loop, `value`.",
-        example: ("{{ tasksWithState('FAILED') }}", Some("[]")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: tasks_with_state,
-    },
+    Builtin::function(
+        "currentEachOutput",
+        "The output of a task for the values of the loops that this task runs in.",
+        current_each_output,
+    )
+    .takes(&[required("outputs")])
+    .shown("{{ currentEachOutput(outputs.make).path }}")
+    .keeps_marks()
+    .removed_in_two(),
+    Builtin::function(
+        "env",
+        "An environment variable from `envs`, or the default where it is missing or empty.",
+        env,
+    )
+    .takes(&[required("name"), optional("default", "null")])
+    .gives("{{ env('api_' ~ 'host', 'localhost') }}", "localhost")
+    .keeps_marks(),
+    Builtin::function("fetchContext", "A map of all variables there are.", all_variables)
+        .shown("{{ fetchContext() | keys }}")
+        .keeps_marks(),
+    Builtin::function(
+        "printContext",
+        "A map of all variables there are, to be printed while a flow is being written.",
+        all_variables,
+    )
+    .shown("{{ printContext() }}")
+    .keeps_marks(),
+    Builtin::function(
+        "tasksWithState",
+        "The tasks that are in a state, each as a map of `taskId`, `state` and, in a loop, `value`.",
+        tasks_with_state,
+    )
+    .takes(&[required("state")])
+    .gives("{{ tasksWithState('FAILED') }}", "[]"),
 ];
 
 fn all_variables(call: &mut Call<'_, '_>) -> Outcome {

@@ -9,7 +9,7 @@ mod tests;
 use jiff::Zoned;
 use kapelle_model::{Text, Value};
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, Parameter, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::time::pattern::{self, Named};
 use input::{locale, moment, zone};
@@ -27,94 +27,45 @@ const OF_DATE: Places = Places { format: 0, zone: 1, existing: 2, locale: 3 };
 const OF_ADD: Places = Places { format: 2, zone: 3, existing: 4, locale: 5 };
 const OF_TIMESTAMP: Places = Places { format: usize::MAX, zone: 0, existing: 1, locale: usize::MAX };
 
-const FORMATTING: Parameters = Parameters::Named(&[
+const FORMATTING: &[Parameter] = &[
     optional("format", "'iso'"),
     optional("timeZone", "the zone of the server"),
     optional("existingFormat", "none"),
     optional("locale", "the locale of the server"),
-]);
+];
 
-const READING: Parameters =
-    Parameters::Named(&[optional("timeZone", "the zone of the server"), optional("existingFormat", "none")]);
+const READING: &[Parameter] =
+    &[optional("timeZone", "the zone of the server"), optional("existingFormat", "none")];
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Filter,
-        name: "date",
-        parameters: FORMATTING,
-        summary: "Writes a date in a form and a time zone.",
-        example: ("{{ '2024-05-06' | date('dd/MM/yyyy') }}", Some("06/05/2024")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: date,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "dateAdd",
-        parameters: Parameters::Named(&[
+    Builtin::filter("date", "Writes a date in a form and a time zone.", date)
+        .takes(FORMATTING)
+        .gives("{{ '2024-05-06' | date('dd/MM/yyyy') }}", "06/05/2024"),
+    Builtin::filter("dateAdd", "Moves a date by a number of units such as DAYS, HOURS or MONTHS.", date_add)
+        .takes(&[
             required("amount"),
             required("unit"),
             optional("format", "'iso'"),
             optional("timeZone", "the zone of the server"),
             optional("existingFormat", "none"),
             optional("locale", "the locale of the server"),
-        ]),
-        summary: "Moves a date by a number of units such as DAYS, HOURS or MONTHS.",
-        example: ("{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", Some("2024-02-29")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: date_add,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "now",
-        parameters: FORMATTING,
-        summary: "The current date and time as text.",
-        example: ("{{ now('yyyy') }}", None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: now,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "timestamp",
-        parameters: READING,
-        summary: "The seconds between 1970 and a date.",
-        example: ("{{ '2024-01-01' | timestamp }}", Some("1704067200")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: |call| timestamp(call, 1_000_000_000, integer),
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "timestampMicro",
-        parameters: READING,
-        summary: "The microseconds between 1970 and a date, as text.",
-        example: ("{{ '2024-01-01T00:00:00Z' | timestampMicro }}", Some("1704067200000000")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: |call| timestamp(call, 1_000, text),
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "timestampMilli",
-        parameters: READING,
-        summary: "The milliseconds between 1970 and a date.",
-        example: ("{{ '2024-01-01' | timestampMilli }}", Some("1704067200000")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: |call| timestamp(call, 1_000_000, integer),
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "timestampNano",
-        parameters: READING,
-        summary: "The nanoseconds between 1970 and a date, as text.",
-        example: ("{{ '2024-01-01' | timestampNano }}", Some("1704067200000000000")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: |call| timestamp(call, 1, text),
-    },
+        ])
+        .gives("{{ '2024-01-31' | dateAdd(1, 'MONTHS', 'yyyy-MM-dd') }}", "2024-02-29"),
+    Builtin::function("now", "The current date and time as text.", now)
+        .takes(FORMATTING)
+        .shown("{{ now('yyyy') }}"),
+    Builtin::filter("timestamp", "The seconds between 1970 and a date.", seconds)
+        .takes(READING)
+        .gives("{{ '2024-01-01' | timestamp }}", "1704067200"),
+    Builtin::filter("timestampMicro", "The microseconds between 1970 and a date, as text.", microseconds)
+        .takes(READING)
+        .gives("{{ '2024-01-01T00:00:00Z' | timestampMicro }}", "1704067200000000"),
+    Builtin::filter("timestampMilli", "The milliseconds between 1970 and a date.", milliseconds)
+        .takes(READING)
+        .gives("{{ '2024-01-01' | timestampMilli }}", "1704067200000"),
+    Builtin::filter("timestampNano", "The nanoseconds between 1970 and a date, as text.", nanoseconds)
+        .takes(READING)
+        .gives("{{ '2024-01-01' | timestampNano }}", "1704067200000000000"),
 ];
 
 fn date(call: &mut Call<'_, '_>) -> Outcome {
@@ -140,6 +91,22 @@ fn date_add(call: &mut Call<'_, '_>) -> Outcome {
 fn now(call: &mut Call<'_, '_>) -> Outcome {
     let moment = call.run.services().now()?.to_zoned(jiff::tz::TimeZone::UTC);
     written(call, &moment, OF_DATE)
+}
+
+fn seconds(call: &mut Call<'_, '_>) -> Outcome {
+    timestamp(call, 1_000_000_000, integer)
+}
+
+fn microseconds(call: &mut Call<'_, '_>) -> Outcome {
+    timestamp(call, 1_000, text)
+}
+
+fn milliseconds(call: &mut Call<'_, '_>) -> Outcome {
+    timestamp(call, 1_000_000, integer)
+}
+
+fn nanoseconds(call: &mut Call<'_, '_>) -> Outcome {
+    timestamp(call, 1, text)
 }
 
 /// The time since 1970 in units of so many nanoseconds.

@@ -13,106 +13,44 @@ use md5::Md5;
 use sha1::Sha1;
 use sha2::{Digest, Sha256, Sha512};
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, required};
+use super::{Builtin, Call, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 
-const fn filter(
-    name: &'static str,
-    summary: &'static str,
-    example: (&'static str, Option<&'static str>),
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Filter,
-        name,
-        parameters: Parameters::Named(&[]),
-        summary,
-        example,
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call,
-    }
-}
-
 pub(super) const BUILTINS: &[Builtin] = &[
-    filter(
-        "base64decode",
-        "Reads base64 as text, with or without the padding.",
-        ("{{ 'dGVzdA==' | base64decode }}", Some("test")),
-        base64_decode,
-    ),
-    filter(
-        "base64encode",
-        "Writes a text as base64.",
-        ("{{ 'test' | base64encode }}", Some("dGVzdA==")),
-        base64_encode,
-    ),
-    Builtin {
-        kind: Kind::Function,
-        name: "decrypt",
-        parameters: Parameters::Named(&[required("key"), required("encrypted")]),
-        summary: "Reads what `encrypt` wrote with the same key.",
-        example: (
-            "{{ decrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', 'AAECAwQFBgcICQoLpyH29DGBDZmnfW/ETmyu2lact3o=') }}",
-            Some("toto"),
+    Builtin::filter("base64decode", "Reads base64 as text, with or without the padding.", base64_decode)
+        .gives("{{ 'dGVzdA==' | base64decode }}", "test"),
+    Builtin::filter("base64encode", "Writes a text as base64.", base64_encode)
+        .gives("{{ 'test' | base64encode }}", "dGVzdA=="),
+    Builtin::function("decrypt", "Reads what `encrypt` wrote with the same key.", decrypt)
+        .takes(&[required("key"), required("encrypted")])
+        .gives(
+            "{{ decrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', \
+         'AAECAwQFBgcICQoLpyH29DGBDZmnfW/ETmyu2lact3o=') }}",
+            "toto",
         ),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: decrypt,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "encrypt",
-        parameters: Parameters::Named(&[required("key"), required("plaintext")]),
-        summary: "Encrypts a text with AES-GCM and a key of 16, 24 or 32 bytes in base64.",
-        example: ("{{ encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', 'text') }}", None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: encrypt,
-    },
-    filter(
-        "md5",
-        "The MD5 hash of a text, in hexadecimal.",
-        ("{{ 'hello' | md5 }}", Some("5d41402abc4b2a76b9719d911017c592")),
-        hash::<Md5>,
+    Builtin::function(
+        "encrypt",
+        "Encrypts a text with AES-GCM and a key of 16, 24 or 32 bytes in base64.",
+        encrypt,
+    )
+    .takes(&[required("key"), required("plaintext")])
+    .shown("{{ encrypt('I6EGNzRESu3X3pKZidrqCGOHQFUFC0yK', 'text') }}"),
+    Builtin::filter("md5", "The MD5 hash of a text, in hexadecimal.", hash::<Md5>)
+        .gives("{{ 'hello' | md5 }}", "5d41402abc4b2a76b9719d911017c592"),
+    Builtin::filter("sha1", "The SHA-1 hash of a text, in hexadecimal.", hash::<Sha1>)
+        .gives("{{ 'hello' | sha1 }}", "aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d"),
+    Builtin::filter("sha256", "The SHA-256 hash of a text, in hexadecimal.", hash::<Sha256>)
+        .gives("{{ 'test' | sha256 }}", "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"),
+    Builtin::filter("sha512", "The SHA-512 hash of a text, in hexadecimal.", hash::<Sha512>).gives(
+        "{{ 'hello' | sha512 }}",
+        "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca7\
+         2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043",
     ),
-    filter(
-        "sha1",
-        "The SHA-1 hash of a text, in hexadecimal.",
-        ("{{ 'hello' | sha1 }}", Some("aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d")),
-        hash::<Sha1>,
-    ),
-    filter(
-        "sha256",
-        "The SHA-256 hash of a text, in hexadecimal.",
-        ("{{ 'test' | sha256 }}", Some("9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")),
-        hash::<Sha256>,
-    ),
-    filter(
-        "sha512",
-        "The SHA-512 hash of a text, in hexadecimal.",
-        (
-            "{{ 'hello' | sha512 }}",
-            Some(
-                "9b71d224bd62f3785d96d46ad3ea3d73319bfbc2890caadae2dff72519673ca7\
-                 2323c3d99ba5c11d7c7acc6e14b8c5da0c4663475c2e5c3adef46f73bcdec043",
-            ),
-        ),
-        hash::<Sha512>,
-    ),
-    filter(
-        "urldecode",
-        "Reads a text that was encoded for a URL or a form.",
-        ("{{ 'a+b%2Fc' | urldecode }}", Some("a b/c")),
-        url_decode,
-    ),
-    filter(
-        "urlencode",
-        "Encodes a text for a URL or a form.",
-        ("{{ 'a b/c' | urlencode }}", Some("a+b%2Fc")),
-        url_encode,
-    ),
+    Builtin::filter("urldecode", "Reads a text that was encoded for a URL or a form.", url_decode)
+        .gives("{{ 'a+b%2Fc' | urldecode }}", "a b/c"),
+    Builtin::filter("urlencode", "Encodes a text for a URL or a form.", url_encode)
+        .gives("{{ 'a b/c' | urlencode }}", "a+b%2Fc"),
 ];
 
 fn base64_encode(call: &mut Call<'_, '_>) -> Outcome {
@@ -161,7 +99,7 @@ fn hash<D: Digest>(call: &mut Call<'_, '_>) -> Outcome {
     on_text(call, |text| {
         let digest = D::digest(text.as_bytes());
         let mut shown = String::with_capacity(digest.len() * 2);
-        for byte in digest.iter() {
+        for byte in &digest[..] {
             // Writing to a string does not fail.
             let _: std::fmt::Result = write!(shown, "{byte:02x}");
         }
@@ -195,7 +133,7 @@ fn decrypt(call: &mut Call<'_, '_>) -> Outcome {
         Error::invalid(format!("the encrypted text is no base64: {problem}"))
             .help("give `decrypt` the text that `encrypt` wrote")
     })?;
-    let plain = cipher::decrypt(key.expose(), sealed)?;
+    let plain = cipher::decrypt(key.expose(), &sealed)?;
     Ok(Value::Str(String::from_utf8_lossy(&plain).into_owned().into()))
 }
 

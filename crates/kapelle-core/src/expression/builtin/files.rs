@@ -6,7 +6,7 @@ use kapelle_model::{Text, Value};
 
 use self::place::{Place, place, versioned};
 use super::origin::Origin;
-use super::{Builtin, Call, Kind, Levels, Parameter, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, Parameter, ion, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::services::File;
 
@@ -15,60 +15,30 @@ const WITH_VERSION: &[Parameter] =
     &[required("path"), optional("namespace", "null"), optional("version", "null")];
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    function(
+    Builtin::function(
         "fileExists",
-        PLAIN,
         "Whether a file of the namespace, of the internal storage or of the machine exists.",
-        "{{ fileExists('a.txt') ? read('a.txt') : 'none' }}",
-        |call| Ok(Value::Bool(size(call)?.1.is_some())),
-    ),
-    function("fileSize", PLAIN, "The size of a file in bytes.", "{{ fileSize(outputs.task.uri) }}", |call| {
-        Ok(Value::Int(i64::try_from(known_size(call)?).unwrap_or(i64::MAX)))
-    }),
-    function(
-        "fileURI",
-        WITH_VERSION,
-        "The URI of a namespace file, for tasks that take one.",
-        "{{ fileURI('scripts/run.py') }}",
-        file_uri,
-    ),
-    function(
-        "isFileEmpty",
-        PLAIN,
-        "Whether a file has no content.",
-        "{{ isFileEmpty(outputs.task.uri) }}",
-        |call| Ok(Value::Bool(known_size(call)? == 0)),
-    ),
-    function(
+        file_exists,
+    )
+    .takes(PLAIN)
+    .shown("{{ fileExists('a.txt') ? read('a.txt') : 'none' }}"),
+    Builtin::function("fileSize", "The size of a file in bytes.", file_size)
+        .takes(PLAIN)
+        .shown("{{ fileSize(outputs.task.uri) }}"),
+    Builtin::function("fileURI", "The URI of a namespace file, for tasks that take one.", file_uri)
+        .takes(WITH_VERSION)
+        .shown("{{ fileURI('scripts/run.py') }}"),
+    Builtin::function("isFileEmpty", "Whether a file has no content.", is_file_empty)
+        .takes(PLAIN)
+        .shown("{{ isFileEmpty(outputs.task.uri) }}"),
+    Builtin::function(
         "read",
-        WITH_VERSION,
         "The text of a file of the namespace, of the internal storage or of the machine.",
-        "{{ fromJson(read('config.json')).port }}",
         read,
-    ),
+    )
+    .takes(WITH_VERSION)
+    .shown("{{ fromJson(read('config.json')).port }}"),
 ];
-
-const fn function(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    summary: &'static str,
-    example: &'static str,
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Function,
-        name,
-        parameters: Parameters::Named(parameters),
-        summary,
-        example: (example, None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call,
-    }
-}
-
-/// What binary Ion starts with.
-const BINARY_ION: &[u8] = &[0xe0, 0x01, 0x00, 0xea];
 
 fn read(call: &mut Call<'_, '_>) -> Outcome {
     let (path, namespace) = arguments(call)?;
@@ -81,7 +51,7 @@ fn read(call: &mut Call<'_, '_>) -> Outcome {
     let content = call.run.services().read(&file)?.ok_or_else(|| missing(&place, version))?;
     // It may have grown meanwhile.
     call.run.allocate(content.len().saturating_sub(usize::try_from(size).unwrap_or(usize::MAX)))?;
-    if content.starts_with(BINARY_ION) {
+    if content.starts_with(&ion::MARK) {
         return Ok(Value::Bytes(content.into()));
     }
     let text = String::from_utf8(content)
@@ -109,6 +79,18 @@ fn file_uri(call: &mut Call<'_, '_>) -> Outcome {
         version => format!("kestra:///{folder}/_files/{path}.v{version}"),
     };
     Ok(Value::Str(Text::from(uri)))
+}
+
+fn file_exists(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(size(call)?.1.is_some()))
+}
+
+fn file_size(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Int(i64::try_from(known_size(call)?).unwrap_or(i64::MAX)))
+}
+
+fn is_file_empty(call: &mut Call<'_, '_>) -> Outcome {
+    Ok(Value::Bool(known_size(call)? == 0))
 }
 
 /// The size of the file that a call is about, with its place.

@@ -7,38 +7,32 @@ use std::sync::Arc;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::Outcome;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "errorLogs",
-        parameters: Parameters::Named(&[]),
-        summary: "The first error logs of the execution, oldest first, each as a map with its `message`.",
-        example: ("{{ errorLogs() | jq('.[].message') }}", None),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: error_logs,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "subflow",
-        parameters: Parameters::Named(&[
-            required("namespace"),
-            required("id"),
-            optional("inputs", "null"),
-            optional("revision", "null"),
-            optional("labels", "null"),
-            optional("timeout", "'PT1M'"),
-        ]),
-        summary: "Runs a flow while the inputs of another are filled in, waits for its end and gives its `id`, \
+    Builtin::function(
+        "errorLogs",
+        "The first error logs of the execution, oldest first, each as a map with its `message`.",
+        error_logs,
+    )
+    .shown("{{ errorLogs() | jq('.[].message') }}")
+    .keeps_marks(),
+    Builtin::function(
+        "subflow",
+        "Runs a flow while the inputs of another are filled in, waits for its end and gives its `id`, \
                   `state`, `outputs` and `labels`.",
-        example: ("{{ subflow(namespace='company', id='choices').outputs.regions }}", None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: subflow::subflow,
-    },
+        subflow::subflow,
+    )
+    .takes(&[
+        required("namespace"),
+        required("id"),
+        optional("inputs", "null"),
+        optional("revision", "null"),
+        optional("labels", "null"),
+        optional("timeout", "'PT1M'"),
+    ])
+    .shown("{{ subflow(namespace='company', id='choices').outputs.regions }}"),
 ];
 
 /// Logs that one call gives.

@@ -11,31 +11,26 @@ use std::sync::Arc;
 
 use kapelle_model::{Text, Value};
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json, optional, required, yaml};
+use super::{Builtin, Call, json::read_json, optional, required, yaml};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
 use crate::expression::services::{Request, Response};
 
-pub(super) const BUILTINS: &[Builtin] = &[Builtin {
-    kind: Kind::Function,
-    name: "http",
-    parameters: Parameters::Named(&[
-        required("uri"),
-        optional("method", "'GET'"),
-        optional("query", "null"),
-        optional("body", "null"),
-        optional("contentType", "'application/json'"),
-        optional("headers", "null"),
-        optional("options", "null"),
-        optional("accept", "'application/json'"),
-    ]),
-    summary: "The answer of a server, JSON and YAML as values.",
-    example: ("{{ http('https://example.com/items', query={'limit': 2}).items[0] }}", None),
-    secrecy: Secrecy::Own,
-    levels: Levels::Both,
-    call: http,
-}];
+pub(super) const BUILTINS: &[Builtin] =
+    &[Builtin::function("http", "The answer of a server, JSON and YAML as values.", http)
+        .takes(&[
+            required("uri"),
+            optional("method", "'GET'"),
+            optional("query", "null"),
+            optional("body", "null"),
+            optional("contentType", "'application/json'"),
+            optional("headers", "null"),
+            optional("options", "null"),
+            optional("accept", "'application/json'"),
+        ])
+        .shown("{{ http('https://example.com/items', query={'limit': 2}).items[0] }}")
+        .keeps_marks()];
 
 const URI: usize = 0;
 const METHOD: usize = 1;

@@ -11,33 +11,19 @@ use std::sync::Arc;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
-use reader::Reader;
+pub(super) use binary::MARK;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "fromIon",
-        parameters: Parameters::Named(&[required("ion"), optional("allRows", "false")]),
-        summary: "Reads the first value of Ion text, or all of them as a list.",
-        example: ("{{ fromIon('{a:1}').a }}", Some("1")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: from_ion,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "toIon",
-        parameters: Parameters::Named(&[]),
-        summary: "Writes a value as Ion text.",
-        example: ("{{ {'a': 1} | toIon }}", Some("{a:1}")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: to_ion,
-    },
+    Builtin::function("fromIon", "Reads the first value of Ion text, or all of them as a list.", from_ion)
+        .takes(&[required("ion"), optional("allRows", "false")])
+        .gives("{{ fromIon('{a:1}').a }}", "1"),
+    Builtin::filter("toIon", "Writes a value as Ion text.", to_ion)
+        .gives("{{ {'a': 1} | toIon }}", "{a:1}")
+        .keeps_marks(),
 ];
 
 /// Lists and structs inside of each other.
@@ -62,6 +48,20 @@ impl Budget {
     }
 }
 
+type Read<T = Value> = Result<T, String>;
+
+/// All values that there are, or the first one.
+fn collect(all: bool, mut next: impl FnMut() -> Read<Option<Value>>) -> Read<Vec<Value>> {
+    let mut values = Vec::new();
+    while let Some(value) = next()? {
+        values.push(value);
+        if !all {
+            return Ok(values);
+        }
+    }
+    if all { Ok(values) } else { Err("there is no Ion value in it".into()) }
+}
+
 fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let all = match call.given(1) {
         None => false,
@@ -72,14 +72,12 @@ fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let read = match call.argument(0) {
         Some(Value::Null) => return Ok(Value::Null),
         Some(Value::Str(text)) if !all && text.expose().trim().is_empty() => return Ok(Value::Null),
-        Some(Value::Bytes(bytes)) if bytes.starts_with(&binary::MARK) => {
-            binary::read(bytes, all, &mut budget)
-        }
+        Some(Value::Bytes(bytes)) if bytes.starts_with(&MARK) => binary::read(bytes, all, &mut budget),
         Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
-            Ok(text) => Reader::new(text, &mut budget).read(all),
+            Ok(text) => reader::read(text, all, &mut budget),
             Err(_) => Err("the bytes are neither text nor binary Ion".to_owned()),
         },
-        _ => Reader::new(call.required_text(0)?.expose(), &mut budget).read(all),
+        _ => reader::read(call.required_text(0)?.expose(), all, &mut budget),
     };
     let mut values = read.map_err(|message| {
         let found = call.argument(0).map(form::describe).unwrap_or_default();

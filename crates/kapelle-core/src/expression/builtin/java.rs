@@ -2,19 +2,15 @@
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy};
+use super::{Builtin, Call};
 use crate::expression::error::Outcome;
 
-pub(super) const BUILTINS: &[Builtin] = &[Builtin {
-    kind: Kind::Filter,
-    name: "className",
-    parameters: Parameters::Named(&[]),
-    summary: "The name of the Java class that Kestra has for a value; all integers are `java.lang.Long`.",
-    example: ("{{ 1.5 | className }}", Some("java.lang.Double")),
-    secrecy: Secrecy::Whole,
-    levels: Levels::Both,
-    call: class_name,
-}];
+pub(super) const BUILTINS: &[Builtin] = &[Builtin::filter(
+    "className",
+    "The name of the Java class that Kestra has for a value; all integers are `java.lang.Long`.",
+    class_name,
+)
+.gives("{{ 1.5 | className }}", "java.lang.Double")];
 
 fn class_name(call: &mut Call<'_, '_>) -> Outcome {
     let name = match &call.input {

@@ -4,6 +4,13 @@
 //! counts its steps, keeps its recursion on its own stacks, and knows the size and depth of every value before it is made,
 //! so that no program hangs, exhausts memory or overflows the stack.
 
+#![allow(
+    clippy::cast_possible_wrap,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "numbers of jq are floats: they are computed with as such, clamped, and sizes are far below 2^52"
+)]
+
 mod cache;
 mod machine;
 mod meter;
@@ -23,23 +30,20 @@ use std::sync::Arc;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json, required};
+use super::{Builtin, Call, json, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use machine::Machine;
 use meter::{Failure, Meter};
 use value::Json;
 
-pub(super) const BUILTINS: &[Builtin] = &[Builtin {
-    kind: Kind::Filter,
-    name: "jq",
-    parameters: Parameters::Named(&[required("expression")]),
-    summary: "The list of all values that a jq program gives for a value, or for a text read as JSON.",
-    example: ("{{ {'a': [1, 2]} | jq('.a[]') }}", Some("[1,2]")),
-    secrecy: Secrecy::Whole,
-    levels: Levels::Both,
-    call: jq,
-}];
+pub(super) const BUILTINS: &[Builtin] = &[Builtin::filter(
+    "jq",
+    "The list of all values that a jq program gives for a value, or for a text read as JSON.",
+    jq,
+)
+.takes(&[required("expression")])
+.gives("{{ {'a': [1, 2]} | jq('.a[]') }}", "[1,2]")];
 
 fn jq(call: &mut Call<'_, '_>) -> Outcome {
     if matches!(call.input, Value::Null) {

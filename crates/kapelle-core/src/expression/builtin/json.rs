@@ -6,53 +6,27 @@ mod tests;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, required};
+use super::{Builtin, Call, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
 use reader::Reader;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "fromJson",
-        parameters: Parameters::Named(&[required("json")]),
-        summary: "Reads the first JSON value of a text.",
-        example: ("{{ fromJson('[4, 5]')[1] }}", Some("5")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: from_json,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "json",
-        parameters: Parameters::Named(&[]),
-        summary: "The old name of `toJson`.",
-        example: ("{{ {'a': 1} | json }}", Some("{\"a\":1}")),
-        secrecy: Secrecy::Own,
-        levels: Levels::One,
-        call: to_json,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "json",
-        parameters: Parameters::Named(&[required("json")]),
-        summary: "The old name of `fromJson`.",
-        example: ("{{ json('{\"n\": 1}').n }}", Some("1")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::One,
-        call: from_json,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "toJson",
-        parameters: Parameters::Named(&[]),
-        summary: "Writes a value as JSON.",
-        example: ("{{ {'a': 1} | toJson }}", Some("{\"a\":1}")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: to_json,
-    },
+    Builtin::function("fromJson", "Reads the first JSON value of a text.", from_json)
+        .takes(&[required("json")])
+        .gives("{{ fromJson('[4, 5]')[1] }}", "5"),
+    Builtin::filter("json", "The old name of `toJson`.", to_json)
+        .gives("{{ {'a': 1} | json }}", "{\"a\":1}")
+        .keeps_marks()
+        .removed_in_two(),
+    Builtin::function("json", "The old name of `fromJson`.", from_json)
+        .takes(&[required("json")])
+        .gives("{{ json('{\"n\": 1}').n }}", "1")
+        .removed_in_two(),
+    Builtin::filter("toJson", "Writes a value as JSON.", to_json)
+        .gives("{{ {'a': 1} | toJson }}", "{\"a\":1}")
+        .keeps_marks(),
 ];
 
 /// Values that one text may hold where nobody counts memory.

@@ -3,24 +3,17 @@
 use kapelle_model::Value;
 
 use super::origin::{check_namespace, own_namespace, with_parents};
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Category, Error, Outcome};
 
-pub(super) const BUILTINS: &[Builtin] = &[Builtin {
-    kind: Kind::Function,
-    name: "kv",
-    parameters: Parameters::Named(&[
-        required("key"),
-        optional("namespace", "null"),
-        optional("errorOnMissing", "true"),
-    ]),
-    summary: "The value of a key in the key-value store of the namespace or of its nearest parent that has it; with \
+pub(super) const BUILTINS: &[Builtin] = &[Builtin::function(
+    "kv",
+    "The value of a key in the key-value store of the namespace or of its nearest parent that has it; with \
               a namespace, of exactly that one.",
-    example: ("{{ kv('last_run', errorOnMissing=false) ?? 'never' }}", None),
-    secrecy: Secrecy::Whole,
-    levels: Levels::Both,
-    call: kv,
-}];
+    kv,
+)
+.takes(&[required("key"), optional("namespace", "null"), optional("errorOnMissing", "true")])
+.shown("{{ kv('last_run', errorOnMissing=false) ?? 'never' }}")];
 
 fn kv(call: &mut Call<'_, '_>) -> Outcome {
     let key = call.required_text(0)?.clone();

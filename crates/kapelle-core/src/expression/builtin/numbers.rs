@@ -11,70 +11,47 @@ use std::sync::Arc;
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::Outcome;
 pub(in crate::expression) use range::range;
 
-const fn filter(
-    name: &'static str,
-    summary: &'static str,
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Filter,
-        name,
-        parameters: Parameters::Named(&[]),
-        summary,
-        example: ("", None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call,
-    }
-}
-
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin { example: ("{{ -7 | abs }}", Some("7")), ..filter("abs", "The number without its sign.", abs) },
-    Builtin {
-        parameters: Parameters::Any,
-        example: ("{{ '%s-%03d' | format('a', 5) }}", Some("a-005")),
-        ..filter("format", "Puts the arguments into a text, as `String.format` of Java does.", printf::format)
-    },
-    Builtin {
-        kind: Kind::Function,
-        parameters: Parameters::Any,
-        example: ("{{ max(5, 10, 2.5) }}", Some("10")),
-        ..filter("max", "The largest of the arguments; nulls do not count.", compare::max)
-    },
-    Builtin {
-        kind: Kind::Function,
-        parameters: Parameters::Any,
-        example: ("{{ min(5, 10, 2.5) }}", Some("2.5")),
-        ..filter("min", "The smallest of the arguments; nulls do not count.", compare::min)
-    },
-    Builtin {
-        parameters: Parameters::Named(&[optional("type", "null")]),
-        example: ("{{ '0x1F' | number }} {{ '42' | number('DOUBLE') }}", Some("31 42.0")),
-        ..filter(
-            "number",
-            "Reads a number from a text; INT, LONG, FLOAT, DOUBLE, BIGDECIMAL or BIGINTEGER says which kind it becomes.",
-            parse::number,
-        )
-    },
-    Builtin {
-        parameters: Parameters::Named(&[optional("format", "null")]),
-        example: ("{{ 1234.5 | numberFormat('#,##0.00') }}", Some("1,234.50")),
-        ..filter(
-            "numberFormat",
-            "Writes a number in the form of a `DecimalFormat` pattern of Java.",
-            number_format::filter,
-        )
-    },
-    Builtin {
-        kind: Kind::Function,
-        parameters: Parameters::Named(&[required("start"), required("end"), optional("increment", "1")]),
-        example: ("{{ range(1, 7, 2) }} {{ range('a', 'c') }}", Some("[1,3,5,7] [\"a\",\"b\",\"c\"]")),
-        ..filter("range", "The numbers or characters from one to another, both included.", range::function)
-    },
+    Builtin::filter("abs", "The number without its sign.", abs).gives("{{ -7 | abs }}", "7"),
+    Builtin::filter(
+        "format",
+        "Puts the arguments into a text, as `String.format` of Java does.",
+        printf::format,
+    )
+    .takes_anything()
+    .gives("{{ '%s-%03d' | format('a', 5) }}", "a-005"),
+    Builtin::function("max", "The largest of the arguments; nulls do not count.", compare::max)
+        .takes_anything()
+        .gives("{{ max(5, 10, 2.5) }}", "10"),
+    Builtin::function("min", "The smallest of the arguments; nulls do not count.", compare::min)
+        .takes_anything()
+        .gives("{{ min(5, 10, 2.5) }}", "2.5"),
+    Builtin::filter(
+        "number",
+        "Reads a number from a text; INT, LONG, FLOAT, DOUBLE, BIGDECIMAL or BIGINTEGER says \
+         which kind it becomes.",
+        parse::number,
+    )
+    .takes(&[optional("type", "null")])
+    .gives("{{ '0x1F' | number }} {{ '42' | number('DOUBLE') }}", "31 42.0"),
+    Builtin::filter(
+        "numberFormat",
+        "Writes a number in the form of a `DecimalFormat` pattern of Java.",
+        number_format::filter,
+    )
+    .takes(&[optional("format", "null")])
+    .gives("{{ 1234.5 | numberFormat('#,##0.00') }}", "1,234.50"),
+    Builtin::function(
+        "range",
+        "The numbers or characters from one to another, both included.",
+        range::function,
+    )
+    .takes(&[required("start"), required("end"), optional("increment", "1")])
+    .gives("{{ range(1, 7, 2) }} {{ range('a', 'c') }}", "[1,3,5,7] [\"a\",\"b\",\"c\"]"),
 ];
 
 fn abs(call: &mut Call<'_, '_>) -> Outcome {

@@ -7,60 +7,38 @@ use kapelle_model::{Text, Value};
 use super::super::error::{Error, Outcome};
 use super::super::{form, pattern};
 use super::text::deep::each_leaf;
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::pattern::Pattern;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Filter,
-        name: "regexExtract",
-        parameters: Parameters::Named(&[required("regex"), optional("group", "0")]),
-        summary: "The first part of the text that a regular expression matches, or one group of it; null without a match.",
-        example: ("{{ 'order-12345-done' | regexExtract('[0-9]+') }}", Some("12345")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: extract,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "regexMatch",
-        parameters: Parameters::Named(&[required("regex")]),
-        summary: "Whether a regular expression matches some part of the text.",
-        example: ("{{ 'abc123' | regexMatch('[0-9]+') }}", Some("true")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: matches,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "regexReplace",
-        parameters: Parameters::Named(&[required("regex"), required("replacement")]),
-        summary: "The text with every match of a regular expression replaced; `$1` in the replacement is a group.",
-        example: ("{{ 'john doe' | regexReplace('(\\w+) (\\w+)', '$2 $1') }}", Some("doe john")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: replace_matches,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "replace",
-        parameters: Parameters::Named(&[required("replace_pairs"), optional("regexp", "false")]),
-        summary: "The text with every key of a map replaced by its value, in lists and maps too.",
-        example: ("{{ 'red fish, red boat' | replace({'red': 'blue'}) }}", Some("blue fish, blue boat")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: replace,
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "split",
-        parameters: Parameters::Named(&[required("delimiter"), optional("limit", "0")]),
-        summary: "The parts of the text between the matches of a regular expression.",
-        example: ("{{ 'a, b,c' | split(', *') }}", Some("[\"a\",\"b\",\"c\"]")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: split,
-    },
+    Builtin::filter(
+        "regexExtract",
+        "The first part of the text that a regular expression matches, or one group of it; null \
+         without a match.",
+        extract,
+    )
+    .takes(&[required("regex"), optional("group", "0")])
+    .gives("{{ 'order-12345-done' | regexExtract('[0-9]+') }}", "12345"),
+    Builtin::filter("regexMatch", "Whether a regular expression matches some part of the text.", matches)
+        .takes(&[required("regex")])
+        .gives("{{ 'abc123' | regexMatch('[0-9]+') }}", "true"),
+    Builtin::filter(
+        "regexReplace",
+        "The text with every match of a regular expression replaced; `$1` in the replacement is a group.",
+        replace_matches,
+    )
+    .takes(&[required("regex"), required("replacement")])
+    .gives("{{ 'john doe' | regexReplace('(\\w+) (\\w+)', '$2 $1') }}", "doe john"),
+    Builtin::filter(
+        "replace",
+        "The text with every key of a map replaced by its value, in lists and maps too.",
+        replace,
+    )
+    .takes(&[required("replace_pairs"), optional("regexp", "false")])
+    .gives("{{ 'red fish, red boat' | replace({'red': 'blue'}) }}", "blue fish, blue boat"),
+    Builtin::filter("split", "The parts of the text between the matches of a regular expression.", split)
+        .takes(&[required("delimiter"), optional("limit", "0")])
+        .gives("{{ 'a, b,c' | split(', *') }}", "[\"a\",\"b\",\"c\"]"),
 ];
 
 fn extract(call: &mut Call<'_, '_>) -> Outcome {

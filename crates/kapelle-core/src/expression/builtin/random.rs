@@ -3,58 +3,32 @@
 use kapelle_model::Value;
 use num_bigint::BigUint;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::numeric::long_value;
 
-const fn function(
-    name: &'static str,
-    summary: &'static str,
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-) -> Builtin {
-    Builtin {
-        kind: Kind::Function,
-        name,
-        parameters: Parameters::Named(&[]),
-        summary,
-        example: ("", None),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call,
-    }
-}
-
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        example: ("{{ id() }}", None),
-        ..function("id", "A random identifier of up to 22 letters and digits.", id)
-    },
-    Builtin {
-        example: ("{{ ksuid() }}", None),
-        ..function("ksuid", "A random identifier of 27 letters and digits that sorts by time.", ksuid)
-    },
-    Builtin {
-        parameters: Parameters::Named(&[optional("length", "21"), optional("alphabet", "0-9A-Za-z-_")]),
-        example: ("{{ nanoId(8) }}", None),
-        ..function("nanoId", "A random text of a length out of an alphabet.", nano_id)
-    },
-    Builtin {
-        parameters: Parameters::Named(&[required("lower"), required("upper")]),
-        example: ("{{ randomInt(1, 2) }}", None),
-        ..function(
-            "randomInt",
-            "A random integer, from the lower bound up to below the upper one.",
-            random_int,
-        )
-    },
-    Builtin {
-        example: ("{{ randomPort() }}", None),
-        ..function("randomPort", "A TCP port that nobody listens on.", random_port)
-    },
-    Builtin {
-        example: ("{{ uuid() }}", None),
-        ..function("uuid", "A random identifier in the form of a UUID, version 7, that sorts by time.", uuid)
-    },
+    Builtin::function("id", "A random identifier of up to 22 letters and digits.", id).shown("{{ id() }}"),
+    Builtin::function("ksuid", "A random identifier of 27 letters and digits that sorts by time.", ksuid)
+        .shown("{{ ksuid() }}"),
+    Builtin::function("nanoId", "A random text of a length out of an alphabet.", nano_id)
+        .takes(&[optional("length", "21"), optional("alphabet", "0-9A-Za-z-_")])
+        .shown("{{ nanoId(8) }}"),
+    Builtin::function(
+        "randomInt",
+        "A random integer, from the lower bound up to below the upper one.",
+        random_int,
+    )
+    .takes(&[required("lower"), required("upper")])
+    .shown("{{ randomInt(1, 2) }}"),
+    Builtin::function("randomPort", "A TCP port that nobody listens on.", random_port)
+        .shown("{{ randomPort() }}"),
+    Builtin::function(
+        "uuid",
+        "A random identifier in the form of a UUID, version 7, that sorts by time.",
+        uuid,
+    )
+    .shown("{{ uuid() }}"),
 ];
 
 const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";

@@ -2,59 +2,49 @@
 
 use kapelle_model::Value;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, optional, required};
+use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Category, Error, Outcome};
 use crate::expression::rendering;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Function,
-        name: "block",
-        parameters: Parameters::Named(&[required("name")]),
-        summary: "Renders a block of the template again.",
-        example: ("{% block b %}x{% endblock %}{{ block('b') }}", Some("xx")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: |_| Err(Error::argument("blocks are rendered where they are written")),
-    },
-    Builtin {
-        kind: Kind::Filter,
-        name: "default",
-        parameters: Parameters::Named(&[optional("default", "null")]),
-        summary: "Gives another value for one that is missing, null or empty.",
-        example: ("{{ nope.x | default('d') }}", Some("d")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: default,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "render",
-        parameters: Parameters::Named(&[required("toRender"), optional("recursive", "true")]),
-        summary: "Renders a text or every text of a list or map, until nothing changes any more.",
-        example: ("{% set name = 'Ada' %}{{ render('Hello {{ name }}') }}", Some("Hello Ada")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: |call| {
-            let recursive = match call.argument(1) {
-                None => true,
-                Some(Value::Bool(recursive)) => *recursive,
-                Some(other) => return Err(call.wrong_argument(1, "true or false", other)),
-            };
-            render(call, recursive)
-        },
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "renderOnce",
-        parameters: Parameters::Named(&[required("toRender")]),
-        summary: "Renders a text or every text of a list or map, once.",
-        example: ("{% set name = 'Ada' %}{{ renderOnce('Hello {{ name }}') }}", Some("Hello Ada")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: |call| render(call, false),
-    },
+    Builtin::function("block", "Renders a block of the template again.", block)
+        .takes(&[required("name")])
+        .gives("{% block b %}x{% endblock %}{{ block('b') }}", "xx")
+        .keeps_marks(),
+    Builtin::filter("default", "Gives another value for one that is missing, null or empty.", default)
+        .takes(&[optional("default", "null")])
+        .gives("{{ nope.x | default('d') }}", "d")
+        .keeps_marks(),
+    Builtin::function(
+        "render",
+        "Renders a text or every text of a list or map, until nothing changes any more.",
+        render_fully,
+    )
+    .takes(&[required("toRender"), optional("recursive", "true")])
+    .gives("{% set name = 'Ada' %}{{ render('Hello {{ name }}') }}", "Hello Ada")
+    .keeps_marks(),
+    Builtin::function("renderOnce", "Renders a text or every text of a list or map, once.", render_once)
+        .takes(&[required("toRender")])
+        .gives("{% set name = 'Ada' %}{{ renderOnce('Hello {{ name }}') }}", "Hello Ada")
+        .keeps_marks(),
 ];
+
+fn block(_call: &mut Call<'_, '_>) -> Outcome {
+    Err(Error::argument("blocks are rendered where they are written"))
+}
+
+fn render_fully(call: &mut Call<'_, '_>) -> Outcome {
+    let recursive = match call.argument(1) {
+        None => true,
+        Some(Value::Bool(recursive)) => *recursive,
+        Some(other) => return Err(call.wrong_argument(1, "true or false", other)),
+    };
+    render(call, recursive)
+}
+
+fn render_once(call: &mut Call<'_, '_>) -> Outcome {
+    render(call, false)
+}
 
 fn render(call: &mut Call<'_, '_>, recursive: bool) -> Outcome {
     if call.run.settings().recursive {

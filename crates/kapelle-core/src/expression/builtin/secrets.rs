@@ -7,28 +7,25 @@ use std::sync::Arc;
 use kapelle_model::{Map, Text, Value};
 
 use super::origin::{check_namespace, own_namespace};
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, json::read_json, optional, required};
+use super::{Builtin, Call, json::read_json, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
 use crate::expression::services::Secret;
 
-pub(super) const BUILTINS: &[Builtin] = &[Builtin {
-    kind: Kind::Function,
-    name: "secret",
-    parameters: Parameters::Named(&[
-        required("key"),
-        optional("namespace", "null"),
-        optional("subkey", "null"),
-        optional("full", "false"),
-    ]),
-    summary: "A secret of the namespace; one member of it if it is JSON (`subkey`), or a map of its value and what \
+pub(super) const BUILTINS: &[Builtin] = &[Builtin::function(
+    "secret",
+    "A secret of the namespace; one member of it if it is JSON (`subkey`), or a map of its value and what \
               else is known about it (`full`).",
-    example: ("{{ secret('DB', subkey='password') }}", None),
-    secrecy: Secrecy::Whole,
-    levels: Levels::Both,
-    call: secret,
-}];
+    secret,
+)
+.takes(&[
+    required("key"),
+    optional("namespace", "null"),
+    optional("subkey", "null"),
+    optional("full", "false"),
+])
+.shown("{{ secret('DB', subkey='password') }}")];
 
 /// What stands for a secret where expressions are looked at.
 const STARS: &str = "******";

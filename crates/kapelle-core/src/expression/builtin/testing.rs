@@ -2,8 +2,9 @@
 
 use kapelle_model::{Map, Value};
 
-use super::{Kind, Outcome, Parameters, find, form, invoke, parse_json};
+use super::{Kind, Outcome, Parameters, find, invoke, parse_json};
 use crate::expression::environment::{Environment, Settings};
+use crate::expression::form;
 use crate::expression::memory::MemoryServices;
 use crate::expression::output::Output;
 use crate::expression::run::Run;

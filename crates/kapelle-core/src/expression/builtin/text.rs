@@ -11,166 +11,86 @@ use kapelle_model::{Text, Value};
 
 use super::super::error::Outcome;
 use super::super::form;
-use super::{Builtin, Call, Kind, Levels, Parameter, Parameters, Secrecy, optional, required};
-
-const fn filter(
-    name: &'static str,
-    parameters: &'static [Parameter],
-    secrecy: Secrecy,
-    call: fn(&mut Call<'_, '_>) -> Outcome,
-    summary: &'static str,
-    example: (&'static str, &'static str),
-) -> Builtin {
-    Builtin {
-        kind: Kind::Filter,
-        name,
-        parameters: Parameters::Named(parameters),
-        summary,
-        example: (example.0, Some(example.1)),
-        secrecy,
-        levels: Levels::Both,
-        call,
-    }
-}
+use super::{Builtin, Call, optional, required};
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    filter(
-        "abbreviate",
-        &[required("length")],
-        Secrecy::Own,
-        cut::abbreviate,
-        "The text cut to a length, with three dots at the end.",
-        ("{{ 'a rather long line of text' | abbreviate(9) }}", "a rath..."),
-    ),
-    filter(
-        "capitalize",
-        &[],
-        Secrecy::Whole,
-        case::capitalize,
-        "The text with its first letter as a capital.",
-        ("{{ 'article title' | capitalize }}", "Article title"),
-    ),
-    filter(
-        "endsWith",
-        &[required("value")],
-        Secrecy::Whole,
-        ends_with,
-        "Whether the text ends with another.",
-        ("{{ 'report.csv' | endsWith('.csv') }}", "true"),
-    ),
-    filter(
+    Builtin::filter("abbreviate", "The text cut to a length, with three dots at the end.", cut::abbreviate)
+        .takes(&[required("length")])
+        .gives("{{ 'a rather long line of text' | abbreviate(9) }}", "a rath...")
+        .keeps_marks(),
+    Builtin::filter("capitalize", "The text with its first letter as a capital.", case::capitalize)
+        .gives("{{ 'article title' | capitalize }}", "Article title"),
+    Builtin::filter("endsWith", "Whether the text ends with another.", ends_with)
+        .takes(&[required("value")])
+        .gives("{{ 'report.csv' | endsWith('.csv') }}", "true"),
+    Builtin::filter(
         "escapeChar",
-        &[required("type")],
-        Secrecy::Whole,
-        escape::escape_char,
         "The text with its quotes escaped: `single`, `double` or `shell`.",
-        ("{{ \"it's\" | escapeChar('shell') }}", r"it'\''s"),
-    ),
-    filter(
-        "indent",
-        &[required("amount"), optional("prefix", "' '")],
-        Secrecy::Whole,
-        lines::indent,
-        "The text with blanks in front of every line but the first.",
-        ("{{ \"a\nb\" | indent(2) }}", "a\n  b"),
-    ),
-    filter(
-        "lower",
-        &[],
-        Secrecy::Whole,
-        case::lower,
-        "The text in lower case.",
-        ("{{ 'LOUD TEXT' | lower }}", "loud text"),
-    ),
-    filter(
-        "nindent",
-        &[required("amount"), optional("prefix", "' '")],
-        Secrecy::Whole,
-        lines::nindent,
-        "The text on a new line, with blanks in front of every line.",
-        ("key:{{ \"a\nb\" | nindent(2) }}", "key:\n  a\n  b"),
-    ),
-    filter(
-        "nl2br",
-        &[],
-        Secrecy::Whole,
-        lines::nl2br,
-        "The text with `<br />` for every line break.",
-        ("{{ \"a\nb\" | nl2br }}", "a<br />b"),
-    ),
-    filter(
+        escape::escape_char,
+    )
+    .takes(&[required("type")])
+    .gives("{{ \"it's\" | escapeChar('shell') }}", r"it'\''s"),
+    Builtin::filter("indent", "The text with blanks in front of every line but the first.", lines::indent)
+        .takes(&[required("amount"), optional("prefix", "' '")])
+        .gives("{{ \"a\nb\" | indent(2) }}", "a\n  b"),
+    Builtin::filter("lower", "The text in lower case.", case::lower)
+        .gives("{{ 'LOUD TEXT' | lower }}", "loud text"),
+    Builtin::filter("nindent", "The text on a new line, with blanks in front of every line.", lines::nindent)
+        .takes(&[required("amount"), optional("prefix", "' '")])
+        .gives("key:{{ \"a\nb\" | nindent(2) }}", "key:\n  a\n  b"),
+    Builtin::filter("nl2br", "The text with `<br />` for every line break.", lines::nl2br)
+        .gives("{{ \"a\nb\" | nl2br }}", "a<br />b"),
+    Builtin::filter(
         "slugify",
-        &[],
-        Secrecy::Whole,
-        slug::slugify,
         "The text as a part of an address: lower-case letters, digits and dashes.",
-        ("{{ 'Été à Paris!' | slugify }}", "ete-a-paris"),
-    ),
-    filter(
-        "startsWith",
-        &[required("value")],
-        Secrecy::Whole,
-        starts_with,
-        "Whether the text starts with another.",
-        ("{{ 'kestra:///a.csv' | startsWith('kestra://') }}", "true"),
-    ),
-    filter("string", &[], Secrecy::Own, string, "The value as text.", ("{{ (5 | string) == '5' }}", "true")),
-    filter(
+        slug::slugify,
+    )
+    .gives("{{ 'Été à Paris!' | slugify }}", "ete-a-paris"),
+    Builtin::filter("startsWith", "Whether the text starts with another.", starts_with)
+        .takes(&[required("value")])
+        .gives("{{ 'kestra:///a.csv' | startsWith('kestra://') }}", "true"),
+    Builtin::filter("string", "The value as text.", string)
+        .gives("{{ (5 | string) == '5' }}", "true")
+        .keeps_marks(),
+    Builtin::filter(
         "substringAfter",
-        &[required("separator")],
-        Secrecy::Own,
-        cut::substring_after,
         "The text behind the first separator; empty if there is none.",
-        ("{{ 'a.b.c' | substringAfter('.') }}", "b.c"),
-    ),
-    filter(
+        cut::substring_after,
+    )
+    .takes(&[required("separator")])
+    .gives("{{ 'a.b.c' | substringAfter('.') }}", "b.c")
+    .keeps_marks(),
+    Builtin::filter(
         "substringAfterLast",
-        &[required("separator")],
-        Secrecy::Own,
-        cut::substring_after_last,
         "The text behind the last separator; empty if there is none.",
-        ("{{ 'a.b.c' | substringAfterLast('.') }}", "c"),
-    ),
-    filter(
+        cut::substring_after_last,
+    )
+    .takes(&[required("separator")])
+    .gives("{{ 'a.b.c' | substringAfterLast('.') }}", "c")
+    .keeps_marks(),
+    Builtin::filter(
         "substringBefore",
-        &[required("separator")],
-        Secrecy::Own,
-        cut::substring_before,
         "The text before the first separator; all of it if there is none.",
-        ("{{ 'a.b.c' | substringBefore('.') }}", "a"),
-    ),
-    filter(
+        cut::substring_before,
+    )
+    .takes(&[required("separator")])
+    .gives("{{ 'a.b.c' | substringBefore('.') }}", "a")
+    .keeps_marks(),
+    Builtin::filter(
         "substringBeforeLast",
-        &[required("separator")],
-        Secrecy::Own,
-        cut::substring_before_last,
         "The text before the last separator; all of it if there is none.",
-        ("{{ 'a.b.c' | substringBeforeLast('.') }}", "a.b"),
-    ),
-    filter(
-        "title",
-        &[],
-        Secrecy::Whole,
-        case::title,
-        "The text with the first letter of every word as a capital.",
-        ("{{ 'article title' | title }}", "Article Title"),
-    ),
-    filter(
-        "trim",
-        &[],
-        Secrecy::Own,
-        cut::trim,
-        "The text without blanks and control characters at both ends.",
-        ("[{{ '   padded text   ' | trim }}]", "[padded text]"),
-    ),
-    filter(
-        "upper",
-        &[],
-        Secrecy::Whole,
-        case::upper,
-        "The text in upper case.",
-        ("{{ 'quiet sentence' | upper }}", "QUIET SENTENCE"),
-    ),
+        cut::substring_before_last,
+    )
+    .takes(&[required("separator")])
+    .gives("{{ 'a.b.c' | substringBeforeLast('.') }}", "a.b")
+    .keeps_marks(),
+    Builtin::filter("title", "The text with the first letter of every word as a capital.", case::title)
+        .gives("{{ 'article title' | title }}", "Article Title"),
+    Builtin::filter("trim", "The text without blanks and control characters at both ends.", cut::trim)
+        .gives("[{{ '   padded text   ' | trim }}]", "[padded text]")
+        .keeps_marks(),
+    Builtin::filter("upper", "The text in upper case.", case::upper)
+        .gives("{{ 'quiet sentence' | upper }}", "QUIET SENTENCE"),
 ];
 
 fn starts_with(call: &mut Call<'_, '_>) -> Outcome {

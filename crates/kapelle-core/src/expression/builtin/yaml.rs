@@ -10,33 +10,19 @@ use std::sync::Arc;
 use kapelle_model::{Data, Node, Value};
 use num_bigint::BigInt;
 
-use super::{Builtin, Call, Kind, Levels, Parameters, Secrecy, required};
+use super::{Builtin, Call, required};
 use crate::diagnostic::{Code, Severity};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
 
 pub(super) const BUILTINS: &[Builtin] = &[
-    Builtin {
-        kind: Kind::Filter,
-        name: "yaml",
-        parameters: Parameters::Named(&[]),
-        summary: "Writes a value as YAML.",
-        example: ("{{ {'a': [1]} | yaml }}", Some("a:\n - 1\n")),
-        secrecy: Secrecy::Own,
-        levels: Levels::Both,
-        call: to_yaml,
-    },
-    Builtin {
-        kind: Kind::Function,
-        name: "yaml",
-        parameters: Parameters::Named(&[required("yaml")]),
-        summary: "Reads a text as YAML.",
-        example: ("{{ yaml('a: [1]').a[0] }}", Some("1")),
-        secrecy: Secrecy::Whole,
-        levels: Levels::Both,
-        call: from_yaml,
-    },
+    Builtin::filter("yaml", "Writes a value as YAML.", to_yaml)
+        .gives("{{ {'a': [1]} | yaml }}", "a:\n - 1\n")
+        .keeps_marks(),
+    Builtin::function("yaml", "Reads a text as YAML.", from_yaml)
+        .takes(&[required("yaml")])
+        .gives("{{ yaml('a: [1]').a[0] }}", "1"),
 ];
 
 /// Bytes of a text that is read as YAML.

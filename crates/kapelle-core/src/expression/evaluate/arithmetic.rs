@@ -1,5 +1,6 @@
 //! Arithmetic with Java's numbers.
 
+use std::ops::{Add, Div, Mul, Rem, Sub};
 use std::sync::Arc;
 
 use bigdecimal::{BigDecimal, ToPrimitive};
@@ -85,6 +86,7 @@ pub(super) fn subtract(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcom
     run.allocate(items.len() * size_of::<Value>())?;
     let kept: Vec<Value> = match plain_right {
         Value::List(unwanted) => {
+            run.inspect(left)?;
             run.step((items.len() as u64).saturating_mul(unwanted.len() as u64) / 16)?;
             items.iter().filter(|item| !unwanted.iter().any(|other| same(item, other))).cloned().collect()
         }
@@ -176,11 +178,11 @@ fn plain(left: &Value, right: &Value, calculation: Calculation) -> Outcome {
             decimals::calculate(&decimal(left)?, &decimal(right)?, calculation)
                 .map(|number| Decimal(Arc::new(number)))
         }
-        (Float32(left), Float32(right)) => Ok(Float32(floats32(*left, *right, calculation))),
+        (Float32(left), Float32(right)) => Ok(Float32(floats(*left, *right, calculation))),
         #[expect(clippy::cast_precision_loss, reason = "as Java converts")]
-        (Float32(left), Int(right)) => Ok(Float32(floats32(*left, *right as f32, calculation))),
+        (Float32(left), Int(right)) => Ok(Float32(floats(*left, *right as f32, calculation))),
         #[expect(clippy::cast_precision_loss, reason = "as Java converts")]
-        (Int(left), Float32(right)) => Ok(Float32(floats32(*left as f32, *right, calculation))),
+        (Int(left), Float32(right)) => Ok(Float32(floats(*left as f32, *right, calculation))),
         _ => {
             let (left, right) = (number(left).unwrap_or(f64::NAN), number(right).unwrap_or(f64::NAN));
             Ok(Float(floats(left, right, calculation)))
@@ -201,17 +203,11 @@ fn integers(left: i64, right: i64, calculation: Calculation) -> Outcome<i64> {
     })
 }
 
-fn floats(left: f64, right: f64, calculation: Calculation) -> f64 {
-    match calculation {
-        Calculation::Plus => left + right,
-        Calculation::Minus => left - right,
-        Calculation::Times => left * right,
-        Calculation::Divide => left / right,
-        Calculation::Remainder => left % right,
-    }
-}
-
-fn floats32(left: f32, right: f32, calculation: Calculation) -> f32 {
+/// With floats of either size.
+fn floats<F>(left: F, right: F, calculation: Calculation) -> F
+where
+    F: Add<Output = F> + Sub<Output = F> + Mul<Output = F> + Div<Output = F> + Rem<Output = F>,
+{
     match calculation {
         Calculation::Plus => left + right,
         Calculation::Minus => left - right,

@@ -129,7 +129,7 @@ impl Evaluator<'_, '_, '_> {
             return Err(Error::argument("the function `block` expects the name of a block"));
         };
         let Some(block) = self.tree.blocks.iter().find(|block| *block.name == *name.expose()) else {
-            return Ok(Value::Null);
+            return Ok("".into());
         };
         let mut sink = Sink::java(self.run.bytes_left());
         self.body(&block.body, &mut sink)?;

@@ -81,8 +81,8 @@ impl Evaluator<'_, '_, '_> {
                 Ok(Value::Bool(truth(&right, "what `or` joins")?))
             }
             _ if operator.wraps_undefined() => {
-                let left = left.map_err(|error| error.seal())?;
-                let right = self.expression(right).map_err(|error| error.seal())?;
+                let left = left.map_err(Error::seal)?;
+                let right = self.expression(right).map_err(Error::seal)?;
                 self.computed(operator, &left, &right)
             }
             _ => {
@@ -146,6 +146,7 @@ impl Evaluator<'_, '_, '_> {
 }
 
 /// `==`: numbers as floats, everything else by type and content.
+#[expect(clippy::float_cmp, reason = "that is what the operator does")]
 fn equal(left: &Value, right: &Value) -> bool {
     match (arithmetic::number(left), arithmetic::number(right)) {
         (Some(left), Some(right)) => left == right,

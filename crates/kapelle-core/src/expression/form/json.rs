@@ -36,36 +36,15 @@ fn write(value: &Value, zone: &TimeZone, manner: Manner, out: &mut Output) {
         }
         Value::Str(text) => out.marked(text.has_secret(), |out| json_string(text.expose(), out)),
         Value::List(items) => {
-            out.push_char('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
-                write(item, zone, manner, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char(']');
+            out.enclosed(["[", ",", "]"], items.iter(), |item, out| write(item, zone, manner, out));
         }
         Value::Map(map) => {
-            out.push_char('{');
-            let mut is_first = true;
-            for (key, item) in
-                map.iter().filter(|(_, item)| manner.keeps_null || !matches!(item, Value::Null))
-            {
-                if !is_first {
-                    out.push_char(',');
-                }
-                is_first = false;
+            let entries = map.iter().filter(|(_, item)| manner.keeps_null || !matches!(item, Value::Null));
+            out.enclosed(["{", ",", "}"], entries, |(key, item), out| {
                 json_string(key, out);
                 out.push_char(':');
                 write(item, zone, manner, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char('}');
+            });
         }
         Value::Instant(moment) => json_string(&iso_instant(*moment), out),
         Value::Zoned(moment) => {

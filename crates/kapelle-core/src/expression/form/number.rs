@@ -44,7 +44,7 @@ fn layout(scientific: &str) -> String {
         let zeros = "0".repeat(exponent.unsigned_abs() as usize - 1);
         return format!("{sign}0.{zeros}{digits}");
     }
-    let whole = exponent as usize + 1;
+    let whole = exponent.unsigned_abs() as usize + 1;
     if digits.len() <= whole {
         return format!("{sign}{digits:0<whole$}.0");
     }

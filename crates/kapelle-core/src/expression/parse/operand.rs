@@ -44,7 +44,9 @@ impl<'a> Parser<'a> {
         }
         links.reverse();
         let first = self.operand()?;
-        links.iter_mut().for_each(|link| link.end = self.previous_end as u32);
+        for link in &mut links {
+            link.end = self.previous_end as u32;
+        }
         let outcome = self.links(level_min, &mut links);
         let id = if links.is_empty() { first } else { self.push(Expression::Chain { first, links }, start) };
         outcome.map(|()| id)

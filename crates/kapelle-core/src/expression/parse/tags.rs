@@ -40,7 +40,7 @@ impl Opener {
     }
 }
 
-impl<'a> Parser<'a> {
+impl Parser<'_> {
     pub(super) fn tag(&mut self) -> Outcome {
         let start = self.lexer.piece_start();
         self.advance();

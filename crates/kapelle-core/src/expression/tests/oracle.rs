@@ -36,6 +36,7 @@ const RESULTS: &[(&str, &str)] = &[
     ("{% filter default('d') %}{{ nope }}{% endfilter %}", "d"),
     ("{% filter upper | default('d') %}a{{ nope.x }}{% endfilter %}", "d"),
     ("{% filter default('d') %}{{ nope + 1 }}{% endfilter %}", "!undefined"),
+    ("{{ block('none') is null }}", "false"),
     // What does not exist is said before what is undefined.
     ("{{ (nope | foo) ?? 'd' }}", "!unknown_filter"),
     ("{{ (nope is foo) ?? 'd' }}", "!unknown_test"),
@@ -101,4 +102,14 @@ fn templates_give_what_was_found() {
             assert_eq!(found, *expected, "{template} at {language:?}");
         }
     }
+}
+
+#[test]
+fn a_second_attempt_starts_anew() {
+    let services = MemoryServices::from_setup(&Value::Map(Map::new().into())).unwrap();
+    let settings = Settings::default();
+    let context = Map::new();
+    let environment = Environment { context: &context, services: &services, settings: &settings };
+    let template = Template::compile("{{ x ?? 0 }}{% set x = 1 %}{{ [2] }}", Language::One).unwrap();
+    assert_eq!(template.value(environment).unwrap(), "0[2]".into());
 }

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use crate::expression::{Scan, Step, scan};
 use crate::language::Language;
 
-const FRAGMENTS: &[&str] = &[
+pub(super) const FRAGMENTS: &[&str] = &[
     "{{",
     "}}",
     "{%",

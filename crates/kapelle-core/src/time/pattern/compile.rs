@@ -66,17 +66,12 @@ fn quoted(text: &str) -> Option<(String, &str)> {
     loop {
         let (before, behind) = rest.split_once('\'')?;
         literal.push_str(before);
-        match behind.strip_prefix('\'') {
-            Some(more) => {
-                literal.push('\'');
-                rest = more;
-            }
-            None => {
-                // Nothing between quotes is a quote.
-                let is_empty = literal.is_empty();
-                return Some((if is_empty { "'".to_owned() } else { literal }, behind));
-            }
-        }
+        let Some(more) = behind.strip_prefix('\'') else {
+            // Nothing between quotes is a quote.
+            return Some((if literal.is_empty() { "'".to_owned() } else { literal }, behind));
+        };
+        literal.push('\'');
+        rest = more;
     }
 }
 

@@ -8,6 +8,9 @@ use super::field::Field;
 use super::{Item, Kind, Number, OffsetForm, Pattern, Sign, zones};
 use crate::time::locale::Locale;
 
+/// Decimal digits of 64 bits.
+const DIGITS_MAX: usize = 20;
+
 /// A moment with what its zone is called, which is more than the zone knows: `GMT+02:00`.
 #[derive(Clone, Copy)]
 pub struct Named<'a> {
@@ -90,9 +93,10 @@ fn write_item(item: &Item, named: Named<'_>, locale: &Locale, out: &mut String) 
 
 fn write_number(number: &Number, value: i64, out: &mut String) -> Result<(), String> {
     let (min, magnitude) = (number.min, value.unsigned_abs());
+    let mut buffer = [b'0'; DIGITS_MAX];
     let digits = match number.kind {
-        Kind::Plain => magnitude.to_string(),
-        Kind::Reduced => (magnitude % 100).to_string(),
+        Kind::Plain => digits(magnitude, &mut buffer),
+        Kind::Reduced => digits(magnitude % 100, &mut buffer),
         Kind::Fraction => {
             let nanos = format!("{magnitude:09}");
             out.push_str(nanos.get(..number.max).unwrap_or(&nanos));
@@ -111,8 +115,23 @@ fn write_number(number: &Number, value: i64, out: &mut String) -> Result<(), Str
         Sign::ExceedsPad if digits.len() > min => out.push('+'),
         _ => {}
     }
-    let _written = write!(out, "{digits:0>min$}");
+    out.extend(std::iter::repeat_n('0', min.saturating_sub(digits.len())));
+    out.push_str(digits);
     Ok(())
+}
+
+/// The decimal digits of a number, without the detour over a text of their own: most of a date is numbers.
+fn digits(mut number: u64, buffer: &mut [u8; DIGITS_MAX]) -> &str {
+    let mut start = DIGITS_MAX;
+    for place in buffer.iter_mut().rev() {
+        *place = b'0' + (number % 10) as u8;
+        number /= 10;
+        start -= 1;
+        if number == 0 {
+            break;
+        }
+    }
+    buffer.get(start..).and_then(|digits| str::from_utf8(digits).ok()).unwrap_or_default()
 }
 
 fn write_offset(form: OffsetForm, zero: &str, seconds: i32, out: &mut String) {

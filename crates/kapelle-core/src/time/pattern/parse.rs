@@ -37,7 +37,7 @@ impl Pattern {
         let mut fields = Fields::default();
         let end = reader.items(&self.items, 0, &mut fields).ok_or(Some(reader.failed_at));
         match end {
-            Ok(end) if end == text.len() => resolve::resolve(fields, locale),
+            Ok(end) if end == text.len() => resolve::resolve(fields, self.is_standard, locale),
             Ok(end) => Err(position(text, end)),
             Err(at) => Err(position(text, at.unwrap_or(0))),
         }
@@ -65,13 +65,11 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn items(&mut self, items: &[Item], mut at: usize, fields: &mut Fields) -> Option<usize> {
         for item in items {
-            match self.item(item, at, fields) {
-                Some(end) => at = end,
-                None => {
-                    self.failed_at = self.failed_at.max(at);
-                    return None;
-                }
-            }
+            let Some(end) = self.item(item, at, fields) else {
+                self.failed_at = self.failed_at.max(at);
+                return None;
+            };
+            at = end;
         }
         Some(at)
     }
@@ -175,21 +173,12 @@ impl Reader<'_> {
         }
     }
 
-    /// A name of the locale, the longest that fits. Where names are the same, as the letters of months are, only
-    /// numbers are read.
+    /// A name of the locale, the longest that fits. One that means several, as the J of months does, means the last.
     fn name(&self, field: Field, key: &str, rest: &str) -> Option<(i64, usize)> {
         let names = self.locale.names(key);
-        let mut sorted = names.clone();
-        sorted.sort_unstable();
-        sorted.dedup();
-        if sorted.len() < names.len() {
-            let number =
-                Number { field, min: 1, max: 19, sign: Sign::Normal, behind: Some(0), kind: Kind::Plain };
-            return read_number(&number, rest);
-        }
         let first = i64::from(!matches!(field, Field::Era | Field::Half));
         let fits = names.iter().zip(first..).filter(|(name, _)| self.starts(rest, name));
-        fits.max_by_key(|(name, _)| name.len()).map(|(name, value)| (value, name.len()))
+        fits.max_by_key(|(name, _)| name.len()).map(|(value, name)| (name, value.len()))
     }
 }
 

@@ -4,34 +4,6 @@ use super::compile::{compile, fixed, number};
 use super::field::Field;
 use super::{Item, OffsetForm, Pattern, Sign};
 
-/// The names, for those who look for one.
-pub(crate) const NAMES: &[&str] = &[
-    "iso",
-    "iso_milli",
-    "iso_sec",
-    "sql",
-    "sql_milli",
-    "sql_sec",
-    "iso_date_time",
-    "iso_zoned_date_time",
-    "iso_offset_date_time",
-    "iso_offset_date",
-    "iso_date",
-    "iso_time",
-    "iso_offset_time",
-    "iso_local_date",
-    "iso_local_time",
-    "iso_local_date_time",
-    "iso_instant",
-    "iso_ordinal_date",
-    "iso_week_date",
-    "rfc_1123_date_time",
-    "full",
-    "long",
-    "medium",
-    "short",
-];
-
 /// The pattern of this name; the localised ones are not among them.
 pub(super) fn named(name: &str) -> Option<Pattern> {
     let simple = match name {

@@ -20,7 +20,8 @@ pub enum Parsed {
 
 type Values = BTreeMap<Field, i64>;
 
-pub(super) fn resolve(mut fields: Fields, locale: &Locale) -> Result<Parsed, String> {
+/// A strict form takes no day that the month does not have, and no hour 24.
+pub(super) fn resolve(mut fields: Fields, is_strict: bool, locale: &Locale) -> Result<Parsed, String> {
     if let Some(moment) = fields.instant {
         return Ok(Parsed::Zoned(moment.to_zoned(TimeZone::UTC)));
     }
@@ -32,7 +33,10 @@ pub(super) fn resolve(mut fields: Fields, locale: &Locale) -> Result<Parsed, Str
     }
     let values = &mut fields.values;
     year(values)?;
-    let date = date(values, locale)?;
+    if is_strict && values.get(&Field::Hour) == Some(&24) {
+        return Err("there is no hour 24; midnight is 00:00".into());
+    }
+    let date = date(values, is_strict, locale)?;
     let (time, is_end_of_day) = time(values, fields.period)?;
     let date = date.ok_or("there is no whole date in it: day, month and year are needed")?;
     check(values, date, time, locale)?;
@@ -65,7 +69,7 @@ fn year(values: &mut Values) -> Result<(), String> {
 }
 
 /// The date by the first set of fields that is complete.
-fn date(values: &mut Values, locale: &Locale) -> Result<Option<Date>, String> {
+fn date(values: &mut Values, is_strict: bool, locale: &Locale) -> Result<Option<Date>, String> {
     let (first, days_min) = locale.week();
     if let Some(local) = values.remove(&Field::LocalWeekday) {
         let weekday = (i64::from(first.to_monday_zero_offset()) + local - 1) % 7 + 1;
@@ -93,7 +97,11 @@ fn date(values: &mut Values, locale: &Locale) -> Result<Option<Date>, String> {
         let start = new_date(year, month, 1)?;
         if let Some(day) = get(Field::Day) {
             // A day that the month does not have is its last.
-            let day = day.min(start.days_in_month().into());
+            let days = i64::from(start.days_in_month());
+            if is_strict && day > days {
+                return Err(format!("there is no day {day} in {year}-{month:02}, which has {days} days"));
+            }
+            let day = day.min(days);
             values.remove(&Field::Day);
             return new_date(year, month, day).map(Some);
         }
@@ -139,7 +147,7 @@ fn in_week(
     let offset = start_of_week(1, local_weekday(start, first), days_min);
     let next_year = week(offset, i64::from(start.days_in_year()) + days_min);
     let number = number.min(next_year - 1);
-    plus(start, (number - 1) * 7 + weekday - 1 + offset)
+    plus(start, (number - 1) * 7 + weekday - 1 - offset)
 }
 
 /// The time, if its fields are complete, and whether it is midnight at the end of the day.

@@ -1,7 +1,7 @@
 use kapelle_model::Value;
 
+use super::super::Kind;
 use super::super::testing::{call, value};
-use super::*;
 
 #[track_caller]
 fn check(name: &str, cases: &[(&str, &str)]) {

@@ -83,16 +83,19 @@ pub(super) fn amount(call: &Call<'_, '_>, index: usize) -> Outcome<i64> {
     number.ok_or_else(|| call.wrong_argument(index, "an integer", value))
 }
 
+/// A unit by its name in any case, plural or singular: flows say `'days'`. Kestra knows only `'DAYS'`.
 pub(super) fn unit(call: &Call<'_, '_>, index: usize) -> Outcome<Unit> {
     let name = call.required_text(index)?.expose();
-    if let Some(unit) = UNITS.iter().find(|(unit, ..)| *unit == name) {
-        return Ok(Unit(unit));
-    }
-    let wanted = name.trim().to_ascii_uppercase();
-    let meant = UNITS.iter().find(|(unit, ..)| *unit == wanted || unit.strip_suffix('S') == Some(&wanted));
-    let help = meant.map_or_else(
-        || format!("the units are {}", UNITS.iter().map(|(unit, ..)| *unit).collect::<Vec<_>>().join(", ")),
-        |(unit, ..)| format!("write '{unit}'"),
-    );
-    Err(Error::argument(format!("`dateAdd` has no unit '{}'", form::short(name))).help(help))
+    let wanted = name.to_ascii_uppercase();
+    let plural = match wanted.as_str() {
+        "CENTURY" => "CENTURIES",
+        "MILLENNIUM" => "MILLENNIA",
+        other => other,
+    };
+    let is_meant = |unit: &str| unit == plural || unit.strip_suffix('S') == Some(plural);
+    UNITS.iter().find(|(unit, ..)| is_meant(unit)).map(Unit).ok_or_else(|| {
+        let units = UNITS.iter().map(|(unit, ..)| *unit).collect::<Vec<_>>().join(", ");
+        Error::argument(format!("`dateAdd` has no unit '{}'", form::short(name)))
+            .help(format!("the units are {units}"))
+    })
 }

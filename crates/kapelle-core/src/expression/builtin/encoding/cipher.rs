@@ -17,7 +17,7 @@ pub(super) fn encrypt(key: &str, nonce: [u8; NONCE_BYTES], plain: &[u8]) -> Outc
     Ok([&nonce[..], &sealed].concat())
 }
 
-pub(super) fn decrypt(key: &str, sealed: Vec<u8>) -> Outcome<Vec<u8>> {
+pub(super) fn decrypt(key: &str, sealed: &[u8]) -> Outcome<Vec<u8>> {
     if sealed.len() < NONCE_BYTES + TAG_BYTES {
         let bytes = sealed.len();
         return Err(Error::invalid(format!(

@@ -4,12 +4,17 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::{Budget, DEPTH_MAX, scalar};
+use super::{Budget, DEPTH_MAX, Read, scalar};
 use crate::expression::builtin::encoding;
+use crate::expression::escape;
 
-pub(super) type Read<T = Value> = Result<T, String>;
+/// All values of a text, or the first one.
+pub(super) fn read(text: &str, all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
+    let mut reader = Reader { text, at: 0, budget };
+    super::collect(all, || reader.next_value())
+}
 
-pub(super) struct Reader<'t, 'b> {
+struct Reader<'t, 'b> {
     text: &'t str,
     at: usize,
     budget: &'b mut Budget,
@@ -18,34 +23,22 @@ pub(super) struct Reader<'t, 'b> {
 /// Characters of the symbols that stand in parentheses without quotes.
 const OPERATORS: &str = "!#%&*+-./;<=>?@^`|~";
 
-impl<'t, 'b> Reader<'t, 'b> {
-    pub(super) fn new(text: &'t str, budget: &'b mut Budget) -> Self {
-        Self { text, at: 0, budget }
-    }
-
-    /// All values, or the first one.
-    pub(super) fn read(&mut self, all: bool) -> Read<Vec<Value>> {
-        let mut values = Vec::new();
+impl<'t> Reader<'t, '_> {
+    /// The next value; nothing at the end.
+    fn next_value(&mut self) -> Read<Option<Value>> {
         loop {
             self.skip()?;
             if self.rest().is_empty() {
-                break;
+                return Ok(None);
             }
             if self.word() == "$ion_1_0" {
                 self.at += "$ion_1_0".len();
                 continue;
             }
             if let Some(value) = self.annotated(0, false)? {
-                values.push(value);
-                if !all {
-                    return Ok(values);
-                }
+                return Ok(Some(value));
             }
         }
-        if values.is_empty() && !all {
-            return Err("there is no Ion value in it".into());
-        }
-        Ok(values)
     }
 
     fn rest(&self) -> &'t str {
@@ -324,17 +317,12 @@ impl<'t, 'b> Reader<'t, 'b> {
         Ok(())
     }
 
-    /// The character of so many hexadecimal digits. Of a surrogate the other half has to follow.
+    /// The character of so many hexadecimal digits.
     fn code(&mut self, digits: usize) -> Read<char> {
         let unit = self.hexadecimal(digits)?;
-        if digits == 4 && (0xd800..0xdc00).contains(&unit) && self.take("\\u") {
-            let low = self.hexadecimal(4)?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
+        let (character, more) = escape::of_unit(unit, if digits == 4 { self.rest() } else { "" });
+        self.at += more;
+        Ok(character)
     }
 
     fn hexadecimal(&mut self, digits: usize) -> Read<u32> {

@@ -98,6 +98,7 @@ fn text_is_read() {
 b\ud83d\ude00""#,
             r#""Aé😀\nb😀""#,
         ),
+        (r#""\ud83d\u0041""#, r#""\ufffdA""#),
         ("[1e3, -1.5e-1]", "[1000.0,-0.15]"),
         ("$ion_symbol_table::{symbols:[\"x\"]} 5", "5"),
         ("'quoted'", r#""quoted""#),
@@ -180,4 +181,66 @@ fn secret_parts_stay_secret() {
     assert_eq!(text.masked(), r#"["open",******]"#);
     let ion = Value::Str(Text::from("{a:1}").into_secret());
     assert!(read(ion).unwrap().has_secret());
+}
+
+/// The same data that Amazon's own library writes for
+/// `{id:1,name:"john",big:-300,f:1.5e0,d:1.50,t:2024-04-21T23:00:00.250Z,n:null,l:[true,sym],b:{{YWJj}}}`.
+fn binary() -> Vec<u8> {
+    let names = ["id", "big", "f", "d", "t", "n", "l", "sym", "b"];
+    let mut symbols = vec![];
+    for name in names {
+        symbols.push(0x80 + name.len() as u8);
+        symbols.extend(name.bytes());
+    }
+    // $ion_symbol_table::{symbols:[…]}
+    let mut table = vec![0x87, 0xbe, 0x80 + symbols.len() as u8];
+    table.extend(&symbols);
+    let mut wrapper = vec![0x81, 0x83, 0xde, 0x80 + table.len() as u8];
+    wrapper.extend(&table);
+    let mut bytes = vec![0xe0, 1, 0, 0xea, 0xee, 0x80 + wrapper.len() as u8];
+    bytes.extend(&wrapper);
+    let mut fields: Vec<u8> = vec![];
+    fields.extend([0x8a, 0x21, 1]); // id
+    fields.extend([0x84, 0x84, b'j', b'o', b'h', b'n']); // name, a symbol of the system
+    fields.extend([0x8b, 0x32, 0x01, 0x2c]); // big
+    fields.extend([0x8c, 0x48, 0x3f, 0xf8, 0, 0, 0, 0, 0, 0]); // f
+    fields.extend([0x8d, 0x53, 0xc2, 0x00, 0x96]); // d
+    fields.extend([0x8e, 0x6b, 0xc0, 0x0f, 0xe8, 0x84, 0x95, 0x97, 0x80, 0x80, 0xc3, 0x00, 0xfa]); // t
+    fields.extend([0x8f, 0x0f]); // n
+    fields.extend([0x90, 0xb3, 0x11, 0x71, 0x11]); // l
+    fields.extend([0x92, 0xa3, b'a', b'b', b'c']); // b
+    bytes.extend([0xde, 0x80 + fields.len() as u8]);
+    bytes.extend(&fields);
+    bytes.extend([0x21, 7]);
+    bytes
+}
+
+#[test]
+fn binary_data_is_read() {
+    let bytes = binary();
+    let expected = "{id:1,name:\"john\",big:-300,f:1.5e0,d:1.50,t:2024-04-21T23:00:00.250Z,n:null,\
+                    l:[true,sym],b:{{YWJj}}}";
+    assert_eq!(read(Value::Bytes(bytes.clone().into())), read(expected));
+    let all = call(Kind::Function, "fromIon", Value::Null, &[Value::Bytes(bytes.into()), Value::Bool(true)]);
+    let Ok(Value::List(values)) = all else { panic!("{all:?}") };
+    assert_eq!(values.get(1), Some(&Value::Int(7)));
+    assert_eq!(read(Value::Bytes(Arc::from(*b"{a:1}"))), read("{a:1}"));
+}
+
+#[test]
+fn damaged_binary_data_is_refused() {
+    let bytes = binary();
+    for end in 0..bytes.len() {
+        drop(read(Value::Bytes(bytes[..end].into())));
+        for change in [0x00, 0x0e, 0x7f, 0x80, 0x8e, 0xbe, 0xde, 0xee, 0xff] {
+            let mut damaged = bytes.clone();
+            damaged[end] = change;
+            drop(read(Value::Bytes(damaged.into())));
+        }
+    }
+    let deep = [&[0xe0, 1, 0, 0xea][..], &[0xbe, 0x0f, 0x7f, 0xff].repeat(100_000)].concat();
+    let long = [&[0xe0, 1, 0, 0xea, 0x2e][..], &[0x7f; 20]].concat();
+    for bytes in [deep, long, vec![0xe0, 1, 0, 0xea], vec![0xff, 0xfe]] {
+        assert_eq!(read(Value::Bytes(bytes.into())).unwrap_err().category, Category::InvalidInput);
+    }
 }

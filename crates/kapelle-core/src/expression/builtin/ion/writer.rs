@@ -5,6 +5,7 @@ use jiff::tz::{Offset, TimeZone};
 use kapelle_model::Value;
 
 use crate::expression::builtin::encoding;
+use crate::expression::escape;
 use crate::expression::form;
 use crate::expression::output::Output;
 
@@ -20,32 +21,14 @@ pub(super) fn write(value: &Value, out: &mut Output) {
         Value::Decimal(number) => decimal(number, out),
         Value::Str(text) => out.marked(text.has_secret(), |out| quoted(text.expose(), '"', out)),
         Value::List(items) => {
-            out.push_char('[');
-            for (index, item) in items.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
-                write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char(']');
+            out.enclosed(["[", ",", "]"], items.iter(), write);
         }
         Value::Map(map) => {
-            out.push_char('{');
-            for (index, (key, item)) in map.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
+            out.enclosed(["{", ",", "}"], map.iter(), |(key, item), out| {
                 symbol(key, out);
                 out.push_char(':');
                 write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char('}');
+            });
         }
         Value::Instant(moment) => {
             // A timestamp of Ion has milliseconds here, be they zero.
@@ -129,27 +112,5 @@ fn symbol(name: &str, out: &mut Output) {
 }
 
 fn quoted(text: &str, quote: char, out: &mut Output) {
-    out.push_char(quote);
-    for character in text.chars() {
-        let escaped = match character {
-            '\0' => "\\0",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\u{b}' => "\\v",
-            '\u{c}' => "\\f",
-            '\r' => "\\r",
-            '\\' => "\\\\",
-            '"' if quote == '"' => "\\\"",
-            '\'' if quote == '\'' => "\\'",
-            '\0'..' ' | '\u{7f}'..='\u{9f}' => &format!("\\x{:02x}", character as u32),
-            _ => {
-                out.push_char(character);
-                continue;
-            }
-        };
-        out.push_str(escaped);
-    }
-    out.push_char(quote);
+    escape::quoted(text, quote, |_| None, out);
 }

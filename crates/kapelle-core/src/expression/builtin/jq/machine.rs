@@ -8,308 +8,27 @@
 mod advance;
 mod evaluate;
 mod resume;
+mod state;
 mod update;
-
-use std::sync::Arc;
 
 use super::meter::{Failure, Fallible, Meter};
 use super::prelude::prelude;
-use super::term::{Function, Id, Name, Operator, Program, Term};
-use super::value::{Entries, Json};
+use super::term::{Id, Name, Program, Term};
+use super::value::Json;
 use crate::expression::Error;
+use state::{
+    Action, Bound, Cell, Continuation, Entry, Env, Fork, Handler, Kont, Marks, Next, Resume, Step, Store,
+    computed,
+};
 
 /// Entries of one stack.
 const STACK_MAX: usize = 200_000;
 
+/// Names that are passed in one turn.
+const NAMES_PER_TURN: u64 = 16;
+
 /// Values that a program may give.
 const OUTPUTS_MAX: usize = 100_000;
-
-/// Where a value was found: nothing if nobody asks, null if it was computed, else the list of keys.
-type Path = Option<Json>;
-
-/// The places of things on their stacks. Zero is nothing.
-type Env = u32;
-type Kont = u32;
-type Cell = usize;
-
-/// What to do next.
-enum Next {
-    Evaluate { term: Id, env: Env, input: Json, path: Path },
-    Give { value: Json, path: Path },
-    Back,
-}
-
-/// A name with what it stands for.
-struct Entry {
-    parent: Env,
-    name: Name,
-    bound: Bound,
-}
-
-enum Bound {
-    Value(Json),
-    Closure {
-        term: Id,
-        env: Env,
-    },
-    Function(Arc<Function>),
-    /// How many forks there were when the label was set.
-    Label(usize),
-}
-
-struct Continuation {
-    parent: Kont,
-    step: Step,
-}
-
-/// A term with everything it is evaluated in.
-#[derive(Clone)]
-struct Frame {
-    term: Id,
-    env: Env,
-    input: Json,
-    path: Path,
-}
-
-/// What is done with a value.
-#[derive(Clone)]
-enum Step {
-    Output,
-    Pipe {
-        term: Id,
-        env: Env,
-    },
-    Bind {
-        name: Name,
-        body: Frame,
-    },
-    IndexKey {
-        target: Frame,
-    },
-    IndexTarget {
-        key: Json,
-    },
-    SliceFrom {
-        to: Id,
-        target: Frame,
-    },
-    SliceTo {
-        from: Json,
-        target: Frame,
-    },
-    SliceTarget {
-        from: Json,
-        to: Json,
-    },
-    Iterate,
-    Negate {
-        path: Path,
-    },
-    Right {
-        operator: Operator,
-        left: Id,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    Left {
-        operator: Operator,
-        right: Json,
-        path: Path,
-    },
-    Logic {
-        is_or: bool,
-        right: Frame,
-    },
-    Truth {
-        path: Path,
-    },
-    Condition {
-        then: Id,
-        otherwise: Id,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    Alternative {
-        cell: Cell,
-        handler: u32,
-    },
-    EndTry {
-        handler: u32,
-    },
-    Collect {
-        cell: Cell,
-    },
-    FoldStart {
-        frame: Frame,
-    },
-    ReduceItem {
-        cell: Cell,
-        name: Name,
-        update: Id,
-        env: Env,
-    },
-    ReduceStore {
-        cell: Cell,
-    },
-    ForeachItem {
-        cell: Cell,
-        name: Name,
-        update: Id,
-        extract: Id,
-        env: Env,
-    },
-    ForeachStore {
-        cell: Cell,
-        extract: Id,
-        env: Env,
-    },
-    ObjectKey {
-        entries: Id,
-        index: usize,
-        done: Arc<Entries>,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    ObjectValue {
-        key: Arc<str>,
-        entries: Id,
-        index: usize,
-        done: Arc<Entries>,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    Interpolate {
-        pieces: Id,
-        index: usize,
-        done: Arc<str>,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    CallArgument {
-        call: Arc<CallState>,
-    },
-    NativeArgument {
-        term: Id,
-        done: Arc<Vec<Json>>,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    EndPath {
-        path: Path,
-    },
-    GetPath {
-        input: Json,
-        path: Path,
-    },
-    AssignValue {
-        paths: Id,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    UpdatePath {
-        cell: Cell,
-    },
-    UpdateStore {
-        cell: Cell,
-    },
-    RangeFrom {
-        to: Id,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    RangeTo {
-        from: f64,
-        path: Path,
-    },
-    LimitCount {
-        term: Id,
-        env: Env,
-        input: Json,
-        path: Path,
-    },
-    LimitItem {
-        cell: Cell,
-        count: u64,
-        forks: usize,
-    },
-}
-
-/// A call whose arguments are being evaluated.
-struct CallState {
-    function: Arc<Function>,
-    arguments: Arc<[Id]>,
-    index: usize,
-    /// What the function sees so far.
-    callee: Env,
-    caller: Env,
-    input: Json,
-    path: Path,
-}
-
-/// What a term remembers between its values.
-enum Store {
-    Items(Vec<Json>),
-    State(Json, Path),
-    /// The state, and the one that the update gave.
-    Reduce(Option<(Json, Path)>, Option<(Json, Path)>),
-    Seen(bool),
-    Count(u64),
-    Update(Box<update::Update>),
-}
-
-struct Fork {
-    kont: Kont,
-    handler: u32,
-    marks: Marks,
-    resume: Resume,
-}
-
-/// The heights of the stacks.
-#[derive(Clone, Copy)]
-struct Marks {
-    entries: usize,
-    continuations: usize,
-    cells: usize,
-    handlers: usize,
-}
-
-enum Resume {
-    Evaluate(Frame),
-    Items { value: Json, index: usize, path: Path },
-    Range { next: f64, to: f64, path: Path },
-    Collected { cell: Cell, path: Path },
-    Reduced { cell: Cell },
-    ReduceStep { cell: Cell },
-    Alternative { cell: Cell, otherwise: Frame },
-    PathsFound { cell: Cell, update: Id, env: Env },
-    UpdateStep { cell: Cell },
-}
-
-/// Who catches errors.
-struct Handler {
-    parent: u32,
-    kont: Kont,
-    forks: usize,
-    marks: Marks,
-    action: Action,
-}
-
-enum Action {
-    /// Nothing comes of it.
-    Silence,
-    /// The term is evaluated with the message as its input.
-    Catch { term: Id, env: Env, path: Path },
-    /// The term is evaluated instead.
-    Instead(Frame),
-}
 
 pub(super) struct Machine<'p, 'c, 'm, 'e> {
     program: &'p Program,
@@ -355,6 +74,8 @@ impl<'p, 'c, 'm, 'e> Machine<'p, 'c, 'm, 'e> {
             };
             next = match done {
                 Ok(next) => next,
+                // An error of nothing is no error: nothing comes of it.
+                Err(Failure::Raised(Json::Null)) => Next::Back,
                 Err(Failure::Raised(message)) => self.raise(message)?,
                 Err(refused) => return Err(refused),
             };
@@ -377,11 +98,12 @@ impl<'p, 'c, 'm, 'e> Machine<'p, 'c, 'm, 'e> {
         let top = self.continuations.len() - 1;
         let here = self.kont as usize;
         let needed = self.forks.last().map_or(1, |fork| fork.marks.continuations);
-        if here == top && here >= needed {
-            if let Some(Continuation { parent, step }) = self.continuations.pop() {
-                self.kont = parent;
-                return step;
-            }
+        if here == top
+            && here >= needed
+            && let Some(Continuation { parent, step }) = self.continuations.pop()
+        {
+            self.kont = parent;
+            return step;
         }
         match self.continuations.get(here) {
             None => Step::Output,
@@ -462,25 +184,28 @@ impl<'p, 'c, 'm, 'e> Machine<'p, 'c, 'm, 'e> {
         })
     }
 
-    /// The value, closure, function or label of a name.
-    fn look_up(&self, mut env: Env, name: Name) -> Option<(Env, &Bound)> {
-        while let Some(entry) = (env as usize).checked_sub(1).and_then(|index| self.entries.get(index)) {
+    /// Where the value, closure, function or label of a name is; nowhere is zero. A program may define thousands of names, so
+    /// that looking for one of them is work.
+    fn look_up(&mut self, mut env: Env, name: Name) -> Fallible<Env> {
+        let mut passed = 0;
+        while let Some(entry) = self.entry(env) {
             if entry.name == name {
-                return Some((env, &entry.bound));
+                break;
             }
+            passed += 1;
             env = entry.parent;
         }
-        None
+        if passed >= NAMES_PER_TURN {
+            self.meter.step(passed / NAMES_PER_TURN)?;
+        }
+        Ok(env)
     }
-}
 
-impl Frame {
-    fn start(self) -> Next {
-        Next::Evaluate { term: self.term, env: self.env, input: self.input, path: self.path }
+    fn entry(&self, env: Env) -> Option<&Entry> {
+        self.entries.get((env as usize).checked_sub(1)?)
     }
-}
 
-/// The path of a value that was computed, not found.
-fn computed(path: &Path) -> Path {
-    path.as_ref().map(|_| Json::Null)
+    fn bound(&self, env: Env) -> Option<&Bound> {
+        self.entry(env).map(|entry| &entry.bound)
+    }
 }

@@ -148,10 +148,14 @@ fn divide(left: &Json, right: &Json, meter: &mut Meter<'_, '_>) -> Fallible {
 /// The remainder of the whole parts, with the sign of the left one.
 fn remainder(left: &Json, right: &Json) -> Fallible {
     let (Some(dividend), Some(divisor)) = (left.as_float(), right.as_float()) else {
-        return Err(refused(left, right, "divided"));
+        return Err(refused(left, right, "divided (remainder)"));
     };
-    if dividend.is_nan() || divisor.is_nan() {
-        return Ok(Json::Float(f64::NAN));
+    // What is no number leaves nothing, and takes nothing away.
+    if dividend.is_nan() {
+        return Ok(Json::Int(0));
+    }
+    if divisor.is_nan() {
+        return Ok(left.clone());
     }
     let whole = |value: &Json, float: f64| match value {
         Json::Int(number) => *number,
@@ -159,7 +163,7 @@ fn remainder(left: &Json, right: &Json) -> Fallible {
     };
     let (dividend, divisor) = (whole(left, dividend), whole(right, divisor));
     if divisor == 0 {
-        return Err(refused(left, right, "divided because the divisor is zero"));
+        return Err(refused(left, right, "divided (remainder) because the divisor is zero"));
     }
     Ok(Json::Int(dividend.wrapping_rem(divisor)))
 }

@@ -1,7 +1,9 @@
 //! From the text of a program to its terms. Names are resolved here, so that unknown ones are found before anything runs.
 
 mod atom;
+mod object;
 mod pattern;
+mod text;
 mod token;
 
 use std::collections::HashMap;
@@ -263,12 +265,11 @@ impl<'t> Parser<'t> {
             let next = if binding.is_right { binding.strength } else { binding.strength + 1 };
             let right = self.deeper(|parser| parser.binary(next))?;
             left = self.operation(sign, left, right);
-            if binding.is_single {
-                if let Token::Sign(sign) = self.token
-                    && Binding::of(sign).is_some_and(|other| other.strength == binding.strength)
-                {
-                    return Err(self.unexpected("something else than a second operator of its kind"));
-                }
+            if binding.is_single
+                && let Token::Sign(sign) = self.token
+                && Binding::of(sign).is_some_and(|other| other.strength == binding.strength)
+            {
+                return Err(self.unexpected("something else than a second operator of its kind"));
             }
         }
         Ok(left)

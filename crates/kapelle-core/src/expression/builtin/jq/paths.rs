@@ -12,15 +12,18 @@ pub(super) fn index(value: &Json, key: &Json, meter: &mut Meter<'_, '_>) -> Fall
     match (value, key) {
         (Json::Map(map), Json::Text(key)) => Ok(map.entries.get(key).cloned().unwrap_or(Json::Null)),
         (Json::List(list), Json::Int(_) | Json::Float(_) | Json::Exact(_)) => {
-            let index = key.as_float().unwrap_or(f64::NAN).floor();
+            // Between two items is none.
+            let index = key.as_float().filter(|index| index.fract() == 0.0).unwrap_or(f64::NAN);
             let index = if index < 0.0 { index + list.items.len() as f64 } else { index };
             let is_inside = index >= 0.0 && index < list.items.len() as f64;
             Ok(if is_inside { list.items[index as usize].clone() } else { Json::Null })
         }
-        (Json::Null, Json::Text(_) | Json::Int(_) | Json::Float(_) | Json::Exact(_) | Json::Null) => {
-            Ok(Json::Null)
-        }
-        (_, Json::Map(bounds)) if matches!(value, Json::Null | Json::List(_) | Json::Text(_)) => {
+        (Json::Null, Json::Text(_) | Json::Int(_) | Json::Float(_) | Json::Exact(_)) => Ok(Json::Null),
+        (_, Json::Map(bounds))
+            if matches!(value, Json::Null | Json::List(_) | Json::Text(_))
+                && bounds.entries.contains_key("start")
+                && bounds.entries.contains_key("end") =>
+        {
             let bound = |name: &str| bounds.entries.get(name).cloned().unwrap_or(Json::Null);
             slice(value, &bound("start"), &bound("end"), meter)
         }
@@ -44,7 +47,7 @@ pub(super) fn index(value: &Json, key: &Json, meter: &mut Meter<'_, '_>) -> Fall
             }
             Json::list(found)
         }
-        (_, Json::Text(key)) => Err(raised(format!("Cannot index {} with \"{key}\"", value.kind()))),
+        (_, Json::Text(key)) => Err(raised(format!("Cannot index {} with string \"{key}\"", value.kind()))),
         _ => Err(raised(format!("Cannot index {} with {}", value.kind(), key.kind()))),
     }
 }
@@ -96,9 +99,6 @@ pub(super) fn keys(path: &Json) -> Fallible<&[Json]> {
 pub(super) fn get(value: &Json, path: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let mut found = value.clone();
     for key in path {
-        if matches!(found, Json::Null) {
-            break;
-        }
         found = index(&found, key, meter)?;
     }
     Ok(found)
@@ -171,9 +171,11 @@ pub(super) fn set(value: &mut Json, path: &[Json], new: Json, meter: &mut Meter<
             Ok(())
         }
         (Json::Map(_), key) => Err(raised(format!("Cannot index object with {}", key.kind()))),
-        (Json::List(_), Json::Text(key)) => Err(raised(format!("Cannot index array with \"{key}\""))),
+        (Json::List(_), Json::Text(key)) => Err(raised(format!("Cannot index array with string \"{key}\""))),
         (Json::List(_), key) => Err(raised(format!("Cannot update field at array index of {}", key.kind()))),
-        (value, Json::Text(key)) => Err(raised(format!("Cannot index {} with \"{key}\"", value.kind()))),
+        (value, Json::Text(key)) => {
+            Err(raised(format!("Cannot index {} with string \"{key}\"", value.kind())))
+        }
         (value, key) => Err(raised(format!("Cannot index {} with {}", value.kind(), key.kind()))),
     }
 }
@@ -232,7 +234,7 @@ fn delete(value: &mut Json, path: &[Json], meter: &mut Meter<'_, '_>) -> Fallibl
             return Err(raised(format!("Cannot delete field at object index of {}", key.kind())));
         }
         (Json::List(_), key) => {
-            return Err(raised(format!("Cannot delete field at array index of {}", key.kind())));
+            return Err(raised(format!("Cannot delete {} element of array", key.kind())));
         }
         (value, _) => return Err(raised(format!("Cannot delete fields from {}", value.kind()))),
     }

@@ -17,7 +17,8 @@ def arrays: select(type == "array");
 def objects: select(type == "object");
 def iterables: select(type | . == "array" or . == "object");
 def scalars: select(type | . != "array" and . != "object");
-def finites: select(isinfinite or isnan | not);
+def isfinite: type == "number" and (isinfinite | not);
+def finites: select(isfinite);
 def normals: select(isnormal);
 
 def range($to): range(0; $to);
@@ -68,11 +69,15 @@ def fromdate: fromdateiso8601;
 def dateadd(unit; $seconds): . + $seconds;
 def datesub(unit; $seconds): . - $seconds;
 
+def combinations:
+  if length == 0 then []
+  else .[0][] as $first | (.[1:] | combinations) as $rest | [$first] + $rest end;
+def combinations($n): . as $list | [range($n) | $list] | combinations;
+
 def test($re; $flags): _match($re; $flags; true);
 def test($re): _match($re; null; true);
 def match($re; $flags): _match($re; $flags; false) | .[];
 def match($re): _match($re; null; false) | .[];
-def _captured: [.captures[] | select(.name != null) | {key: .name, value: .string}] | from_entries;
 def capture($re; $flags): match($re; $flags) | _captured;
 def capture($re): match($re) | _captured;
 def scan($re; $flags):
@@ -85,20 +90,17 @@ def split($re; $flags): . as $text
       .piece)];
 def splits($re; $flags): split($re; $flags) | .[];
 def splits($re): splits($re; null);
+# A replacement with several values gives as many texts; that of the last match changes slowest.
 def sub($re; replacement; $flags): . as $text
-  | (reduce match($re; $flags) as $match ({start: 0, text: ""};
-      .text += $text[.start:$match.offset] + ($match | _captured | replacement)
-      | .start = $match.offset + $match.length))
-  | .text + $text[.start:];
+  | [match($re; $flags)] as $matches
+  | [$matches[] | [_captured | replacement]]
+  | if all(length == 1) then map(.[0]) else reverse | combinations | reverse end
+  | _replaced($text; $matches);
 def sub($re; replacement): sub($re; replacement; "");
 def gsub($re; replacement; $flags): sub($re; replacement; $flags + "g");
 def gsub($re; replacement): sub($re; replacement; "g");
 def ascii: [.] | implode;
 
-def combinations:
-  if length == 0 then []
-  else .[0][] as $first | (.[1:] | combinations) as $rest | [$first] + $rest end;
-def combinations($n): . as $list | [range($n) | $list] | combinations;
 def tostream:
   path(def r: (.[]? | r), .; r) as $path
   | getpath($path)

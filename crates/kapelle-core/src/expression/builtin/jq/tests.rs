@@ -1,3 +1,8 @@
+mod robust;
+
+mod large;
+mod oddities;
+
 use kapelle_model::Value;
 
 use super::super::json::parse_json;
@@ -75,7 +80,7 @@ fn terms() {
     check("[1]", "[.a?]", "[[]]");
     check("[[1,2],[3,4]]", "[.[] | .[0] + .[1]]", "[[3,7]]");
     check("[1]", "[(1,2) * (3,4)]", "[[3,6,4,8]]");
-    check("[1]", "[{a: (1,2), b: (3,4)} | .a]", "[[1,2,1,2]]");
+    check("[1]", "[{a: (1,2), b: (3,4)} | .a]", "[[1,1,2,2]]");
     check("[1]", r#""a\(1,2)b\(3)""#, r#"["a1b3","a2b3"]"#);
     check("[1]", r#"@base64 "x\("é")y", ("é" | @base64), ("w6k=" | @base64d)"#, r#"["xw6k=y","w6k=","é"]"#);
     check(
@@ -86,7 +91,7 @@ fn terms() {
     check(
         "[1]",
         r#""a b<'" | @uri, @html, @sh, @base32, (@base32 | @base32d)"#,
-        r#"["a%20b%3C%27","a b&lt;&#39;","'a b<'\\'''","MEQGEPBH","a b<'"]"#,
+        r#"["a%20b%3C'","a b&lt;&apos;","'a b<'\\'''","MEQGEPBH","a b<'"]"#,
     );
     check("[1]", "if . == 1 then 2 elif . == [1] then 3 else 4 end, if false then 1 end", "[3,[1]]");
     check("[1]", "if (true,false) then 1 else 2 end", "[1,2]");
@@ -148,9 +153,9 @@ fn terms() {
     check(
         "1",
         "[.[]?], (try .[] catch .), (try .a catch .)",
-        r#"[[],"Cannot iterate over number (1)","Cannot index number with \"a\""]"#,
+        r#"[[],"Cannot iterate over number (1)","Cannot index number with string \"a\""]"#,
     );
-    check("[1]", "$ENV | length, (env | length)", "[0]");
+    check("[1]", "$ENV | length, (env | length)", "[0,0]");
     check(
         "[1]",
         "[env, $ENV], [inputs], (try input catch .), input_filename",
@@ -193,7 +198,7 @@ fn paths_and_updates() {
         r#"[{"a":2,"b":3},{"a":2,"b":3},[{"key":"a","value":1},{"key":"b","value":2}],{"a":1,"b":2},{},2]"#,
     );
     check(
-        r#"[[{"name":"x","value":false}],[{"k":1,"v":null}],[{"key":null}]]"#,
+        r#"[[{"name":"x","value":false}],[{"Key":"k","Value":null}],[{"key":"a"}]]"#,
         ".[] | from_entries",
         r#"[{"x":false},{},{}]"#,
     );
@@ -246,7 +251,7 @@ fn functions() {
     check(
         "[1]",
         r#""foo bar" | capture("(?<a>\\w+) (?<b>\\w+)"), test("FOO"; "i"), test(["FOO", "i"]), [match("o"; "g").offset], gsub("^"; "> "), gsub("";"-")"#,
-        r#"[{"a":"foo","b":"bar"},true,true,[1,2],"> foo bar","-f-o-o- -b-a-r-"]"#,
+        r#"[{"a":"foo","b":"bar"},true,true,[1,2],"> foo bar","-f-o-o- -b-a-r"]"#,
     );
     check(
         "[1]",
@@ -301,7 +306,7 @@ fn functions() {
     check(
         r#"{"a":1}"#,
         "[.[]], (.[\"b\"] = 2 | keys_unsorted), to_entries[0].key, add, has(\"b\"), (try has(0) catch .), map(. + 1), (try keys[\"a\"] catch .)",
-        r#"[[1],["a","b"],"a",1,false,"Cannot check whether object has a number key",[2],"Cannot index array with \"a\""]"#,
+        r#"[[1],["a","b"],"a",1,false,"Cannot check whether object has a number key",[2],"Cannot index array with string \"a\""]"#,
     );
 }
 
@@ -324,8 +329,8 @@ fn what_is_wrong_is_said() {
         ("[1]", "\"a", "no end"),
         ("[1]", "@nope", "nope is not a valid format"),
         ("[1]", "1 == 1 == 1", "second operator"),
-        ("[1]", ".a", "Cannot index array with \"a\""),
-        ("[1]", ".[\"a\",\"b\"]", "Cannot index array with \"a\""),
+        ("[1]", ".a", "Cannot index array with string \"a\""),
+        ("[1]", ".[\"a\",\"b\"]", "Cannot index array with string \"a\""),
         ("null", "error", "null"),
         ("[1]", "error(\"x y\")", "x y"),
         ("[1]", "error({a: 1})", "not a string"),
@@ -353,145 +358,4 @@ fn what_is_wrong_is_said() {
     assert_eq!(filter("jq", "nope{", &[".".into()]).unwrap_err().category, Category::InvalidInput);
     assert_eq!(filter("jq", Value::Int(1), &[]).unwrap_err().category, Category::Argument);
     assert_eq!(filter("jq", Value::Null, &[".".into()]), Ok(Value::Null));
-}
-
-/// Nothing of this ends, or it would take all memory or overflow the stack.
-#[test]
-fn no_program_hangs_or_explodes() {
-    let programs = [
-        "def f: f; f",
-        "def f: 1 + f; f",
-        "def f: [f]; f",
-        "def f: {a: f}; f",
-        "def f: f | f; f",
-        "def f(g): f(g | g); f(.)",
-        "def f: (f, 1); f",
-        "def f: try f catch f; f",
-        "def f: f // f; f",
-        "def f: path(f); f",
-        "def f: .a |= f; f",
-        "def f($x): f([$x]); f(1)",
-        "def f: reduce f as $x (0; .); f",
-        "def f: f as [$x] | 1; f",
-        "def f: label $x | f, break $x; f",
-        "def f: \"\\(f)\"; f",
-        "[repeat(1)]",
-        "repeat(.)",
-        "last(range(1e18))",
-        "range(1e300; infinite) | empty",
-        "last(repeat(1))",
-        "until(false; .)",
-        "[while(true; .)]",
-        "recurse(.)",
-        "[recurse([.])] | length",
-        "reduce range(300000) as $i (null; [.])",
-        "reduce range(300000) as $i (null; {a: .})",
-        "reduce range(300) as $i (null; [.])",
-        "reduce range(60) as $i (\"x\"; . + .)",
-        "reduce range(60) as $i ([1]; . + .)",
-        "reduce range(60) as $i ([1]; [., .])",
-        "reduce range(60) as $i ({}; {a: ., b: .})",
-        "\"xxxxxxxxxx\" * 1e9",
-        "\"x\" * 1e300",
-        ".[1e9] = 1",
-        "null | .[1e18] = 1",
-        "[limit(1e9; repeat(\"x\"))] | add",
-        "[range(1e6)] | tojson",
-        "reduce range(100000) as $i (.; .[$i] = .)",
-        "[range(3000)] | [.[] as $a | .[] as $b | $a + $b]",
-        "[range(2000)] as $l | $l | map(select(. as $x | $l | index($x)))",
-        "[range(3000)] | combinations(9)",
-        "[range(10000) | tostring] | reduce .[] as $x (\"\"; . + $x + \"0123456789012345678901234567890123456789\")",
-        "[\"a\" * 30000 | match(\"\"; \"g\")] | length",
-        "(\"a\" * 100000) | [match(\"a\"; \"g\")]",
-        "(\"a\" * 40) | [range(100000) as $i | test(\"(?=(a+)+$)(a|aa)+\\\\1b\")]",
-        "setpath([range(100000) | \"a\"]; 1)",
-        "path(repeat(.a?))",
-        "null | [path(recurse(.a; true))]",
-        "[range(100000)] | map([.]) | sort_by(.) | group_by(.) | length",
-        "\"\\(repeat(1))\" | empty",
-        "fromstream(repeat([[0],1]))",
-        "[splits(\"a\")]",
-        "now",
-        "walk(walk(walk(.)))  | def f: walk(f); f",
-        "tostream | repeat(.)",
-        "[.[]?] | until(length > 1e7; . + .)",
-        "{} | until(false; .a = .)",
-        "\"a\" | until(length > 1e9; sub(\"a\"; \"aa\"))",
-        "\"a\" | until(length > 1e9; gsub(\"a\"; \"aa\"))",
-        "[1] | until(false; flatten | [., .])",
-        "\"[\" * 100000 | fromjson",
-        "(\"[\" * 100000) + (\"]\" * 100000) | fromjson",
-        "@base64 | until(false; @base64)",
-        "[range(500000)] | transpose",
-        "[[range(5000)]] | until(length > 1e7; . + .) | transpose",
-        "\"%999999999d\" as $f | 0 | strftime($f)",
-        "1e300 | strftime(\"%Y\")",
-        "-1e300 | gmtime",
-        "[9223372036854775807 + 1, -9223372036854775808 - 1, -9223372036854775808 / -1, -9223372036854775808 % -1]",
-        "[infinite, -infinite, nan] | map(floor, tostring, todate?)",
-        "[1][nan], [1][1e300], [1][-1e300], [1][nan:1e300]",
-        "[range(0; 100000)] | .[] |= . + 1 | length",
-    ];
-    for program in programs {
-        let start = std::time::Instant::now();
-        let result = filter("jq", Value::List(std::sync::Arc::default()), &[program.into()]);
-        let took = start.elapsed();
-        eprintln!("TIME {} {program}", took.as_millis());
-        assert!(took.as_secs() < 20, "{program}: {took:?}");
-        if let Err(error) = result {
-            assert!(
-                matches!(error.category, Category::Limit | Category::InvalidInput | Category::Forbidden),
-                "{program}: {error:?}"
-            );
-        }
-    }
-}
-
-#[test]
-fn no_program_text_overflows_the_parser() {
-    let many = 100_000;
-    let programs = [
-        "[".repeat(many),
-        "(".repeat(many),
-        "-".repeat(many),
-        "{a:".repeat(many),
-        "if ".repeat(many),
-        "try ".repeat(many),
-        "def f: ".repeat(many),
-        ". as [".repeat(many),
-        ". as $x | ".repeat(1000) + ".",
-        "\"\\(".repeat(many),
-        ".".repeat(many),
-        ".a".repeat(30_000),
-        "[]".repeat(30_000),
-        "1|".repeat(30_000) + "1",
-        "1,".repeat(30_000) + "1",
-        "1+".repeat(30_000) + "1",
-        "1//".repeat(20_000) + "1",
-        "reduce ".repeat(many),
-        "label $x|".repeat(5_000) + "1",
-        "?".repeat(30_000),
-        format!(".{}", "?".repeat(30_000)),
-        format!(".{}", "[0]".repeat(20_000)),
-        "elif".repeat(many),
-        format!("if 1 then 1 {}end", "elif 1 then 1 ".repeat(4_000)),
-        "é".repeat(many),
-        "\"\\u".into(),
-        "\"\\ud800\\ud800\"".into(),
-        "\"\\".into(),
-        ".[".into(),
-        "1e".into(),
-        "1e999".into(),
-        ".5.5".into(),
-        "@".into(),
-        "$".into(),
-        "$__prog_args".into(),
-    ];
-    for program in programs {
-        let shown = program.chars().take(20).collect::<String>();
-        if let Err(error) = filter("jq", Value::Int(1), &[Value::Str(program.into())]) {
-            assert!(matches!(error.category, Category::Limit | Category::InvalidInput), "{shown}: {error:?}");
-        }
-    }
 }

@@ -44,32 +44,14 @@ pub(super) fn write(value: &Json, out: &mut Output) {
         }
         Json::Text(text) => form::json_string(text, out),
         Json::List(list) => {
-            out.push_char('[');
-            for (index, item) in list.items.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
-                write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char(']');
+            out.enclosed(["[", ",", "]"], list.items.iter(), write);
         }
         Json::Map(map) => {
-            out.push_char('{');
-            for (index, (key, item)) in map.entries.iter().enumerate() {
-                if index > 0 {
-                    out.push_char(',');
-                }
+            out.enclosed(["{", ",", "}"], map.entries.iter(), |(key, item), out| {
                 form::json_string(key, out);
                 out.push_char(':');
                 write(item, out);
-                if out.is_full() {
-                    return;
-                }
-            }
-            out.push_char('}');
+            });
         }
     }
 }
@@ -81,7 +63,7 @@ fn number_text(number: f64) -> String {
     }
     let number = number.clamp(f64::MIN, f64::MAX);
     let magnitude = number.abs();
-    if magnitude != 0.0 && !(1e-5..1e17).contains(&magnitude) {
+    if magnitude != 0.0 && !(1e-4..1e17).contains(&magnitude) {
         let text = format!("{number:e}");
         return match text.split_once('e') {
             Some((mantissa, exponent)) if !exponent.starts_with('-') => format!("{mantissa}e+{exponent}"),

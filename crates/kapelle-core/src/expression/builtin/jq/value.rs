@@ -145,13 +145,16 @@ impl Json {
 
     /// The kind with the start of the value, as jq's errors have it: `number (5)`.
     pub(super) fn shown(&self) -> String {
-        const SHOWN_BYTES_MAX: usize = 40;
+        const SHOWN_BYTES_MAX: usize = 14;
         let mut out = Output::new(SHOWN_BYTES_MAX * 4);
         super::text::write(self, &mut out);
         let text = out.into_string();
-        let end = text.floor_char_boundary(SHOWN_BYTES_MAX.min(text.len()));
-        let dots = if end < text.len() { "..." } else { "" };
-        format!("{} ({}{dots})", self.kind(), &text[..end])
+        if text.len() <= SHOWN_BYTES_MAX {
+            return format!("{} ({text})", self.kind());
+        }
+        // Short as it is, programs can see it: `catch` gives it to them.
+        let end = text.floor_char_boundary(SHOWN_BYTES_MAX - 3);
+        format!("{} ({}...)", self.kind(), text.get(..end).unwrap_or_default())
     }
 
     /// A value of the language, as its JSON is: entries with null are left out, dates are text.

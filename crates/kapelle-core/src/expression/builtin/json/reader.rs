@@ -5,6 +5,8 @@ use std::sync::Arc;
 use kapelle_model::{Map, Value};
 use num_bigint::BigInt;
 
+use crate::expression::escape;
+
 /// Lists and maps inside of each other.
 const DEPTH_MAX: usize = 128;
 
@@ -241,7 +243,9 @@ impl<'t> Reader<'t> {
             Some(b'u') => {
                 self.at += 1;
                 let unit = self.hexadecimal()?;
-                text.push(self.character(unit)?);
+                let (character, more) = escape::of_unit(unit, &self.text[self.at..]);
+                text.push(character);
+                self.at += more;
                 return Ok(());
             }
             _ => return Err(self.unexpected("one of `\" \\ / b f n r t u` after the backslash")),
@@ -249,21 +253,6 @@ impl<'t> Reader<'t> {
         self.at += 1;
         text.push(character);
         Ok(())
-    }
-
-    /// The character of a unit of UTF-16, for which a second one may be needed. A lone half has no place in our texts.
-    fn character(&mut self, unit: u32) -> Read<char> {
-        if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
-            let before = self.at;
-            self.at += 2;
-            let low = self.hexadecimal()?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            self.at = before;
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
     }
 
     fn hexadecimal(&mut self) -> Read<u32> {

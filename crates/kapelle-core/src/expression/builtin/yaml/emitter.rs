@@ -110,12 +110,11 @@ impl Emitter<'_> {
                 form::json(value, self.zone, &mut json);
                 let json = json.into_string();
                 // Dates and bytes are strings in JSON: what counts is the text in it.
-                match parse_json(&json) {
-                    Ok(Value::Str(text)) => scalar::text(text.expose(), indent, self.out),
-                    _ => {
-                        self.out.push_str(&json);
-                        self.out.push_char('\n');
-                    }
+                if let Ok(Value::Str(text)) = parse_json(&json) {
+                    scalar::text(text.expose(), indent, self.out);
+                } else {
+                    self.out.push_str(&json);
+                    self.out.push_char('\n');
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! How a text is written in YAML: plain, quoted, or as a block of lines.
 //!
-//! Two parties decide in Kestra, and both are followed here: Jackson, which wishes few quotes, and SnakeYAML, which knows
-//! what can be read back.
+//! Two parties decide in Kestra, and both are followed here: Jackson, which wishes few quotes, and its emitter, which
+//! knows what can be read back.
 
+use crate::expression::escape;
 use crate::expression::output::Output;
 
 /// Words that would be read as something other than text.
@@ -78,7 +79,7 @@ fn has_indicator(text: &str) -> bool {
     })
 }
 
-/// The style that is wished, or the one that SnakeYAML takes where that cannot be read back.
+/// The style that is wished, or the one that the emitter takes where that cannot be read back.
 fn possible(text: &str, wish: Style) -> Style {
     let can = Analysis::of(text);
     match wish {
@@ -181,35 +182,20 @@ fn single_quoted(text: &str, indent: usize, out: &mut Output) {
 }
 
 fn double_quoted(text: &str, out: &mut Output) {
-    out.push_char('"');
-    for character in text.chars() {
-        let escaped = match character {
-            '\0' => "\\0",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\u{b}' => "\\v",
-            '\u{c}' => "\\f",
-            '\r' => "\\r",
+    let own = |character| {
+        Some(match character {
             '\u{1b}' => "\\e",
-            '"' => "\\\"",
-            '\\' => "\\\\",
             '\u{85}' => "\\N",
             '\u{a0}' => "\\_",
             '\u{2028}' => "\\L",
             '\u{2029}' => "\\P",
-            '\u{0}'..=' ' if character != ' ' => &format!("\\x{:02x}", character as u32),
-            '\u{7f}'..='\u{9f}' => &format!("\\x{:02x}", character as u32),
-            '\u{feff}' | '\u{fffe}' | '\u{ffff}' => &format!("\\u{:04x}", character as u32),
-            _ => {
-                out.push_char(character);
-                continue;
-            }
-        };
-        out.push_str(escaped);
-    }
-    out.push_char('"');
+            '\u{feff}' => "\\ufeff",
+            '\u{fffe}' => "\\ufffe",
+            '\u{ffff}' => "\\uffff",
+            _ => return None,
+        })
+    };
+    escape::quoted(text, '"', own, out);
 }
 
 /// Lines as they are; the signs after the bar tell how the text starts and ends.

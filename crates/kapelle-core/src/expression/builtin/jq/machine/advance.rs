@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Bound, CallState, Frame, Machine, Next, OUTPUTS_MAX, Path, Resume, Step, Store, computed};
+use super::state::{Bound, CallState, Frame, Next, Path, Resume, Step, Store, computed};
+use super::{Machine, OUTPUTS_MAX};
 use crate::expression::Error;
 use crate::expression::builtin::jq::meter::{Fallible, raised};
 use crate::expression::builtin::jq::term::Term;
@@ -58,8 +59,7 @@ impl Machine<'_, '_, '_, '_> {
             }
             Step::Iterate => {
                 if !matches!(value, Json::List(_) | Json::Map(_)) {
-                    let what = if matches!(value, Json::Null) { "null".to_owned() } else { value.shown() };
-                    return Err(raised(format!("Cannot iterate over {what}")));
+                    return Err(raised(format!("Cannot iterate over {}", value.shown())));
                 }
                 if path.as_ref().is_some_and(|path| matches!(path, Json::Null)) {
                     return Err(raised(format!(
@@ -142,7 +142,7 @@ impl Machine<'_, '_, '_, '_> {
             }
             Step::ObjectKey { entries, index, done, env, input, path } => {
                 let Json::Text(key) = value else {
-                    return Err(raised(format!("Object keys must be strings, not {}", value.shown())));
+                    return Err(raised(format!("Cannot use {} as object key", value.shown())));
                 };
                 let Term::Object(terms) = self.term(entries) else { return Ok(Next::Back) };
                 let Some((_, term)) = terms.get(index) else { return Ok(Next::Back) };
@@ -150,11 +150,13 @@ impl Machine<'_, '_, '_, '_> {
                 Next::Evaluate { term: *term, env, input, path: None }
             }
             Step::ObjectValue { key, entries, index, done, env, input, path } => {
-                self.meter.bytes(done.len() * 64)?;
+                if Arc::strong_count(&done) > 1 {
+                    self.meter.bytes(done.len() * 64)?;
+                }
                 let mut done = Arc::unwrap_or_clone(done);
-                // Of two entries with one key the last one counts, and it came first.
-                done.entry(key).or_insert(value);
-                self.object(entries, index, Arc::new(done), env, input, path)?
+                // Of two entries with one key the last one counts.
+                done.insert(key, value);
+                self.object(entries, index + 1, Arc::new(done), env, input, path)?
             }
             Step::Interpolate { pieces, index, done, env, input, path } => {
                 let Term::Interpolate { format, .. } = self.term(pieces) else { return Ok(Next::Back) };
@@ -211,11 +213,15 @@ impl Machine<'_, '_, '_, '_> {
                 self.push(Step::RangeTo { from, path });
                 Next::Evaluate { term: to, env, input, path: None }
             }
-            Step::RangeTo { from, path } => self.range(from, bound(&value)?, path),
+            Step::RangeTo { from, path } => self.range(from, bound(&value)?, &path),
             Step::LimitCount { term, env, input, path } => {
                 let count = bound(&value)?;
-                if count.is_nan() || count <= 0.0 {
+                if count == 0.0 {
                     return Ok(Next::Back);
+                }
+                if count.is_nan() || count < 0.0 {
+                    // No limit at all.
+                    return Ok(Next::Evaluate { term, env, input, path });
                 }
                 let cell = self.cell(Store::Count(0));
                 self.push(Step::LimitItem { cell, count: count.ceil() as u64, forks: self.forks.len() });

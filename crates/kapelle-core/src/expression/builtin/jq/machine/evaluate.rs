@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Action, Bound, CallState, Env, Frame, Machine, Next, Path, Resume, Step, Store, computed};
+use super::Machine;
+use super::state::{Action, Bound, CallState, Entry, Env, Frame, Next, Path, Resume, Step, Store, computed};
 use crate::expression::builtin::jq::meter::{Fallible, raised};
 use crate::expression::builtin::jq::natives;
 use crate::expression::builtin::jq::prelude::prelude;
@@ -22,8 +23,9 @@ impl Machine<'_, '_, '_, '_> {
             Term::Empty => Next::Back,
             Term::Literal(value) => Next::Give { value: value.clone(), path: computed(&path) },
             Term::Variable(name) => {
-                let value = match self.look_up(env, *name) {
-                    Some((_, Bound::Value(value))) => value.clone(),
+                let found = self.look_up(env, *name)?;
+                let value = match self.bound(found) {
+                    Some(Bound::Value(value)) => value.clone(),
                     _ => Json::Null,
                 };
                 Next::Give { value, path: computed(&path) }
@@ -112,7 +114,8 @@ impl Machine<'_, '_, '_, '_> {
                 Next::Evaluate { term: *body, env, input, path }
             }
             Term::Break(name) => {
-                if let Some((_, Bound::Label(forks))) = self.look_up(env, *name) {
+                let found = self.look_up(env, *name)?;
+                if let Some(Bound::Label(forks)) = self.bound(found) {
                     let forks = *forks;
                     self.forks.truncate(forks);
                 }
@@ -124,7 +127,7 @@ impl Machine<'_, '_, '_, '_> {
                 self.push(Step::Collect { cell });
                 Next::Evaluate { term: *term, env, input, path: None }
             }
-            Term::Object(entries) => self.object(id, entries.len(), Arc::default(), env, input, path)?,
+            Term::Object(_) => self.object(id, 0, Arc::default(), env, input, path)?,
             Term::Interpolate { pieces, .. } => {
                 self.interpolate(id, pieces.len(), "".into(), env, input, path)?
             }
@@ -137,12 +140,15 @@ impl Machine<'_, '_, '_, '_> {
                 Next::Evaluate { term: *rest, env, input, path }
             }
             Term::Call { name, arguments } => self.call_named(*name, arguments, env, input, path)?,
-            Term::Parameter(name) => match self.look_up(env, *name) {
-                Some((_, Bound::Closure { term, env })) => {
-                    Next::Evaluate { term: *term, env: *env, input, path }
+            Term::Parameter(name) => {
+                let found = self.look_up(env, *name)?;
+                match self.bound(found) {
+                    Some(Bound::Closure { term, env }) => {
+                        Next::Evaluate { term: *term, env: *env, input, path }
+                    }
+                    _ => Next::Back,
                 }
-                _ => Next::Back,
-            },
+            }
             Term::Global { function, arguments } => match prelude().functions.get(*function) {
                 Some(function) => self.call(Arc::clone(function), arguments, 0, env, input, path),
                 None => Next::Back,
@@ -181,7 +187,7 @@ impl Machine<'_, '_, '_, '_> {
         })
     }
 
-    /// An object from its last entry to its first, as jq makes it; `index` entries are left.
+    /// An object from its first entry to its last; `index` of them are done.
     pub(super) fn object(
         &mut self,
         id: Id,
@@ -192,12 +198,11 @@ impl Machine<'_, '_, '_, '_> {
         path: Path,
     ) -> Fallible<Next> {
         let Term::Object(entries) = self.term(id) else { return Ok(Next::Back) };
-        let Some((key, _)) = index.checked_sub(1).and_then(|index| entries.get(index)) else {
-            self.meter.bytes(done.len() * 64)?;
-            let entries = done.iter().rev().map(|(key, value)| (Arc::clone(key), value.clone())).collect();
+        let Some((key, _)) = entries.get(index) else {
+            let entries = Arc::unwrap_or_clone(done);
             return Ok(Next::Give { value: Json::map(entries)?, path: computed(&path) });
         };
-        self.push(Step::ObjectKey { entries: id, index: index - 1, done, env, input: input.clone(), path });
+        self.push(Step::ObjectKey { entries: id, index, done, env, input: input.clone(), path });
         Ok(Next::Evaluate { term: *key, env, input, path: None })
     }
 
@@ -239,14 +244,16 @@ impl Machine<'_, '_, '_, '_> {
     ) -> Fallible<Next> {
         let mut at = env;
         // Functions of one name differ in the number of their arguments.
-        while let Some((found, bound)) = self.look_up(at, name) {
+        loop {
+            let found = self.look_up(at, name)?;
+            let Some(Entry { parent, bound, .. }) = self.entry(found) else { break };
             if let Bound::Function(function) = bound
                 && function.parameters.len() == arguments.len()
             {
                 let function = Arc::clone(function);
                 return Ok(self.call(function, arguments, found, env, input, path));
             }
-            at = self.entries.get(found as usize - 1).map_or(0, |entry| entry.parent);
+            at = *parent;
         }
         Err(raised("a function of the jq program is not there"))
     }

@@ -1,6 +1,7 @@
 //! What gives the next value of a term that has several.
 
-use super::{Fork, Machine, Next, Path, Resume, Store, computed};
+use super::Machine;
+use super::state::{Fork, Next, Path, Resume, Store, computed};
 use crate::expression::builtin::jq::meter::Fallible;
 use crate::expression::builtin::jq::value::{CELL, Json};
 
@@ -20,7 +21,7 @@ impl Machine<'_, '_, '_, '_> {
         Ok(match fork.resume {
             Resume::Evaluate(frame) => frame.start(),
             Resume::Items { value, index, path } => self.items(value, index, path)?,
-            Resume::Range { next, to, path } => self.range(next, to, path),
+            Resume::Range { next, to, path } => self.range(next, to, &path),
             Resume::Collected { path, .. } => match store {
                 Some(Store::Items(items)) => {
                     self.meter.bytes(items.len() * CELL)?;
@@ -77,11 +78,11 @@ impl Machine<'_, '_, '_, '_> {
         Ok(Next::Give { value: item, path })
     }
 
-    pub(super) fn range(&mut self, next: f64, to: f64, path: Path) -> Next {
+    pub(super) fn range(&mut self, next: f64, to: f64, path: &Path) -> Next {
         if next.is_nan() || next >= to {
             return Next::Back;
         }
-        let path = computed(&path);
+        let path = computed(path);
         // At numbers so large that adding one changes nothing, the steps run out.
         self.fork(Resume::Range { next: next + 1.0, to, path: path.clone() });
         Next::Give { value: Json::number(next), path }

@@ -1,6 +1,7 @@
 //! `|=` and `=`: the paths are found first, then the value is changed at one after the other, in place.
 
-use super::{Cell, Env, Kont, Machine, Marks, Next, Path, Resume, Step, Store};
+use super::Machine;
+use super::state::{Cell, Env, Kont, Marks, Next, Path, Resume, Step, Store};
 use crate::expression::builtin::jq::meter::{Fallible, raised};
 use crate::expression::builtin::jq::paths;
 use crate::expression::builtin::jq::term::Id;

@@ -34,19 +34,20 @@ pub(in super::super) fn format(name: &str, value: &Json, meter: &mut Meter<'_, '
     meter.bytes(text.len().saturating_mul(6))?;
     Ok(match name {
         "text" => text,
-        "html" => {
-            replaced(&text, &[('<', "&lt;"), ('>', "&gt;"), ('&', "&amp;"), ('\'', "&#39;"), ('"', "&quot;")])
-        }
+        "html" => replaced(
+            &text,
+            &[('<', "&lt;"), ('>', "&gt;"), ('&', "&amp;"), ('\'', "&apos;"), ('"', "&quot;")],
+        ),
         "uri" => uri(&text),
         "base64" => base64::encode(text.as_bytes()),
         "base64d" => match base64::decode(&text) {
             Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            Err(_) => return Err(raised(format!("{} is not valid base64 data", value.shown()))),
+            Err(_) => return Err(raised(format!("{} is not valid base64 data", Json::text(text).shown()))),
         },
         "base32" => base32(text.as_bytes()),
         "base32d" => match base32_decoded(&text) {
             Some(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
-            None => return Err(raised(format!("{} is not valid base32 data", value.shown()))),
+            None => return Err(raised(format!("{} is not valid base32 data", Json::text(text).shown()))),
         },
         _ => return Err(raised(format!("{name} is not a valid format"))),
     })
@@ -65,7 +66,7 @@ fn replaced(text: &str, by: &[(char, &str)]) -> String {
 
 fn row(value: &Json, name: &str, separator: &str, meter: &mut Meter<'_, '_>) -> Fallible<String> {
     let Some(items) = value.as_items() else {
-        return Err(raised(format!("{} cannot be {name}-formatted, only an array can be", value.shown())));
+        return Err(raised(format!("{} cannot be {name}-formatted, only array", value.shown())));
     };
     meter.bytes(value.weight())?;
     let mut cells = Vec::with_capacity(items.len());
@@ -105,7 +106,7 @@ fn uri(text: &str) -> String {
     const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
     let mut written = String::with_capacity(text.len());
     for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+        if byte.is_ascii_alphanumeric() || b"-_.~!*'()".contains(&byte) {
             written.push(char::from(byte));
         } else {
             written.push('%');

@@ -75,14 +75,20 @@ fn add(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     Ok(sum)
 }
 
+/// What has no items is reversed to no items, be it an array or not.
 fn reverse(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     match input {
-        Json::Null => Json::list(Vec::new()),
-        Json::Text(text) => {
-            meter.bytes(text.len())?;
-            Ok(Json::text(text.chars().rev().collect::<String>()))
+        Json::List(list) => {
+            meter.bytes(list.items.len() * CELL)?;
+            Json::list(list.items.iter().rev().cloned().collect())
         }
-        _ => Json::list(items(input, "reversed", meter)?.iter().rev().cloned().collect()),
+        Json::Bool(_) => Err(raised(format!("{} has no length", input.shown()))),
+        Json::Text(text) if !text.is_empty() => Err(raised("Cannot index string with number")),
+        Json::Map(map) if !map.entries.is_empty() => Err(raised("Cannot index object with number")),
+        Json::Int(_) | Json::Float(_) | Json::Exact(_) if input.as_float() != Some(0.0) => {
+            Err(raised("Cannot index number with number"))
+        }
+        _ => Json::list(Vec::new()),
     }
 }
 
@@ -161,12 +167,16 @@ fn flatten(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
     if depth < 0.0 {
         return Err(raised("flatten depth must not be negative"));
     }
-    let Json::List(list) = input else {
-        return Err(raised(format!("Cannot iterate over {}", input.shown())));
-    };
     meter.bytes(input.weight())?;
     let mut flat = Vec::new();
-    collect(&list.items, depth, &mut flat);
+    match input {
+        Json::List(list) => collect(&list.items, depth, &mut flat),
+        Json::Map(map) => {
+            let values: Vec<Json> = map.entries.values().cloned().collect();
+            collect(&values, depth, &mut flat);
+        }
+        _ => return Err(raised(format!("Cannot iterate over {}", input.shown()))),
+    }
     Json::list(flat)
 }
 
@@ -182,7 +192,19 @@ fn collect(items: &[Json], depth: f64, flat: &mut Vec<Json>) {
 
 fn transpose(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let rows = items(input, "transposed", meter)?;
-    let width = rows.iter().filter_map(Json::as_items).map(<[Json]>::len).max().unwrap_or(0);
+    let mut width = 0;
+    for row in rows {
+        width = width.max(match super::objects::length(row, &[], meter)? {
+            Json::Int(length) => usize::try_from(length).unwrap_or(usize::MAX),
+            _ => usize::MAX,
+        });
+    }
+    if width == 0 {
+        return Json::list(Vec::new());
+    }
+    if let Some(row) = rows.iter().find(|row| !matches!(row, Json::List(_) | Json::Null)) {
+        return Err(raised(format!("Cannot index {} with number", row.kind())));
+    }
     meter.bytes(width.saturating_mul(rows.len()).saturating_mul(CELL))?;
     let cell = |row: &Json, column: usize| row.as_items().and_then(|row| row.get(column)).cloned();
     let columns = (0..width)
@@ -207,7 +229,7 @@ fn indices(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
         (Json::Text(text), Json::Text(wanted)) => {
             meter.bytes(text.len().saturating_mul(2))?;
             if wanted.is_empty() {
-                return Ok(Json::Null);
+                return Json::list(Vec::new());
             }
             // Matches may overlap. Comparing costs as much as the longest common start; that is paid for here.
             let mut found = Vec::new();
@@ -240,5 +262,9 @@ fn one_of_indices(
     choose: fn(&[Json]) -> Option<&Json>,
 ) -> Fallible {
     let found = indices(input, arguments, meter)?;
-    Ok(found.as_items().and_then(choose).cloned().unwrap_or(Json::Null))
+    match &found {
+        Json::List(list) => Ok(choose(&list.items).cloned().unwrap_or(Json::Null)),
+        Json::Null => Ok(Json::Null),
+        other => Err(raised(format!("Cannot index {} with number", other.kind()))),
+    }
 }

@@ -26,13 +26,13 @@ const OTHERS: &[Native] = &[
         }
         _ => computed(input, "abs", f64::abs),
     }),
-    native("pow", 2, |_, arguments, _| of_two(arguments, "pow", f64::powf)),
-    native("atan2", 2, |_, arguments, _| of_two(arguments, "atan2", f64::atan2)),
-    native("fmod", 2, |_, arguments, _| of_two(arguments, "fmod", |left, right| left % right)),
-    native("fmin", 2, |_, arguments, _| of_two(arguments, "fmin", f64::min)),
-    native("fmax", 2, |_, arguments, _| of_two(arguments, "fmax", f64::max)),
-    native("ldexp", 2, |_, arguments, _| of_two(arguments, "ldexp", |number, power| number * power.exp2())),
-    native("scalb", 2, |_, arguments, _| of_two(arguments, "scalb", |number, power| number * power.exp2())),
+    native("pow", 2, |_, arguments, _| of_two(arguments, f64::powf)),
+    native("atan2", 2, |_, arguments, _| of_two(arguments, f64::atan2)),
+    native("fmod", 2, |_, arguments, _| of_two(arguments, |left, right| left % right)),
+    native("fmin", 2, |_, arguments, _| of_two(arguments, f64::min)),
+    native("fmax", 2, |_, arguments, _| of_two(arguments, f64::max)),
+    native("ldexp", 2, |_, arguments, _| of_two(arguments, |number, power| number * power.exp2())),
+    native("scalb", 2, |_, arguments, _| of_two(arguments, |number, power| number * power.exp2())),
     native("infinite", 0, |_, _, _| Ok(Json::Float(f64::INFINITY))),
     native("nan", 0, |_, _, _| Ok(Json::Float(f64::NAN))),
     native("isinfinite", 0, |input, _, _| asked(input, f64::is_infinite)),
@@ -54,22 +54,22 @@ pub(super) const ALL: &[Native] = &{
     all
 };
 
-fn number(value: &Json, name: &str) -> Fallible<f64> {
-    value.as_float().ok_or_else(|| raised(format!("{} number required for {name}", value.shown())))
+fn number(value: &Json) -> Fallible<f64> {
+    value.as_float().ok_or_else(|| raised(format!("{} number required", value.shown())))
 }
 
 fn computed(input: &Json, name: &str, compute: fn(f64) -> f64) -> Fallible {
     if let (Json::Int(_), "floor" | "ceil" | "round" | "trunc" | "rint" | "nearbyint") = (input, name) {
         return Ok(input.clone());
     }
-    Ok(Json::number(compute(number(input, name)?)))
+    Ok(Json::number(compute(number(input)?)))
 }
 
-fn of_two(arguments: &[Json], name: &str, compute: fn(f64, f64) -> f64) -> Fallible {
+fn of_two(arguments: &[Json], compute: fn(f64, f64) -> f64) -> Fallible {
     let [left, right] = arguments else { return Ok(Json::Null) };
-    Ok(Json::number(compute(number(left, name)?, number(right, name)?)))
+    Ok(Json::number(compute(number(left)?, number(right)?)))
 }
 
 fn asked(input: &Json, ask: fn(f64) -> bool) -> Fallible {
-    Ok(Json::Bool(ask(number(input, "it")?)))
+    Ok(Json::Bool(input.as_float().is_some_and(ask)))
 }

@@ -21,7 +21,13 @@ pub(super) const ALL: &[Native] = &[
     native("keys_unsorted", 0, |input, _, meter| keys(input, false, meter)),
     native("has", 1, has),
     native("contains", 1, |input, arguments, meter| {
-        contains(input, arguments.first().unwrap_or(&Json::Null), meter)
+        let part = arguments.first().unwrap_or(&Json::Null);
+        if input.kind() != part.kind() {
+            let message =
+                format!("{} and {} cannot have their containment checked", input.shown(), part.shown());
+            return Err(raised(message));
+        }
+        Ok(Json::Bool(contains(input, part, meter)?))
     }),
     native("to_entries", 0, to_entries),
     native("from_entries", 0, from_entries),
@@ -43,7 +49,7 @@ pub(super) const ALL: &[Native] = &[
     native("builtins", 0, |_, _, _| Json::list(Vec::new())),
 ];
 
-fn length(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
+pub(super) fn length(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     Ok(match input {
         Json::Null => Json::Int(0),
         Json::Bool(_) => return Err(raised(format!("{} has no length", input.shown()))),
@@ -82,6 +88,7 @@ fn has(input: &Json, arguments: &[Json], _: &mut Meter<'_, '_>) -> Fallible {
     let key = arguments.first().unwrap_or(&Json::Null);
     match (input, key) {
         (Json::Map(map), Json::Text(key)) => Ok(Json::Bool(map.entries.contains_key(key))),
+        (Json::Null, _) => Ok(Json::Bool(false)),
         (Json::List(list), _) if key.as_float().is_some() => {
             let index = key.as_float().unwrap_or(f64::NAN);
             Ok(Json::Bool(index >= 0.0 && index < list.items.len() as f64))
@@ -91,66 +98,64 @@ fn has(input: &Json, arguments: &[Json], _: &mut Meter<'_, '_>) -> Fallible {
 }
 
 /// Recursion is bounded by the depth of values.
-fn contains(whole: &Json, part: &Json, meter: &mut Meter<'_, '_>) -> Fallible {
-    let is_in = match (whole, part) {
+fn contains(whole: &Json, part: &Json, meter: &mut Meter<'_, '_>) -> Fallible<bool> {
+    meter.step(1)?;
+    match (whole, part) {
         (Json::Map(whole), Json::Map(part)) => {
-            let mut all = true;
             for (key, value) in &part.entries {
-                all = match whole.entries.get(key) {
-                    Some(member) => contains(member, value, meter)?.is_true(),
+                let is_in = match whole.entries.get(key) {
+                    Some(member) => contains(member, value, meter)?,
                     None => false,
                 };
-                if !all {
-                    break;
+                if !is_in {
+                    return Ok(false);
                 }
             }
-            all
+            Ok(true)
         }
         (Json::List(whole), Json::List(part)) => {
-            let mut all = true;
             for wanted in &part.items {
-                all = false;
+                let mut is_in = false;
                 for item in &whole.items {
-                    meter.step(1)?;
-                    if item.kind() == wanted.kind() && contains(item, wanted, meter)?.is_true() {
-                        all = true;
+                    is_in = contains(item, wanted, meter)?;
+                    if is_in {
                         break;
                     }
                 }
-                if !all {
-                    break;
+                if !is_in {
+                    return Ok(false);
                 }
             }
-            all
+            Ok(true)
         }
         (Json::Text(whole), Json::Text(part)) => {
             meter.bytes(whole.len())?;
-            whole.contains(&**part)
+            Ok(whole.contains(&**part))
         }
-        _ if whole.kind() == part.kind() => compare(whole, part, meter)?.is_eq(),
-        _ => {
-            let message =
-                format!("{} and {} cannot have their containment checked", whole.shown(), part.shown());
-            return Err(raised(message));
-        }
-    };
-    Ok(Json::Bool(is_in))
+        _ => Ok(compare(whole, part, meter)?.is_eq()),
+    }
 }
 
+/// Of an array, the keys are its indexes.
 fn to_entries(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
-    let Json::Map(map) = input else { return Err(raised(format!("{} has no keys", input.shown()))) };
-    meter.bytes(map.entries.len() * CELL * 4)?;
     let (key_name, value_name): (Arc<str>, Arc<str>) = ("key".into(), "value".into());
-    let entries = map.entries.iter().map(|(key, value)| {
-        let entry =
-            [(Arc::clone(&key_name), Json::Text(key.clone())), (Arc::clone(&value_name), value.clone())];
-        Json::map(entries_of(entry))
-    });
-    Json::list(entries.collect::<Result<_, _>>()?)
-}
-
-fn entries_of<const N: usize>(entries: [(Arc<str>, Json); N]) -> Entries {
-    entries.into_iter().collect()
+    let entry = |key: Json, value: &Json| {
+        let entry = [(Arc::clone(&key_name), key), (Arc::clone(&value_name), value.clone())];
+        Json::map(entry.into_iter().collect())
+    };
+    let entries: Result<_, _> = match input {
+        Json::Map(map) => {
+            meter.bytes(map.entries.len() * CELL * 4)?;
+            map.entries.iter().map(|(key, value)| entry(Json::Text(Arc::clone(key)), value)).collect()
+        }
+        Json::List(list) => {
+            meter.bytes(list.items.len() * CELL * 4)?;
+            let items = list.items.iter().enumerate();
+            items.map(|(index, value)| entry(Json::Int(index as i64), value)).collect()
+        }
+        _ => return Err(raised(format!("{} has no keys", input.shown()))),
+    };
+    Json::list(entries?)
 }
 
 fn from_entries(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
@@ -163,21 +168,18 @@ fn from_entries(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible
     let mut entries = Entries::with_capacity(values.len());
     for entry in values {
         let Json::Map(map) = entry else {
-            return Err(raised(format!("Cannot index {} with \"key\"", entry.kind())));
+            return Err(raised(format!("Cannot index {} with string \"key\"", entry.kind())));
         };
-        let member = |names: &[&str]| {
-            let mut found = names.iter().filter_map(|name| map.entries.get(*name));
-            found.find(|value| value.is_true() || matches!(value, Json::Bool(false)))
-        };
-        let key = match member(&["key", "k", "name", "Name", "K", "Key"]) {
+        let key = ["key", "name", "Name", "Key"].iter().filter_map(|name| map.entries.get(*name));
+        let key = match key.into_iter().find(|key| key.is_true()) {
             Some(Json::Text(key)) => Arc::clone(key),
-            Some(Json::Null) | None => "null".into(),
-            Some(other @ (Json::Bool(_) | Json::Int(_) | Json::Float(_) | Json::Exact(_))) => {
-                super::super::text::to_json(other, meter)?.into()
+            other => {
+                let other = other.unwrap_or(&Json::Null).shown();
+                return Err(raised(format!("Cannot use {other} as object key")));
             }
-            Some(other) => return Err(raised(format!("Cannot use {} as object key", other.shown()))),
         };
-        let value = member(&["value", "v", "Value", "V"]).cloned().unwrap_or(Json::Null);
+        let value =
+            map.entries.get("value").or_else(|| map.entries.get("Value")).cloned().unwrap_or(Json::Null);
         entries.insert(key, value);
     }
     Json::map(entries)

@@ -8,7 +8,8 @@ use super::super::meter::{Fallible, Meter, raised};
 use super::super::value::{CELL, Entries, Json};
 use super::{Native, native};
 
-pub(super) const ALL: &[Native] = &[native("_match", 3, matches)];
+pub(super) const ALL: &[Native] =
+    &[native("_match", 3, matches), native("_captured", 0, captured), native("_replaced", 2, replaced)];
 
 /// Bytes of a regular expression.
 const PATTERN_BYTES_MAX: usize = 10_000;
@@ -49,7 +50,7 @@ fn matches(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
         other => return Err(raised(format!("{} is not a string", other.shown()))),
     };
     let text: &str = text;
-    let compiled = compiled(pattern, flags, meter)?;
+    let compiled = compiled(pattern, flags, text.ends_with('\n'), meter)?;
     let Compiled { regex, is_global, skips_empty, cost, .. } = &*compiled;
     meter.bytes(text.len())?;
     meter.step(*cost)?;
@@ -78,7 +79,7 @@ fn matches(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
         if !*is_global {
             break;
         }
-        // After an empty match the search goes on behind the next character.
+        // After an empty match the search goes on behind the next character. It does not go on at the end.
         at = if whole.end() > whole.start() {
             whole.end()
         } else {
@@ -87,6 +88,9 @@ fn matches(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
                 None => break,
             }
         };
+        if at >= text.len() {
+            break;
+        }
         // A search may look at the whole rest of the text, but does it quickly.
         meter.step(*cost + ((text.len() - at) / SEARCHED_BYTES_PER_STEP) as u64)?;
     }
@@ -97,6 +101,8 @@ fn matches(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Falli
 pub(in super::super) struct Compiled {
     pattern: Arc<str>,
     flags: String,
+    /// Whether it is for a text that ends with a line break, before which `$` matches as well.
+    has_break: bool,
     regex: Regex,
     is_global: bool,
     skips_empty: bool,
@@ -105,13 +111,22 @@ pub(in super::super) struct Compiled {
 }
 
 /// The expression as it was compiled before, or compiled now.
-fn compiled(pattern: &Arc<str>, flags: &str, meter: &mut Meter<'_, '_>) -> Fallible<Arc<Compiled>> {
-    let known = meter.patterns.iter().find(|known| known.pattern == *pattern && known.flags == flags);
+fn compiled(
+    pattern: &Arc<str>,
+    flags: &str,
+    ends_with_break: bool,
+    meter: &mut Meter<'_, '_>,
+) -> Fallible<Arc<Compiled>> {
+    let has_break = ends_with_break && pattern.contains('$');
+    let known = meter
+        .patterns
+        .iter()
+        .find(|known| known.pattern == *pattern && known.flags == flags && known.has_break == has_break);
     if let Some(known) = known {
         return Ok(Arc::clone(known));
     }
     meter.bytes(COMPILING_BYTES + pattern.len() * CELL)?;
-    let compiled = Arc::new(compile(pattern, flags)?);
+    let compiled = Arc::new(compile(pattern, flags, has_break)?);
     if meter.patterns.len() >= PATTERNS_MAX {
         meter.patterns.clear();
     }
@@ -119,7 +134,7 @@ fn compiled(pattern: &Arc<str>, flags: &str, meter: &mut Meter<'_, '_>) -> Falli
     Ok(compiled)
 }
 
-fn compile(pattern: &Arc<str>, flags: &str) -> Fallible<Compiled> {
+fn compile(pattern: &Arc<str>, flags: &str, has_break: bool) -> Fallible<Compiled> {
     let (mut is_global, mut skips_empty) = (false, false);
     let mut inline = String::new();
     for flag in flags.chars() {
@@ -127,7 +142,7 @@ fn compile(pattern: &Arc<str>, flags: &str) -> Fallible<Compiled> {
             'g' => is_global = true,
             'n' => skips_empty = true,
             'i' | 'x' => inline.push(flag),
-            // In Ruby's syntax, which jq has, dots match line breaks with `p`.
+            // Dots match line breaks.
             'p' => inline.push('s'),
             's' | 'l' => {}
             _ => return Err(raised(format!("{flags} is not a valid modifier string"))),
@@ -136,8 +151,8 @@ fn compile(pattern: &Arc<str>, flags: &str) -> Fallible<Compiled> {
     if pattern.len() > PATTERN_BYTES_MAX {
         return Err(raised(format!("the regular expression has more than {PATTERN_BYTES_MAX} bytes")));
     }
-    // `^` and `$` are those of lines, as in Ruby.
-    let whole = format!("(?m{inline}){pattern}");
+    let whole = if inline.is_empty() { String::new() } else { format!("(?{inline})") };
+    let whole = whole + &translated(pattern, has_break);
     let regex = RegexBuilder::new(&whole)
         .backtrack_limit(BACKTRACKS_MAX)
         .delegate_size_limit(1 << 20)
@@ -150,11 +165,87 @@ fn compile(pattern: &Arc<str>, flags: &str) -> Fallible<Compiled> {
     Ok(Compiled {
         pattern: Arc::clone(pattern),
         flags: flags.to_owned(),
+        has_break,
         regex,
         is_global,
         skips_empty,
         cost,
     })
+}
+
+/// An expression in the syntax of jq, in that of ours: `$` matches before a line break at the end as well, and `\\h` is the
+/// letter.
+fn translated(pattern: &str, has_break: bool) -> String {
+    let mut translated = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    let mut is_in_class = false;
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next() {
+                Some(letter @ ('h' | 'H')) => translated.push(letter),
+                other => {
+                    translated.push('\\');
+                    translated.extend(other);
+                }
+            },
+            '$' if has_break && !is_in_class => translated.push_str("(?=\\n?\\z)"),
+            _ => {
+                is_in_class = if is_in_class { character != ']' } else { character == '[' };
+                translated.push(character);
+            }
+        }
+    }
+    translated
+}
+
+/// The named groups of a match.
+fn captured(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
+    let groups = input.as_entries().and_then(|entries| entries.get("captures")).and_then(Json::as_items);
+    let groups = groups.unwrap_or_default();
+    meter.bytes(groups.len() * CELL)?;
+    let mut entries = Entries::new();
+    for group in groups.iter().filter_map(Json::as_entries) {
+        if let Some(Json::Text(name)) = group.get("name") {
+            let text = group.get("string").cloned().unwrap_or(Json::Null);
+            entries.insert(Arc::clone(name), text);
+        }
+    }
+    Json::map(entries)
+}
+
+/// A text with its matches replaced by the texts of the input, which is a list of as many.
+fn replaced(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
+    let [Json::Text(text), Json::List(matches)] = arguments else { return Ok(Json::Null) };
+    let mut written = String::new();
+    let mut rest = text.chars();
+    let mut at = 0;
+    meter.bytes(text.len())?;
+    for (found, new) in matches.items.iter().zip(input.as_items().unwrap_or_default()) {
+        let number = |name: &str| match found.as_entries().and_then(|entries| entries.get(name)) {
+            Some(Json::Int(number)) => usize::try_from(*number).unwrap_or_default(),
+            _ => 0,
+        };
+        let (offset, length) = (number("offset"), number("length"));
+        written.extend(rest.by_ref().take(offset.saturating_sub(at)));
+        match new {
+            Json::Null => {}
+            Json::Text(new) => {
+                meter.bytes(new.len())?;
+                written.push_str(new);
+            }
+            other => {
+                let before = Json::text(written).shown();
+                return Err(raised(format!("{before} and {} cannot be added", other.shown())));
+            }
+        }
+        // What matched is left out.
+        for _ in 0..length {
+            rest.next();
+        }
+        at = offset.saturating_add(length);
+    }
+    written.push_str(rest.as_str());
+    Ok(Json::text(written))
 }
 
 fn failed(pattern: &str, error: &fancy_regex::Error) -> super::super::meter::Failure {

@@ -16,10 +16,8 @@ pub(super) const ALL: &[Native] = &[
     native("tojson", 0, |input, _, meter| Ok(Json::text(to_json(input, meter)?))),
     native("fromjson", 0, from_json),
     native("tonumber", 0, to_number),
-    native("ascii_downcase", 0, |input, _, meter| {
-        cased(input, "ascii_downcase", str::to_ascii_lowercase, meter)
-    }),
-    native("ascii_upcase", 0, |input, _, meter| cased(input, "ascii_upcase", str::to_ascii_uppercase, meter)),
+    native("ascii_downcase", 0, |input, _, meter| cased(input, "explode", str::to_ascii_lowercase, meter)),
+    native("ascii_upcase", 0, |input, _, meter| cased(input, "explode", str::to_ascii_uppercase, meter)),
     native("startswith", 1, |input, arguments, _| {
         affix(input, arguments, "startswith", |text, part| text.starts_with(part))
     }),
@@ -46,7 +44,7 @@ pub(super) const ALL: &[Native] = &[
 
 fn from_json(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let Some(text) = input.as_text() else {
-        return Err(raised(format!("{} cannot be parsed as JSON", input.shown())));
+        return Err(raised(format!("{} only strings can be parsed", input.shown())));
     };
     meter.bytes(text.len().saturating_mul(4))?;
     match parse_json_strictly(text) {
@@ -116,8 +114,12 @@ fn implode(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let Some(codes) = input.as_items() else { return Err(raised("implode input must be an array")) };
     meter.bytes(codes.len() * 4)?;
     let character = |code: &Json| {
-        let code = code.as_float().ok_or_else(|| raised("Unicode codepoint must be numeric"))?;
-        Ok::<_, Failure>(char::from_u32(code as u32).unwrap_or(char::REPLACEMENT_CHARACTER))
+        let code = code.as_float().ok_or_else(|| {
+            raised(format!("{} can't be imploded, unicode codepoint needs to be numeric", code.shown()))
+        })?;
+        let code =
+            Some(code.trunc()).filter(|code| *code >= 0.0).and_then(|code| char::from_u32(code as u32));
+        Ok::<_, Failure>(code.unwrap_or(char::REPLACEMENT_CHARACTER))
     };
     Ok(Json::text(codes.iter().map(character).collect::<Result<String, _>>()?))
 }
@@ -140,20 +142,25 @@ pub(in super::super) fn split_text(text: &Arc<str>, separator: &str, meter: &mut
     Json::list(parts)
 }
 
-/// Numbers and booleans are joined as their text, null as nothing.
+/// Numbers and booleans are joined as their text, null as nothing. The separator is added to the text before it, so that
+/// null separates by nothing, and what is no text is an error if there is anything to separate.
 fn join(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
-    let Some(items) = input.as_items() else {
-        return Err(raised(format!("Cannot iterate over {}", input.shown())));
+    let items: Vec<&Json> = match input {
+        Json::List(list) => list.items.iter().collect(),
+        Json::Map(map) => map.entries.values().collect(),
+        _ => return Err(raised(format!("Cannot iterate over {}", input.shown()))),
     };
-    let separator = arguments.first().unwrap_or(&Json::Null);
-    let Some(separator) = separator.as_text() else {
-        if items.is_empty() {
-            return Ok(Json::text(""));
+    meter.bytes(items.len() * CELL)?;
+    let separator = match arguments.first().unwrap_or(&Json::Null) {
+        Json::Null => "",
+        Json::Text(separator) => &**separator,
+        other if items.len() > 1 => {
+            return Err(raised(format!("string (\"\") and {} cannot be added", other.shown())));
         }
-        return Err(raised(format!("string (\"\") and {} cannot be added", separator.shown())));
+        _ => "",
     };
     let mut joined = String::new();
-    for (index, item) in items.iter().enumerate() {
+    for (index, item) in items.into_iter().enumerate() {
         if index > 0 {
             meter.bytes(separator.len())?;
             joined.push_str(separator);
@@ -161,11 +168,8 @@ fn join(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Fallible
         match item {
             Json::Null => meter.step(1)?,
             Json::List(_) | Json::Map(_) => {
-                return Err(raised(format!(
-                    "string (\"{}\") and {} cannot be added",
-                    separator,
-                    item.shown()
-                )));
+                let before = Json::text(joined).shown();
+                return Err(raised(format!("{before} and {} cannot be added", item.shown())));
             }
             _ => joined.push_str(&to_text(item, meter)?),
         }

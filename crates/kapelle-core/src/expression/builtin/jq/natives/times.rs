@@ -13,7 +13,7 @@ pub(super) const ALL: &[Native] = &[
     native("now", 0, |_, _, meter| Ok(Json::Float(meter.now()?.as_duration().as_secs_f64()))),
     native("mktime", 0, |input, _, _| match input {
         Json::List(_) => Ok(Json::Int(from_parts(input, "mktime")?.timestamp().as_second())),
-        _ => Err(raised("mktime requires array of 6 numbers")),
+        _ => Err(raised("mktime requires array inputs")),
     }),
     native("gmtime", 0, |input, _, _| parts_of(input, "gmtime")),
     // The zone of the server is nobody's business here.
@@ -77,7 +77,7 @@ fn parts(moment: DateTime, fraction: f64) -> Fallible {
 fn written(input: &Json, arguments: &[Json], name: &str, meter: &mut Meter<'_, '_>) -> Fallible {
     let moment = match input.as_float() {
         Some(seconds) => moment(seconds, name)?,
-        None => from_parts(input, name)?,
+        None => from_parts(input, &format!("{name}/1"))?,
     };
     let pattern = pattern(arguments, name, meter)?;
     let text = strtime::format(pattern, &moment);
@@ -99,10 +99,7 @@ fn pattern<'a>(arguments: &'a [Json], name: &str, meter: &mut Meter<'_, '_>) -> 
 
 fn read(input: &Json, arguments: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let Some(text) = input.as_text() else {
-        return Err(raised(format!(
-            "strptime/1 requires string inputs and arguments, not {}",
-            input.shown()
-        )));
+        return Err(raised("strptime/1 requires string inputs and arguments"));
     };
     let pattern = pattern(arguments, "strptime", meter)?;
     meter.bytes(text.len())?;

@@ -6,7 +6,7 @@ use super::token::Token;
 use super::{Known, Parse, Parser};
 use crate::expression::builtin::jq::natives;
 use crate::expression::builtin::jq::prelude::prelude;
-use crate::expression::builtin::jq::term::{Id, Piece, Term};
+use crate::expression::builtin::jq::term::{Id, Term};
 use crate::expression::builtin::jq::value::{Entries, Json};
 
 /// Words that are no functions.
@@ -17,7 +17,10 @@ impl Parser<'_> {
     /// An atom with its fields, indexes and question marks.
     pub(super) fn postfix(&mut self) -> Parse {
         let mut term = self.atom()?;
+        // Whether the term ends with a member, which a `?` is about then.
+        let mut is_member = false;
         loop {
+            let is_optional = matches!(self.token, Token::Sign("?" | "?//"));
             term = match self.token {
                 Token::Field(name) => {
                     self.advance()?;
@@ -38,16 +41,54 @@ impl Parser<'_> {
                 Token::Sign("[") => self.brackets(term)?,
                 Token::Sign("?") => {
                     self.advance()?;
-                    self.add(Term::Try { body: term, handler: None })
+                    self.optional(term, is_member)
                 }
                 Token::Sign("?//") => {
                     // `.a?//1`: outside of patterns these are two signs.
                     self.token = Token::Sign("//");
-                    self.add(Term::Try { body: term, handler: None })
+                    self.optional(term, is_member)
                 }
                 _ => return Ok(term),
             };
+            is_member = !is_optional;
         }
+    }
+
+    /// `term?`: of a member only the last step may fail, not what it is a member of, nor what computes its key.
+    fn optional(&mut self, term: Id, is_member: bool) -> Id {
+        let index = (term - self.program.first) as usize;
+        let member = match self.program.terms.get(index) {
+            Some(Term::Index { target, key }) if is_member => Some((*target, vec![*key])),
+            Some(Term::Slice { target, from, to }) if is_member => Some((*target, vec![*from, *to])),
+            Some(Term::Iterate(target)) if is_member => Some((*target, Vec::new())),
+            _ => None,
+        };
+        let Some((target, keys)) = member else { return self.add(Term::Try { body: term, handler: None }) };
+        let (mut bindings, mut known) = (Vec::new(), Vec::new());
+        for key in keys {
+            let is_literal = {
+                let index = (key - self.program.first) as usize;
+                matches!(self.program.terms.get(index), Some(Term::Literal(_)))
+            };
+            known.push(if is_literal {
+                key
+            } else {
+                let name = self.fresh();
+                bindings.push((name, key));
+                self.add(Term::Variable(name))
+            });
+        }
+        let identity = self.add(Term::Identity);
+        let step = self.add(match known[..] {
+            [key] => Term::Index { target: identity, key },
+            [from, to] => Term::Slice { target: identity, from, to },
+            _ => Term::Iterate(identity),
+        });
+        let step = self.add(Term::Try { body: step, handler: None });
+        let index = (target - self.program.first) as usize;
+        let is_identity = matches!(self.program.terms.get(index), Some(Term::Identity));
+        let whole = if is_identity { step } else { self.add(Term::Pipe(target, step)) };
+        self.bound(&bindings, whole)
     }
 
     /// `[]`, `[key]` or `[from:to]` after a term.
@@ -76,8 +117,12 @@ impl Parser<'_> {
         Ok(self.add(term))
     }
 
-    fn atom(&mut self) -> Parse {
+    pub(super) fn atom(&mut self) -> Parse {
         match self.token {
+            Token::Integer(number) => {
+                self.advance()?;
+                Ok(self.literal(Json::Int(number)))
+            }
             Token::Number(number) => {
                 self.advance()?;
                 Ok(self.literal(Json::number(number)))
@@ -137,12 +182,13 @@ impl Parser<'_> {
         }
     }
 
-    fn variable_use(&mut self, name: &str) -> Parse {
-        let line = self.text[..self.token_at].bytes().filter(|byte| *byte == b'\n').count() + 1;
+    pub(super) fn variable_use(&mut self, name: &str) -> Parse {
+        let before = self.token_at;
         self.advance()?;
         match name {
             "ENV" => Ok(self.literal(Json::map(Entries::new()).unwrap_or(Json::Null))),
             "__loc__" => {
+                let line = self.text[..before].bytes().filter(|byte| *byte == b'\n').count() + 1;
                 let place =
                     [("file".into(), Json::text("<top-level>")), ("line".into(), Json::Int(line as i64))];
                 Ok(self.literal(Json::map(place.into_iter().collect()).unwrap_or(Json::Null)))
@@ -246,145 +292,6 @@ impl Parser<'_> {
         } else {
             self.add(Term::Reduce { source, name, start, update })
         })
-    }
-
-    fn object(&mut self) -> Parse {
-        self.advance()?;
-        let mut entries = Vec::new();
-        while self.token != Token::Sign("}") {
-            entries.push(self.entry_of_object()?);
-            if !self.take(Token::Sign(","))? {
-                break;
-            }
-        }
-        self.expect(Token::Sign("}"), "`,` or `}`")?;
-        Ok(self.add(Term::Object(entries)))
-    }
-
-    fn entry_of_object(&mut self) -> Parse<(Id, Id)> {
-        let mut value = None;
-        let key = match self.token {
-            Token::Variable(name) => {
-                let key = self.literal(Json::text(name));
-                value = Some(self.variable_use(name)?);
-                key
-            }
-            Token::Word(name) => {
-                self.advance()?;
-                self.literal(Json::text(name))
-            }
-            Token::Number(_) => return Err(self.unexpected("a key; numbers need quotes")),
-            Token::Format(_) | Token::Quote => self.atom()?,
-            Token::Sign("(") => {
-                self.advance()?;
-                let key = self.pipe()?;
-                self.expect(Token::Sign(")"), "`)`")?;
-                self.expect(Token::Sign(":"), "`:`")?;
-                return Ok((key, self.value_of_entry()?));
-            }
-            _ => return Err(self.unexpected("a key")),
-        };
-        if value.is_none() && self.take(Token::Sign(":"))? {
-            return Ok((key, self.value_of_entry()?));
-        }
-        let value = match value {
-            Some(value) => value,
-            None => {
-                let target = self.add(Term::Identity);
-                self.add(Term::Index { target, key })
-            }
-        };
-        Ok((key, value))
-    }
-
-    /// Everything but a comma ends at a comma here.
-    fn value_of_entry(&mut self) -> Parse {
-        self.deeper(|parser| {
-            let value = parser.binary(2)?;
-            if !parser.take(Token::Sign("|"))? {
-                return Ok(value);
-            }
-            let rest = parser.value_of_entry()?;
-            Ok(parser.add(Term::Pipe(value, rest)))
-        })
-    }
-
-    /// The string whose opening quote was read.
-    pub(super) fn string(&mut self, format: Option<Arc<str>>) -> Parse {
-        let opening = self.place();
-        let mut pieces = Vec::new();
-        let mut text = String::new();
-        loop {
-            let rest = &self.text[self.at..];
-            let Some(end) = rest.find(['"', '\\']) else {
-                return Err(format!("the string that starts at character {opening} has no end"));
-            };
-            text.push_str(&rest[..end]);
-            let is_end = rest[end..].starts_with('"');
-            self.at += end + 1;
-            if is_end {
-                break;
-            }
-            let sign = self.text[self.at..].chars().next().unwrap_or_default();
-            self.at += sign.len_utf8().min(self.text.len() - self.at);
-            match sign {
-                '"' | '\\' | '/' => text.push(sign),
-                'b' => text.push('\u{8}'),
-                'f' => text.push('\u{c}'),
-                'n' => text.push('\n'),
-                'r' => text.push('\r'),
-                't' => text.push('\t'),
-                'u' => {
-                    let character = self.unicode()?;
-                    text.push(character);
-                }
-                '(' => {
-                    pieces.push(Piece::Text(std::mem::take(&mut text).into()));
-                    self.advance()?;
-                    let term = self.pipe()?;
-                    if self.token != Token::Sign(")") {
-                        return Err(self.unexpected("`)`"));
-                    }
-                    pieces.push(Piece::Term(term));
-                }
-                _ => {
-                    return Err(format!("the string at character {opening} has an escape that there is not"));
-                }
-            }
-        }
-        self.advance()?;
-        if pieces.is_empty() {
-            return Ok(self.literal(Json::text(text)));
-        }
-        pieces.push(Piece::Text(text.into()));
-        Ok(self.add(Term::Interpolate { format, pieces }))
-    }
-
-    /// The character after `\u`.
-    fn unicode(&mut self) -> Parse<char> {
-        let unit = self.hexadecimal()?;
-        if (0xd800..0xdc00).contains(&unit) && self.text[self.at..].starts_with("\\u") {
-            let before = self.at;
-            self.at += 2;
-            let low = self.hexadecimal()?;
-            if (0xdc00..0xe000).contains(&low) {
-                let code = 0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00);
-                return Ok(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER));
-            }
-            self.at = before;
-        }
-        Ok(char::from_u32(unit).unwrap_or(char::REPLACEMENT_CHARACTER))
-    }
-
-    fn hexadecimal(&mut self) -> Parse<u32> {
-        let digits = self
-            .text
-            .get(self.at..self.at + 4)
-            .filter(|digits| digits.bytes().all(|byte| byte.is_ascii_hexdigit()));
-        let unit = digits.and_then(|digits| u32::from_str_radix(digits, 16).ok());
-        let unit = unit.ok_or("an escape `\\u` needs four hexadecimal digits")?;
-        self.at += 4;
-        Ok(unit)
     }
 
     /// The call of a function, or what stands for it.

@@ -13,6 +13,8 @@ pub(super) enum Token<'t> {
     /// `@name`
     Format(&'t str),
     Number(f64),
+    /// A number without a fraction or an exponent, as long as it fits; it stays what it is.
+    Integer(i64),
     /// The quote that a string starts with.
     Quote,
     Sign(&'t str),
@@ -104,6 +106,10 @@ impl<'t> Parser<'t> {
             if exponent > end + 1 + sign {
                 end = exponent;
             }
+        }
+        if let Ok(number) = rest[..end].parse() {
+            self.at += end;
+            return Ok(Token::Integer(number));
         }
         let number = rest[..end].parse().map_err(|_| format!("`{}` is no number", &rest[..end]))?;
         self.at += end;

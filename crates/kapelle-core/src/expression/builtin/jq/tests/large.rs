@@ -1,0 +1,46 @@
+//! Ordinary work on many values stays within the steps of a program.
+
+use std::sync::Arc;
+
+use kapelle_model::{Map, Value};
+
+use super::filter;
+
+#[test]
+fn ten_thousand_objects_are_ordinary() {
+    let row = |number: i64| {
+        let name = format!("person number {number}");
+        let tags = vec![Value::Int(number % 3), Value::from("tag")];
+        let entries = [
+            ("id", Value::Int(number)),
+            ("name", name.as_str().into()),
+            ("age", Value::Int(number * 7 % 90)),
+            ("city", format!("city {}", number % 50).as_str().into()),
+            ("tags", Value::List(Arc::new(tags))),
+        ];
+        let map: Map = entries.into_iter().map(|(key, value)| (Arc::from(key), value)).collect();
+        Value::Map(Arc::new(map))
+    };
+    let rows = Value::List(Arc::new((0..10_000).map(row).collect()));
+    let programs = [
+        "map({id, name})",
+        "map(select(.age > 30 and .city == \"city 3\") | {name, age: (.age + 1)})",
+        "group_by(.city) | map({city: .[0].city, count: length, age: (map(.age) | add)})",
+        "sort_by(.age, .name) | map(.name)",
+        "[.[] | .name | sub(\"person\"; \"human\")]",
+        "map(with_entries(.value |= tostring))",
+        ".[] |= (.age |= . + 1)",
+        "reduce .[] as $row ({}; .[$row.city] += 1)",
+        "INDEX(.id)",
+        "[paths] | length",
+        "[.. | numbers] | add",
+        "walk(if type == \"number\" then . + 1 else . end)",
+    ];
+    let mut failed = Vec::new();
+    for program in programs {
+        if let Err(error) = filter("jq", rows.clone(), &[program.into()]) {
+            failed.push(format!("{program}: {}", error.message));
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+}

@@ -1,0 +1,156 @@
+//! No builtin lets go of a secret: what depends on one is secret, and nothing that is shown holds a part of it.
+
+use kapelle_model::{Map, Text, Value};
+use proptest::prelude::*;
+
+use super::grammar::Choices;
+use super::odd;
+use crate::expression::Template;
+use crate::expression::builtin::{Builtin, GROUPS, Kind, Parameters, exposed, testing};
+use crate::expression::environment::{Environment, Settings};
+use crate::expression::equality::same;
+use crate::expression::form;
+use crate::expression::output::Output;
+use crate::language::Language;
+
+/// Two secrets that differ in everything, and what must not be shown of the first: as it is, backwards, in base64, in hex.
+const SECRETS: [&str; 2] = ["S3CR3T-canary-9f", "0ther+thing=of another length"];
+const SHOWN: [&str; 5] = ["s3cr3t", "canary", "yranac", "uznduj", "533343"];
+
+/// That a text that is shown tells nothing of the secret.
+pub(super) fn assert_hidden(shown: &str, what: &dyn std::fmt::Debug) {
+    let lower = shown.to_lowercase();
+    assert!(!SHOWN.iter().any(|part| lower.contains(part)), "{shown} tells of the secret; {what:?}");
+}
+
+/// The secret as one of the types that it may come in.
+fn secret(choices: &mut Choices<'_>, text: &str) -> Value {
+    match choices.below(7) {
+        0 | 1 => Value::from(text).into_secret(),
+        2 => {
+            let around = Text::concat(&"a ".into(), &Text::from(text).into_secret());
+            Value::Str(Text::concat(&around, &" b".into()))
+        }
+        3 => Value::List(vec![Value::Int(1), Value::from(text).into_secret()].into()),
+        4 => Value::List(vec![Value::Int(1), Value::from(text)].into()).into_secret(),
+        5 => Value::Map(std::sync::Arc::new([("k".into(), Value::from(text))].into_iter().collect()))
+            .into_secret(),
+        _ => Value::Int(text.len() as i64).into_secret(),
+    }
+}
+
+/// One call with the secret in place of the input or of an argument.
+struct Trial {
+    builtin: &'static Builtin,
+    values: Vec<Value>,
+    at: usize,
+    kind: Vec<u16>,
+}
+
+impl Trial {
+    fn new(choices: &mut Choices<'_>, kind: Vec<u16>) -> Self {
+        let all: Vec<&Builtin> = GROUPS.iter().flat_map(|group| group.1).collect();
+        let builtin = all[choices.below(all.len())];
+        let count = match builtin.parameters {
+            Parameters::Named(parameters) => choices.below(parameters.len() + 1),
+            Parameters::Any => choices.below(3),
+        };
+        let values: Vec<Value> = (0..=count).map(|_| odd::value(choices)).collect();
+        let first = usize::from(builtin.kind == Kind::Function);
+        let at = (first + choices.below(count + 1)).min(count);
+        Self { builtin, values, at, kind }
+    }
+
+    fn result(&self, text: &str) -> crate::expression::Outcome {
+        let mut values = self.values.clone();
+        if self.at > 0 || self.builtin.kind != Kind::Function {
+            values[self.at] = secret(&mut Choices::new(&self.kind), text);
+        }
+        if self.builtin.kind == Kind::Function {
+            values[0] = Value::Null;
+        }
+        let (input, arguments) = values.split_first().unwrap();
+        testing::call_with(&odd::services(), self.builtin.kind, self.builtin.name, input.clone(), arguments)
+    }
+
+    fn check(&self) {
+        let what = || {
+            format!(
+                "{} {} of {:?}, secret at {}",
+                self.builtin.kind.word(),
+                self.builtin.name,
+                self.values,
+                self.at
+            )
+        };
+        let outcome = self.result(SECRETS[0]);
+        match &outcome {
+            Err(error) => {
+                assert_hidden(&format!("{} {:?} {error:?}", error.text(), error.help), &what());
+            }
+            Ok(value) => {
+                let mut out = Output::new(1 << 24);
+                form::print(value, &jiff::tz::TimeZone::UTC, &mut out);
+                assert_hidden(&out.into_text().masked(), &what());
+                assert_hidden(&format!("{value:?}"), &what());
+                assert_hidden(&form::describe(value), &what());
+                // An empty text has nothing that could be marked.
+                let is_empty = matches!(value, Value::Str(text) if text.expose().is_empty());
+                if self.builtin.kind == Kind::Test || value.has_secret() || is_empty {
+                    return;
+                }
+                let other = self.result(SECRETS[1]);
+                let is_same = other.is_ok_and(|other| same(&exposed(value), &exposed(&other)));
+                // What the same call gives anew each time tells nothing.
+                let is_random = !same(value, &self.result(SECRETS[0]).unwrap());
+                assert!(is_same || is_random, "{} gives {value:?}, which is not secret", what());
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(4000) })]
+
+    #[test]
+    fn what_depends_on_a_secret_is_secret(
+        decisions in prop::collection::vec(any::<u16>(), 1..40),
+        kind in prop::collection::vec(any::<u16>(), 1),
+    ) {
+        Trial::new(&mut Choices::new(&decisions), kind).check();
+    }
+}
+
+/// A template that is secret, or a text that is rendered, tells nothing when it fails.
+#[test]
+fn a_secret_template_is_not_shown() {
+    let services = odd::services();
+    let settings = Settings::default();
+    for inside in [
+        "nothing.x + 'S3CR3T'",
+        "canary",
+        "a.canary",
+        "'canary' + {}",
+        "'canary' canary",
+        "canary(1)",
+        "1 | canary",
+        "(",
+    ] {
+        let source = Text::from(format!("S3CR3T-canary {{{{ {inside} }}}}")).into_secret();
+        let mut context = Map::new();
+        context.insert("a".into(), Value::Map(Map::new().into()));
+        context.insert("hidden".into(), Value::Str(source.clone()));
+        let environment = Environment { context: &context, services: &services, settings: &settings };
+        let mut templates = vec![Template::compile("{{ render(hidden) }}", Language::One).unwrap()];
+        templates.push(Template::compile("{{ [render({hidden: hidden})] }}", Language::One).unwrap());
+        templates.extend(Template::compile(source, Language::One));
+        for template in templates {
+            let shown = match template.render(environment) {
+                Ok(text) => text.unwrap_or_default().masked(),
+                Err(error) => format!("{} {:?} {error:?}", error.text(), error.help),
+            };
+            assert_hidden(&shown, &inside);
+            assert_hidden(&format!("{template:?}"), &inside);
+        }
+    }
+}

@@ -6,6 +6,7 @@
 mod access;
 mod arithmetic;
 mod calls;
+mod decimals;
 mod operators;
 mod statements;
 
@@ -36,6 +37,7 @@ pub(super) fn text(template: &Template, run: &mut Run<'_>) -> Outcome<Option<Tex
 pub(super) fn value(template: &Template, run: &mut Run<'_>) -> Outcome {
     let Some(tree) = template.tree() else { return Ok(Value::Str(template.text().clone())) };
     let mut sink = Sink::Typed(Typed::Nothing, run.settings().limits.output_bytes);
+    let variables = run.variables.clone();
     Evaluator { template, tree, run }.body(&tree.body, &mut sink)?;
     match sink {
         Sink::Typed(Typed::One(value), _) => Ok(value),
@@ -43,7 +45,11 @@ pub(super) fn value(template: &Template, run: &mut Run<'_>) -> Outcome {
             out.check()?;
             Ok(Value::Str(out.into_text()))
         }
-        Sink::Typed(Typed::Restart, _) => Ok(text(template, run)?.map_or(Value::Null, read_json)),
+        Sink::Typed(Typed::Restart, _) => {
+            // What the first attempt has set is not there in the second.
+            run.variables = variables;
+            Ok(text(template, run)?.map_or(Value::Null, read_json))
+        }
         _ => Ok(Value::Null),
     }
 }
@@ -178,6 +184,10 @@ impl<'t> Evaluator<'t, '_, '_> {
     }
 
     fn interpolated(&mut self, parts: &[Part]) -> Outcome {
+        // Nothing has to be joined: the value stays what it is.
+        if let [Part::Expression(id)] = parts {
+            return self.expression(*id);
+        }
         let mut out = Output::new(self.run.bytes_left());
         for part in parts {
             match part {

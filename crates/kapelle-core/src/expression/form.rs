@@ -14,8 +14,8 @@ use kapelle_model::{Text, Value};
 
 use super::output::Output;
 pub use json::{json, json_string, whole_json};
-pub use moment::{iso_date_time, iso_instant, iso_zoned};
-pub use number::{decimal_text, float_text, float32_text};
+pub use moment::{iso_date_time, iso_date_time_full, iso_instant, iso_offset_full, iso_zoned};
+pub use number::{decimal_scientific, decimal_text, float_text, float32_text};
 
 /// Bytes of a text that an error shows.
 const SHOWN_BYTES_MAX: usize = 60;
@@ -26,6 +26,7 @@ pub fn print(value: &Value, zone: &TimeZone, out: &mut Output) {
         Value::Null => {}
         Value::Str(text) => out.push(text),
         Value::List(_) | Value::Map(_) => json(value, zone, out),
+        Value::Decimal(number) => out.push_str(&decimal_text(number)),
         Value::Secret(inner) => out.marked(true, |out| print(inner, zone, out)),
         _ => java(value, out),
     }
@@ -71,7 +72,7 @@ fn scalar(value: &Value) -> Cow<'static, str> {
         Value::BigInt(number) => number.to_string().into(),
         Value::Float(number) => float_text(*number).into(),
         Value::Float32(number) => float32_text(*number).into(),
-        Value::Decimal(number) => decimal_text(number).into(),
+        Value::Decimal(number) => decimal_scientific(number).into(),
         Value::Instant(moment) => iso_instant(*moment).into(),
         Value::Zoned(moment) => iso_zoned(moment).into(),
         Value::LocalDateTime(moment) => iso_date_time(*moment).into(),

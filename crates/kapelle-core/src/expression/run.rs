@@ -259,7 +259,7 @@ fn look(value: &Value, levels: usize, parts: &mut u64) -> Result<bool, Unfit> {
 }
 
 /// The variables that a template gives values to, in scopes.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Variables {
     all: Vec<Variable>,
     /// Where the current scope starts.
@@ -268,11 +268,13 @@ pub(super) struct Variables {
     floor: Option<usize>,
 }
 
+#[derive(Clone)]
 pub(super) struct Variable {
     pub(super) name: Arc<str>,
     bound: Bound,
 }
 
+#[derive(Clone)]
 enum Bound {
     Value(Value),
     /// The `loop` of a loop, made into a map only if somebody wants it as a whole.

@@ -9,6 +9,7 @@ mod examples;
 pub(super) mod grammar;
 mod limits;
 mod odd;
+mod oracle;
 mod pieces;
 mod robust;
 mod scanned_cases;

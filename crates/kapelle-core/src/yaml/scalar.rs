@@ -7,7 +7,7 @@ pub(super) fn resolve(text: String) -> Data {
     match text.as_bytes() {
         [] | [b'~'] => Data::Null,
         [b'0'..=b'9' | b'+' | b'-', ..] => number(&text).unwrap_or(Data::Text(text)),
-        [b'.', ..] => special_float(&text, 1.0).unwrap_or(Data::Text(text)),
+        [b'.', ..] => special_float(&text, 1.0).or_else(|| float(&text)).unwrap_or(Data::Text(text)),
         [b'n' | b'N' | b't' | b'T' | b'f' | b'F' | b'y' | b'Y' | b'o' | b'O', ..] if text.len() <= 5 => {
             word(&text).unwrap_or(Data::Text(text))
         }
@@ -31,9 +31,9 @@ fn number(text: &str) -> Option<Data> {
         _ => (false, text),
     };
     if digits.starts_with('.') {
-        return special_float(digits, if negative { -1.0 } else { 1.0 });
+        return special_float(digits, if negative { -1.0 } else { 1.0 }).or_else(|| float(text));
     }
-    if digits.contains('.') {
+    if digits.contains('.') || (digits.contains(['e', 'E']) && !digits.starts_with("0x")) {
         return float(text);
     }
     let (radix, digits) = match digits.as_bytes() {
@@ -54,17 +54,18 @@ fn number(text: &str) -> Option<Data> {
     }
 }
 
-/// Digits, a point, perhaps digits, perhaps an exponent.
+/// Digits with a point or an exponent or both.
 fn float(text: &str) -> Option<Data> {
     let shape = text.trim_start_matches(['+', '-']);
     let (mantissa, exponent) = shape.split_once(['e', 'E']).map_or((shape, None), |(m, e)| (m, Some(e)));
-    let (whole, fraction) = mantissa.split_once('.')?;
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
+    let has_digit = [whole, fraction].iter().any(|part| part.bytes().any(|byte| byte.is_ascii_digit()));
     let digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_');
     let exponent_ok = exponent.is_none_or(|exponent| {
         let digits = exponent.trim_start_matches(['+', '-']);
         !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
     });
-    (text.len() - shape.len() <= 1 && !whole.is_empty() && digits(whole) && digits(fraction) && exponent_ok)
+    (text.len() - shape.len() <= 1 && has_digit && digits(whole) && digits(fraction) && exponent_ok)
         .then(|| without_underscores(text).parse().ok().map(Data::Float))
         .flatten()
 }

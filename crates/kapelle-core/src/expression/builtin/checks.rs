@@ -93,6 +93,10 @@ fn json(call: &mut Call<'_, '_>) -> Outcome {
         }
         other => return Err(call.wrong_input("text", other)),
     };
+    // Jackson finds nothing there that would be wrong.
+    if text.expose().bytes().all(|byte| b" \t\r\n".contains(&byte)) {
+        return Ok(Value::Bool(true));
+    }
     match read_json(call, text.expose()) {
         Ok(_) => Ok(Value::Bool(true)),
         Err(error) if error.category == Category::InvalidInput => Ok(Value::Bool(false)),

@@ -77,10 +77,10 @@ fn date(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn date_add(call: &mut Call<'_, '_>) -> Outcome {
-    let (amount, unit) = (add::amount(call, 0)?, add::unit(call, 1)?);
     if call.input == Value::Null {
         return Ok(Value::Null);
     }
+    let (amount, unit) = (add::amount(call, 0)?, add::unit(call, 1)?);
     let moment = moment(call, OF_ADD)?;
     let moved = unit.add(&moment, amount).ok_or_else(|| {
         Error::argument(format!("the date is too far away when {amount} {} are added to it", unit.name()))

@@ -71,6 +71,7 @@ fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let mut budget = Budget { values: call.run.bytes_left() / VALUE_BYTES, used: 0 };
     let read = match call.argument(0) {
         Some(Value::Null) => return Ok(Value::Null),
+        Some(Value::Str(text)) if !all && text.expose().trim().is_empty() => return Ok(Value::Null),
         Some(Value::Bytes(bytes)) if bytes.starts_with(&MARK) => binary::read(bytes, all, &mut budget),
         Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
             Ok(text) => reader::read(text, all, &mut budget),

@@ -71,6 +71,15 @@ impl Evaluator<'_, '_, '_> {
             }
             _ => self.expression(base)?,
         };
+        if let (Expression::Name, Value::Null, [step, ..]) = (&first.expression, &value, rest)
+            && rest.len() == steps.len()
+        {
+            if let StepKind::Dynamic(id) = step.kind {
+                self.expression(id)?;
+            }
+            // It is the variable that is missed then, not what would be in it.
+            return Err(Error::undefined(self.written(first.span), Some(value)).at(step.span.range()));
+        }
         for step in rest {
             value = self.step(value, step)?;
             if self.run.trace.is_some() && step.end < span.end {
@@ -105,6 +114,10 @@ impl Evaluator<'_, '_, '_> {
                         named(&value, text.expose()).map(Cow::into_owned)
                     }
                 };
+                if found.is_none() && !is_secret {
+                    let name = form::java_text(key, self.run.bytes_left())?;
+                    return Err(Error::undefined(name.masked(), Some(value)).at(step.span.range()));
+                }
                 // Which item it is tells the key.
                 found.map(|found| if is_secret { found.into_secret() } else { found })
             }
@@ -160,7 +173,6 @@ fn named<'v>(value: &'v Value, name: &str) -> Option<Cow<'v, Value>> {
     match value {
         Value::Map(map) => match map.get(name) {
             Some(found) => return Some(Cow::Borrowed(found)),
-            None if map.is_empty() => {}
             None => return None,
         },
         Value::List(items) => {

@@ -1,21 +1,17 @@
 //! Arithmetic with Java's numbers.
 
-use std::num::NonZeroU64;
 use std::ops::{Add, Div, Mul, Rem, Sub};
 use std::sync::Arc;
 
-use bigdecimal::{BigDecimal, Context, RoundingMode, ToPrimitive};
+use bigdecimal::{BigDecimal, ToPrimitive};
 use kapelle_model::{Text, Value};
 
 use super::operators::opened;
-use super::{Error, Outcome};
+use super::{Error, Outcome, decimals};
 use crate::expression::equality::same;
 use crate::expression::form;
 use crate::expression::output::Output;
 use crate::expression::run::Run;
-
-/// The digits of `MathContext.DECIMAL128`.
-const DIGITS: NonZeroU64 = NonZeroU64::new(34).expect("34 is not zero");
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Calculation {
@@ -27,7 +23,7 @@ pub(super) enum Calculation {
 }
 
 impl Calculation {
-    const fn sign(self) -> &'static str {
+    pub(super) const fn sign(self) -> &'static str {
         match self {
             Self::Plus => "+",
             Self::Minus => "-",
@@ -46,7 +42,8 @@ pub(super) fn number(value: &Value) -> Option<f64> {
         Value::Float(number) => Some(*number),
         Value::Float32(number) => Some(f64::from(*number)),
         Value::BigInt(number) => number.to_f64(),
-        Value::Decimal(number) => number.to_f64(),
+        // Its own conversion is not exact.
+        Value::Decimal(number) => number.to_scientific_notation().parse().ok(),
         _ => None,
     }
 }
@@ -108,14 +105,14 @@ pub(super) fn subtract(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcom
 }
 
 pub(super) fn negate(value: &Value) -> Outcome {
-    calculate(&Value::Int(0), value, Calculation::Minus).and_then(|negated| {
+    match opened(&operand(value, "-")?) {
         // Zero minus zero is positive, minus zero is not.
-        match opened(&operand(value, "-")?) {
-            (Value::Float(number), false) => Ok(Value::Float(-number)),
-            (Value::Float32(number), false) => Ok(Value::Float32(-number)),
-            _ => Ok(negated),
-        }
-    })
+        (Value::Float(number), false) => Ok(Value::Float(-number)),
+        (Value::Float32(number), false) => Ok(Value::Float32(-number)),
+        // It is the product with -1, as its scale shows.
+        (Value::Decimal(_) | Value::BigInt(_), _) => calculate(&Value::Int(-1), value, Calculation::Times),
+        _ => calculate(&Value::Int(0), value, Calculation::Minus),
+    }
 }
 
 pub(super) fn plus(value: &Value) -> Outcome {
@@ -178,7 +175,8 @@ fn plain(left: &Value, right: &Value, calculation: Calculation) -> Outcome {
     match (left, right) {
         (Int(left), Int(right)) => integers(*left, *right, calculation).map(Int),
         (Decimal(_) | BigInt(_), _) | (_, Decimal(_) | BigInt(_)) => {
-            decimals(&decimal(left)?, &decimal(right)?, calculation).map(|number| Decimal(Arc::new(number)))
+            decimals::calculate(&decimal(left)?, &decimal(right)?, calculation)
+                .map(|number| Decimal(Arc::new(number)))
         }
         (Float32(left), Float32(right)) => Ok(Float32(floats(*left, *right, calculation))),
         #[expect(clippy::cast_precision_loss, reason = "as Java converts")]
@@ -225,18 +223,4 @@ fn decimal(value: &Value) -> Outcome<BigDecimal> {
     number
         .and_then(|number| form::float_text(number).parse().ok())
         .ok_or_else(|| Error::wrong_type(format!("{} is no decimal number", form::describe(value))))
-}
-
-fn decimals(left: &BigDecimal, right: &BigDecimal, calculation: Calculation) -> Outcome<BigDecimal> {
-    let context = Context::new(DIGITS, RoundingMode::HalfEven);
-    Ok(match calculation {
-        Calculation::Plus => left + right,
-        Calculation::Minus => left - right,
-        Calculation::Times => context.round_decimal(left * right),
-        Calculation::Divide | Calculation::Remainder if right.sign() == num_bigint::Sign::NoSign => {
-            return Err(Error::wrong_type(format!("{left} {} 0: division by zero", calculation.sign())));
-        }
-        Calculation::Divide => context.round_decimal(left / right),
-        Calculation::Remainder => context.round_decimal(left % right),
-    })
 }

@@ -54,7 +54,6 @@ impl Evaluator<'_, '_, '_> {
     pub(super) fn filter(&mut self, input: Outcome, site: &Site) -> Outcome {
         let name = self.written(site.name);
         let Some(builtin) = site.builtin else {
-            input?;
             return Err(unknown(Category::UnknownFilter, Kind::Filter, "Filter", name));
         };
         if builtin.name == DEFAULT {
@@ -70,7 +69,6 @@ impl Evaluator<'_, '_, '_> {
     pub(super) fn test(&mut self, input: Outcome, negated: bool, site: &Site) -> Outcome {
         let name = self.written(site.name);
         let Some(builtin) = site.builtin else {
-            input?;
             return Err(unknown(Category::UnknownTest, Kind::Test, "Test", name));
         };
         let input = if builtin.name == DEFINED { caught(input)? } else { input? };
@@ -131,7 +129,7 @@ impl Evaluator<'_, '_, '_> {
             return Err(Error::argument("the function `block` expects the name of a block"));
         };
         let Some(block) = self.tree.blocks.iter().find(|block| *block.name == *name.expose()) else {
-            return Ok(Value::Null);
+            return Ok("".into());
         };
         let mut sink = Sink::java(self.run.bytes_left());
         self.body(&block.body, &mut sink)?;

@@ -87,6 +87,10 @@ impl Evaluator<'_, '_, '_> {
             }
             _ => {
                 let left = left?;
+                // Nothing is in null, whatever it is.
+                if matches!((operator, opened(&left).0), (Operator::Contains, Value::Null)) {
+                    return Ok(Value::Bool(false));
+                }
                 let right = self.expression(right)?;
                 self.joined(operator, &left, &right)
             }

@@ -51,13 +51,14 @@ impl Evaluator<'_, '_, '_> {
             Statement::Block(index) => return self.deeper(&self.tree.blocks[*index].body, sink),
             Statement::Filter { links, body } => {
                 let mut inner = Sink::java(self.run.bytes_left());
-                self.deeper(body, &mut inner)?;
-                let mut value = self.written_text(inner)?;
+                // An undefined value in the body is one for `default`.
+                let mut value = self.deeper(body, &mut inner).and_then(|()| self.written_text(inner));
                 for link in links {
                     if let LinkKind::Filter(site) = &link.kind {
-                        value = self.filter(Ok(value), site).map_err(|error| error.at(link.span.range()))?;
+                        value = self.filter(value, site).map_err(|error| error.at(link.span.range()));
                     }
                 }
+                let value = value?;
                 let settings = self.run.settings();
                 sink.write_value(value, &settings.zone);
             }

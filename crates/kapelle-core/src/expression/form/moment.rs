@@ -16,14 +16,15 @@ pub fn iso_zoned(moment: &Zoned) -> String {
     format!("{}{}{region}", iso_date_time(moment.datetime()), offset(moment))
 }
 
-/// As [`iso_zoned`], with seconds and without the region.
-pub(super) fn iso_offset_full(moment: &Zoned) -> String {
+/// `2013-09-08T16:19:05.12+02:00`: as [`iso_zoned`], always with seconds and never with the region.
+pub fn iso_offset_full(moment: &Zoned) -> String {
     format!("{}{}", iso_date_time_full(moment.datetime()), offset(moment))
 }
 
-/// `2024-02-29T10:00:00`
-pub(super) fn iso_date_time_full(moment: DateTime) -> String {
-    format!("{}T{}", moment.date(), with_seconds(moment.time()))
+/// `2024-02-29T10:00:00.5`: always with seconds, the fraction without zeros at its end.
+pub fn iso_date_time_full(moment: DateTime) -> String {
+    let text = format!("{}T{}", moment.date(), with_seconds(moment.time()));
+    if text.contains('.') { text.trim_end_matches('0').to_owned() } else { text }
 }
 
 /// `2024-02-29T10:00`

@@ -53,11 +53,15 @@ fn layout(scientific: &str) -> String {
 
 /// `BigDecimal.toPlainString`
 pub fn decimal_text(number: &BigDecimal) -> String {
+    let (digits, scale) = number.as_bigint_and_exponent();
+    if digits.sign() == num_bigint::Sign::NoSign && scale <= 0 {
+        return "0".to_owned();
+    }
     number.to_plain_string()
 }
 
 /// `BigDecimal.toString`: scientific where the scale is negative or the number is very small.
-pub(super) fn decimal_scientific(number: &BigDecimal) -> String {
+pub fn decimal_scientific(number: &BigDecimal) -> String {
     let (digits, scale) = number.as_bigint_and_exponent();
     let unscaled = digits.magnitude().to_string();
     let sign = if digits.sign() == num_bigint::Sign::Minus { "-" } else { "" };

@@ -59,7 +59,7 @@ fn values_are_told_apart() {
             ("\"null\"", "true"),
             ("\"hello\"", "false"),
             ("\"{\\\"a\\\": }\"", "false"),
-            ("\"\"", "false"),
+            ("\"\"", "true"),
             ("1", "type"),
             ("null", "null_value"),
         ],

@@ -54,7 +54,8 @@ pub(super) fn merge(call: &mut Call<'_, '_>) -> Outcome {
                 .help("give an empty list or map for a missing one: `(x ?? []) | merge(y)`"));
         }
         (Value::Null, Value::List(_) | Value::Map(_)) => items,
-        (Value::List(_) | Value::Map(_), Value::Null) => input,
+        // Whatever it is.
+        (_, Value::Null) => input,
         (Value::List(left), Value::List(right)) => {
             call.run.allocate(list_bytes(left.len() + right.len()))?;
             Value::List(Arc::new(left.iter().chain(right.iter()).cloned().collect()))

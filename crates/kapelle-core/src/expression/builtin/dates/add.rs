@@ -68,11 +68,15 @@ impl Unit {
     }
 }
 
-/// An integer, or text that is one.
+/// A number without its fraction, or text that is an integer.
 pub(super) fn amount(call: &Call<'_, '_>, index: usize) -> Outcome<i64> {
     let value = call.required(index)?;
     let number = match value {
         Value::Int(number) => Some(*number),
+        #[expect(clippy::cast_possible_truncation, reason = "as Java converts")]
+        Value::Float(number) => Some(*number as i64),
+        #[expect(clippy::cast_possible_truncation, reason = "as Java converts")]
+        Value::Float32(number) => Some(*number as i64),
         Value::Str(text) => text.expose().parse().ok(),
         _ => None,
     };

@@ -48,10 +48,10 @@ fn epoch(number: i64) -> Option<Timestamp> {
     match number.unsigned_abs().checked_ilog10().map_or(1, |log| log + 1) {
         13 => Timestamp::from_millisecond(number).ok(),
         19 if number % 1000 == 0 => Some(Timestamp::from_nanosecond(number.into()).ok()?),
-        // As Kestra does: the last six digits count as microseconds.
+        // As Kestra does: the last six digits count as microseconds of the second.
         19 => {
-            let micros = i128::from(number / 1_000_000) * 1_000 + i128::from(number % 1_000_000);
-            Timestamp::from_nanosecond(micros * 1_000).ok()
+            let seconds = i128::from(number.div_euclid(1_000_000_000)) * 1_000_000;
+            Timestamp::from_nanosecond((seconds + i128::from(number % 1_000_000)) * 1_000).ok()
         }
         _ => Timestamp::from_second(number).ok(),
     }

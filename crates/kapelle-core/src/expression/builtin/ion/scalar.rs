@@ -43,7 +43,7 @@ pub(super) fn number(written: &str) -> Result<Value, String> {
     let wrong = || format!("`{}` is no number", crate::expression::form::short(written));
     let bytes = written.as_bytes();
     if bytes.len() > 4 && bytes[..4].iter().all(u8::is_ascii_digit) && matches!(bytes[4], b'-' | b'T') {
-        return timestamp(written).map(Value::Instant).ok_or_else(|| format!("`{written}` is no timestamp"));
+        return timestamp(written).ok_or_else(|| format!("`{written}` is no timestamp"));
     }
     if written.len() > DIGITS_MAX {
         return Err(format!("a number has more than {DIGITS_MAX} digits"));
@@ -79,8 +79,9 @@ pub(super) fn integer(number: BigInt) -> Value {
     i64::try_from(&number).map_or_else(|_| Value::BigInt(Arc::new(number)), Value::Int)
 }
 
-/// `2024T`, `2024-04T`, `2024-04-21`, `2024-04-21T23:00Z`, `2024-04-21T23:00:00.000+02:00`. What is not said is the first.
-fn timestamp(written: &str) -> Option<Timestamp> {
+/// `2024T`, `2024-04T`, `2024-04-21`, `2024-04-21T23:00Z`, `2024-04-21T23:00:00.000+02:00`. What is not said is the first;
+/// without a time it is a date.
+fn timestamp(written: &str) -> Option<Value> {
     let (date, time) = written.split_once('T').unwrap_or((written, ""));
     let mut parts = date.split('-').map(str::parse::<i16>);
     let mut part = || parts.next().unwrap_or(Ok(1)).ok();
@@ -90,10 +91,10 @@ fn timestamp(written: &str) -> Option<Timestamp> {
         return None;
     }
     if time.is_empty() {
-        return moment(date.at(0, 0, 0, 0), Offset::UTC);
+        return Some(Value::LocalDate(date));
     }
     let pieces = Pieces::parse(written).ok()?;
-    moment(date.to_datetime(pieces.time()?), pieces.to_numeric_offset()?)
+    moment(date.to_datetime(pieces.time()?), pieces.to_numeric_offset()?).map(Value::Instant)
 }
 
 pub(super) fn moment(local: DateTime, offset: Offset) -> Option<Timestamp> {

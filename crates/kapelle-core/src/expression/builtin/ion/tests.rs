@@ -30,7 +30,8 @@ fn values_are_written() {
         ("1", "1"),
         ("1.5", "1.5e0"),
         ("1.0", "1e0"),
-        ("1e7", "1.0E7"),
+        ("1e7", "1.0e7"),
+        ("1.5e-10", "1.5e-10"),
         ("12345678901234567890", "12345678901234567890"),
         ("true", "true"),
         ("null", "null"),
@@ -54,11 +55,13 @@ fn dates_are_written_and_read_back() {
         (Value::Instant("2024-04-21T23:00:00Z".parse().unwrap()), "2024-04-21T23:00:00.000Z"),
         (
             Value::Zoned(Arc::new("2013-09-08T16:19:00+02:00[Europe/Paris]".parse().unwrap())),
-            "ZonedDateTime::\"2013-09-08T16:19+02:00[Europe/Paris]\"",
+            "ZonedDateTime::\"2013-09-08T16:19:00+02:00[Europe/Paris]\"",
         ),
-        (Value::LocalDateTime("2024-02-29T10:00:00".parse().unwrap()), "LocalDateTime::\"2024-02-29T10:00\""),
-        (Value::LocalDate("2024-02-29".parse().unwrap()), "LocalDate::\"2024-02-29\""),
-        (Value::Duration("PT5S".parse().unwrap()), "Duration::\"PT5S\""),
+        (
+            Value::LocalDateTime("2024-02-29T10:00:00".parse().unwrap()),
+            "LocalDateTime::\"2024-02-29T10:00:00\"",
+        ),
+        (Value::LocalDate("2024-02-29".parse().unwrap()), "2024-02-29"),
         (Value::Decimal(Arc::new("1.50".parse().unwrap())), "1.50"),
         (Value::Decimal(Arc::new("1E+3".parse().unwrap())), "1d3"),
         (Value::Decimal(Arc::new("7".parse().unwrap())), "7."),
@@ -68,6 +71,12 @@ fn dates_are_written_and_read_back() {
         assert_eq!(written(value.clone()), expected);
         assert_eq!(read(expected), Ok(value));
     }
+    assert_eq!(written(Value::Duration("-PT1H0.5S".parse().unwrap())), "-3600.500000000");
+    assert_eq!(
+        written(Value::Instant("2024-04-21T23:00:00.123456Z".parse().unwrap())),
+        "2024-04-21T23:00:00.123Z"
+    );
+    assert_eq!(read("Duration::\"PT5S\""), Ok(Value::Duration("PT5S".parse().unwrap())));
     let offset = read("ZonedDateTime::\"2013-09-08T16:19+02:00\"").unwrap();
     assert!(matches!(offset, Value::Zoned(moment) if moment.offset().seconds() == 7200));
 }
@@ -107,17 +116,17 @@ b\ud83d\ude00""#,
 }
 
 #[test]
-fn timestamps_of_any_precision_are_instants() {
+fn timestamps_are_instants_or_dates() {
     let cases = [
         ("2024-04-21T23:00:00.000Z", "2024-04-21T23:00:00Z"),
         ("2024-04-21T23:00+02:00", "2024-04-21T21:00:00Z"),
         ("2024-04-21T23:00-00:00", "2024-04-21T23:00:00Z"),
-        ("2024-04-21", "2024-04-21T00:00:00Z"),
-        ("2024-04T", "2024-04-01T00:00:00Z"),
-        ("2024T", "2024-01-01T00:00:00Z"),
     ];
     for (ion, moment) in cases {
         assert_eq!(read(ion), Ok(Value::Instant(moment.parse().unwrap())), "{ion}");
+    }
+    for (ion, date) in [("2024-04-21", "2024-04-21"), ("2024-04T", "2024-04-01"), ("2024T", "2024-01-01")] {
+        assert_eq!(read(ion), Ok(Value::LocalDate(date.parse().unwrap())), "{ion}");
     }
 }
 
@@ -128,7 +137,6 @@ fn what_is_no_ion_is_refused() {
     let exponent = "1d1000000000";
     let cases = [
         "{not: ion",
-        "",
         " // c",
         "[1 2]",
         "{a}",

@@ -1,6 +1,7 @@
 //! Writes values as Ion text, as the mapper of Kestra does it.
 
 use bigdecimal::BigDecimal;
+use jiff::tz::{Offset, TimeZone};
 use kapelle_model::Value;
 
 use crate::expression::builtin::encoding;
@@ -30,18 +31,24 @@ pub(super) fn write(value: &Value, out: &mut Output) {
             });
         }
         Value::Instant(moment) => {
-            let written = form::iso_instant(*moment);
-            // A timestamp of Ion keeps its milliseconds, be they zero.
-            match written.strip_suffix('Z') {
-                Some(whole) if !whole.contains('.') => out.push_str(&format!("{whole}.000Z")),
-                _ => out.push_str(&written),
-            }
+            // A timestamp of Ion has milliseconds here, be they zero.
+            let local = Offset::UTC.to_datetime(*moment);
+            out.push_str(&format!("{}Z", local.strftime("%Y-%m-%dT%H:%M:%S%.3f")));
         }
-        Value::Zoned(_) => annotated("ZonedDateTime", value, out),
-        Value::LocalDateTime(_) => annotated("LocalDateTime", value, out),
-        Value::LocalDate(_) => annotated("LocalDate", value, out),
-        Value::LocalTime(_) => annotated("LocalTime", value, out),
-        Value::Duration(_) => annotated("Duration", value, out),
+        Value::Zoned(moment) => {
+            let region = moment.time_zone().iana_name().filter(|name| *name != "UTC");
+            let region = region.map(|name| format!("[{name}]")).unwrap_or_default();
+            annotated("ZonedDateTime", &format!("{}{region}", form::iso_offset_full(moment)), out);
+        }
+        Value::LocalDateTime(moment) => annotated("LocalDateTime", &form::iso_date_time_full(*moment), out),
+        Value::LocalDate(date) => out.push_str(&date.to_string()),
+        Value::LocalTime(_) => {
+            let mut text = Output::new(usize::MAX);
+            form::java(value, &mut text);
+            annotated("LocalTime", &text.into_string(), out);
+        }
+        // A decimal of seconds, as in JSON.
+        Value::Duration(_) => form::json(value, &TimeZone::UTC, out),
         Value::Bytes(bytes) => {
             out.push_str("{{");
             out.push_str(&encoding::base64::encode(bytes));
@@ -51,10 +58,10 @@ pub(super) fn write(value: &Value, out: &mut Output) {
     }
 }
 
-fn annotated(annotation: &str, value: &Value, out: &mut Output) {
+fn annotated(annotation: &str, text: &str, out: &mut Output) {
     out.push_str(annotation);
     out.push_str("::\"");
-    form::java(value, out);
+    out.push_str(text);
     out.push_char('"');
 }
 
@@ -67,7 +74,7 @@ fn float(number: f64, out: &mut Output) {
         let text = form::float_text(number);
         match text.strip_suffix(".0") {
             Some(whole) => out.push_str(whole),
-            None => out.push_str(&text),
+            None => out.push_str(&text.replace('E', "e")),
         }
         if !text.contains('E') {
             out.push_str("e0");

@@ -182,7 +182,7 @@ impl<'t> Reader<'t> {
             }
             self.digits()?;
         }
-        if !matches!(self.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b':' | b']' | b'}')) {
+        if !matches!(self.peek(), None | Some(b' ' | b'\t' | b'\n' | b'\r' | b',' | b']' | b'}')) {
             return Err(self.unexpected("the end of the number"));
         }
         let written = &self.text[start..self.at];

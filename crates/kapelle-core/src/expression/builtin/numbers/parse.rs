@@ -26,12 +26,15 @@ pub(super) fn number(call: &mut Call<'_, '_>) -> Outcome {
         return Err(too_long());
     }
     let read = match kind.as_deref() {
-        Some("INT") => integer(text, 10).filter(|value| is_within(value, i32::MIN.into(), i32::MAX.into())),
-        Some("LONG") => integer(text, 10).filter(|value| matches!(value, Value::Int(_))),
-        Some("FLOAT") => float_body(text).and_then(|text| text.parse().ok()).map(Value::Float32),
-        Some("DOUBLE") => float_body(text).and_then(|text| text.parse().ok()).map(Value::Float),
+        Some("INT") => whole(text).filter(|value| is_within(value, i32::MIN.into(), i32::MAX.into())),
+        Some("LONG") => whole(text).filter(|value| matches!(value, Value::Int(_))),
+        Some("FLOAT") => float_body(trimmed(text)).and_then(|text| text.parse().ok()).map(Value::Float32),
+        Some("DOUBLE") => float_body(trimmed(text)).and_then(|text| text.parse().ok()).map(Value::Float),
         Some("BIGDECIMAL") => decimal(text)?,
-        Some("BIGINTEGER") => big_integer(text, 10).map(|number| Value::BigInt(Arc::new(number))),
+        Some("BIGINTEGER") => whole(text).map(|number| match number {
+            Value::Int(number) => Value::BigInt(Arc::new(number.into())),
+            other => other,
+        }),
         _ => inferred(text)?,
     };
     read.ok_or_else(|| {
@@ -54,11 +57,25 @@ fn is_within(value: &Value, min: i64, max: i64) -> bool {
     matches!(value, Value::Int(number) if (min..=max).contains(number))
 }
 
+/// The blanks that Java's floats may stand between.
+fn trimmed(text: &str) -> &str {
+    text.trim_matches(|character| character <= ' ')
+}
+
+fn hexadecimal(text: &str) -> Option<&str> {
+    ["0x", "0X", "#"].iter().find_map(|prefix| text.strip_prefix(prefix))
+}
+
+/// Java's `decode`: an integer in decimal, hexadecimal or octal digits.
+fn whole(text: &str) -> Option<Value> {
+    let (sign, unsigned) = split_sign(text);
+    hexadecimal(unsigned).map_or_else(|| decoded(text), |digits| integer_of(sign, digits, 16))
+}
+
 /// Finds the kind that fits best.
 fn inferred(text: &str) -> Outcome<Option<Value>> {
     let (sign, unsigned) = split_sign(text);
-    let hexadecimal = ["0x", "0X", "#"].iter().find_map(|prefix| unsigned.strip_prefix(prefix));
-    if let Some(digits) = hexadecimal {
+    if let Some(digits) = hexadecimal(unsigned) {
         return Ok(integer_of(sign, digits, 16));
     }
     let Some(last) = text.chars().next_back() else { return Ok(None) };
@@ -189,20 +206,10 @@ fn decimal(text: &str) -> Outcome<Option<Value>> {
     Ok(number.map(|digits| Value::Decimal(Arc::new(BigDecimal::new(digits, scale)))))
 }
 
-fn integer(text: &str, radix: u32) -> Option<Value> {
-    let (sign, digits) = split_sign(text);
-    integer_of(sign, digits, radix)
-}
-
 /// The narrowest integer.
 fn integer_of(sign: &str, digits: &str, radix: u32) -> Option<Value> {
     let number = unsigned(sign, digits, radix)?;
     Some(i64::try_from(&number).map_or_else(|_| Value::BigInt(Arc::new(number)), Value::Int))
-}
-
-fn big_integer(text: &str, radix: u32) -> Option<BigInt> {
-    let (sign, digits) = split_sign(text);
-    unsigned(sign, digits, radix)
 }
 
 fn unsigned(sign: &str, digits: &str, radix: u32) -> Option<BigInt> {

@@ -67,11 +67,9 @@ fn conversion(specifier: &Specifier<'_>, argument: &Value, call: &Call<'_, '_>) 
         Ok(specifier.padded(shown))
     };
     match (specifier.is_moment, specifier.conversion, argument) {
-        (true, _, Value::Null) | (false, 'c' | 'd' | 'o' | 'x' | 'e' | 'f' | 'g' | 'a', Value::Null) => {
-            null_text(None)
-        }
+        (true, _, Value::Null) | (false, 'c' | 'd' | 'o' | 'x', Value::Null) => null_text(None),
         (true, ..) => moment::moment(specifier, argument, call.run.settings()),
-        (false, 'h' | 's', Value::Null) => null_text(specifier.precision),
+        (false, 'h' | 's' | 'e' | 'f' | 'g' | 'a', Value::Null) => null_text(specifier.precision),
         (false, 'b' | 'h' | 's' | 'c', _) => general::general(specifier, argument, call.run.bytes_left()),
         (false, 'd' | 'o' | 'x', _) => integer::integer(specifier, argument),
         _ => float::float(specifier, argument),

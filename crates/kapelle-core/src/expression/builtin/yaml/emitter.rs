@@ -34,6 +34,11 @@ impl Emitter<'_> {
                 let zone = self.zone;
                 self.out.marked(true, |out| Emitter { zone, out }.root(inner));
             }
+            Value::Str(text) if text.expose().is_empty() => {
+                // A document that starts with an empty text needs a mark.
+                self.out.push_str("--- ");
+                self.scalar(value, INDENT);
+            }
             _ => self.scalar(value, INDENT),
         }
     }
@@ -96,6 +101,8 @@ impl Emitter<'_> {
             Value::Str(text) => {
                 self.out.marked(text.has_secret(), |out| scalar::text(text.expose(), indent, out));
             }
+            // Not moved to the zone of the server, unlike in JSON.
+            Value::Zoned(moment) => scalar::text(&form::iso_offset_full(moment), indent, self.out),
             Value::Map(_) => self.out.push_str("{}\n"),
             Value::List(_) => self.out.push_str("[]\n"),
             _ => {

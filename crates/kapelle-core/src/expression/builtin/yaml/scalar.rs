@@ -26,6 +26,8 @@ pub(super) fn text(text: &str, indent: usize, out: &mut Output) {
         Style::Double
     } else if text.contains('\n') {
         Style::Block
+    } else if is_like_octal(text) {
+        Style::Single
     } else {
         Style::Plain
     };
@@ -40,7 +42,10 @@ pub(super) fn text(text: &str, indent: usize, out: &mut Output) {
 
 /// Writes a key that stays on its line.
 pub(super) fn key(key: &str, out: &mut Output) {
-    let wish = if is_reserved(key) { Style::Double } else { Style::Plain };
+    // Whatever could be the start of a number is quoted.
+    let is_like_number =
+        key.starts_with(|first: char| first.is_ascii_digit() || matches!(first, '-' | '+' | '.'));
+    let wish = if is_reserved(key) || is_like_number { Style::Double } else { Style::Plain };
     match possible(key, wish) {
         Style::Plain => out.push_str(key),
         Style::Single => single_quoted(key, 0, out),
@@ -53,8 +58,13 @@ pub(super) fn quoted_key(key: &str, out: &mut Output) {
 }
 
 fn is_reserved(text: &str) -> bool {
-    let is_hexadecimal = text.len() > 2 && (text.starts_with("0x") || text.starts_with("0X"));
-    text.is_empty() || text.starts_with('~') || is_hexadecimal || RESERVED.contains(&text)
+    text.is_empty() || text.starts_with('~') || RESERVED.contains(&text)
+}
+
+/// Digits after a zero, which many readers take for octal.
+fn is_like_octal(text: &str) -> bool {
+    let digits = text.strip_prefix('0').unwrap_or_default();
+    !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit() || byte == b'_')
 }
 
 /// Whether Jackson sees a character in it that means something.
@@ -75,7 +85,7 @@ fn possible(text: &str, wish: Style) -> Style {
     match wish {
         Style::Plain if can.plain => Style::Plain,
         Style::Block if can.block => Style::Block,
-        Style::Plain | Style::Block if can.single && !text.is_empty() => Style::Single,
+        Style::Plain | Style::Single | Style::Block if can.single && !text.is_empty() => Style::Single,
         _ => Style::Double,
     }
 }

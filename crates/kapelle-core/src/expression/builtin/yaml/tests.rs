@@ -54,7 +54,10 @@ fn values_are_laid_out_as_kestra_does() {
         (r#"{"v": "a: b\nc"}"#, "v: \"a: b\\nc\"\n"),
         (r#"{"v": "a\nb "}"#, "v: 'a\n\n  b '\n"),
         (r#"{"v": {"w": ["a\nb"]}}"#, "v:\n  w:\n   - |-\n    a\n    b\n"),
-        (r#"{"y": 1, "a b": 2, "1": 3, "- x": 4, "": 5}"#, "\"y\": 1\na b: 2\n1: 3\n'- x': 4\n? \"\"\n: 5\n"),
+        (
+            r#"{"y": 1, "a b": 2, "1": 3, "- x": 4, "": 5}"#,
+            "\"y\": 1\na b: 2\n\"1\": 3\n\"- x\": 4\n? \"\"\n: 5\n",
+        ),
     ];
     for (json, expected) in cases {
         assert_eq!(written(json), expected, "{json}");

@@ -73,7 +73,7 @@ impl Pattern {
         Ok(pattern)
     }
 
-    /// The empty pattern: all digits, nothing else.
+    /// The empty pattern: all digits, in groups.
     fn plain() -> Self {
         Self {
             positive: Affixes::default(),
@@ -83,7 +83,7 @@ impl Pattern {
             integer_max: DIGITS_MAX,
             fraction_min: 0,
             fraction_max: DIGITS_MAX,
-            group: 0,
+            group: 3,
             has_point_always: false,
             exponent_min: None,
         }

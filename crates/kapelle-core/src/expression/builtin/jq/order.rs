@@ -5,10 +5,23 @@ use std::cmp::Ordering;
 use super::meter::{Fallible, Meter};
 use super::value::Json;
 
-/// Compares two values, paid for by the smaller one.
+/// Compares two values, paid for by the smaller one. What is not a number is smaller than every number, itself too.
 pub(super) fn compare(left: &Json, right: &Json, meter: &mut Meter<'_, '_>) -> Fallible<Ordering> {
     meter.bytes(left.weight().min(right.weight()))?;
+    if is_nan(left) && is_nan(right) {
+        return Ok(Ordering::Less);
+    }
     Ok(order(left, right))
+}
+
+/// Whether two neighbours of a sorted list are the same value. The keys of `group_by` and the like are lists.
+pub(super) fn is_same(left: &Json, right: &Json) -> bool {
+    let has_nan = is_nan(left) || left.as_items().is_some_and(|items| items.iter().any(is_nan));
+    !has_nan && order(left, right).is_eq()
+}
+
+fn is_nan(value: &Json) -> bool {
+    matches!(value, Json::Float(number) if number.is_nan())
 }
 
 /// Pays for sorting so many bytes of so many items.
@@ -17,7 +30,7 @@ pub(super) fn pay_for_sorting(weight: usize, count: usize, meter: &mut Meter<'_,
     meter.bytes(weight.saturating_mul(rounds as usize))
 }
 
-/// Whoever calls it pays for it.
+/// A total order, as sorting needs one: what is not a number comes before all numbers. Whoever calls it pays for it.
 pub(super) fn order(left: &Json, right: &Json) -> Ordering {
     match (left, right) {
         (Json::Text(left), Json::Text(right)) => left.cmp(right),
@@ -43,16 +56,27 @@ pub(super) fn order(left: &Json, right: &Json) -> Ordering {
             })
         }
         (Json::Int(left), Json::Int(right)) => left.cmp(right),
+        // Integers are compared exactly, or some would be equal to floats that are in turn equal to others.
+        (Json::Int(left), _) if let Some(right) = right.as_float() => whole_and_float(*left, right),
+        (_, Json::Int(right)) if let Some(left) = left.as_float() => whole_and_float(*right, left).reverse(),
         _ => match (left.as_float(), right.as_float()) {
-            // Nothing is smaller than what is no number.
-            (Some(left), Some(right)) => left.partial_cmp(&right).unwrap_or(if left.is_nan() {
-                Ordering::Less
-            } else {
-                Ordering::Greater
-            }),
+            (Some(left), Some(right)) => {
+                left.partial_cmp(&right).unwrap_or_else(|| right.is_nan().cmp(&left.is_nan()))
+            }
             _ => rank(left).cmp(&rank(right)),
         },
     }
+}
+
+fn whole_and_float(whole: i64, float: f64) -> Ordering {
+    const BEYOND: f64 = 9_223_372_036_854_775_808.0;
+    if float.is_nan() || float < -BEYOND {
+        return Ordering::Greater;
+    }
+    if float >= BEYOND {
+        return Ordering::Less;
+    }
+    whole.cmp(&(float.trunc() as i64)).then_with(|| 0.0f64.total_cmp(&(float.fract() + 0.0)))
 }
 
 fn rank(value: &Json) -> u8 {

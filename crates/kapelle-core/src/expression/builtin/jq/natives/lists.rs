@@ -103,7 +103,7 @@ fn unique(input: &Json, _: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let mut sorted = items(input, "sorted", meter)?.to_vec();
     pay_for_sorting(input.weight(), sorted.len(), meter)?;
     sorted.sort_by(order);
-    sorted.dedup_by(|left, right| order(left, right).is_eq());
+    sorted.dedup_by(|left, right| order::is_same(left, right));
     Json::list(sorted)
 }
 
@@ -128,7 +128,7 @@ fn sort_by(input: &Json, keys: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
 
 fn group_by(input: &Json, keys: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let keyed = keyed(input, keys, "grouped", meter)?;
-    let groups = keyed.chunk_by(|(left, _), (right, _)| order(left, right).is_eq());
+    let groups = keyed.chunk_by(|(left, _), (right, _)| order::is_same(left, right));
     let groups: Result<_, _> =
         groups.map(|group| Json::list(group.iter().map(|(_, value)| (*value).clone()).collect())).collect();
     Json::list(groups?)
@@ -136,7 +136,7 @@ fn group_by(input: &Json, keys: &[Json], meter: &mut Meter<'_, '_>) -> Fallible 
 
 fn unique_by(input: &Json, keys: &[Json], meter: &mut Meter<'_, '_>) -> Fallible {
     let keyed = keyed(input, keys, "grouped", meter)?;
-    let groups = keyed.chunk_by(|(left, _), (right, _)| order(left, right).is_eq());
+    let groups = keyed.chunk_by(|(left, _), (right, _)| order::is_same(left, right));
     Json::list(groups.filter_map(|group| group.first()).map(|(_, value)| (*value).clone()).collect())
 }
 

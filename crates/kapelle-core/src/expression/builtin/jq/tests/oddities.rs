@@ -108,3 +108,28 @@ fn functions() {
     fails("[1]", "null | .[null]", "Cannot index null with null");
     fails("[1]", "\"abcdefghijklmno\" + 1", "string (\"abcdefghij...) and number (1) cannot be added");
 }
+
+#[test]
+fn sorting_has_an_order_whatever_the_numbers() {
+    // A sort panics if it sees that the order is none.
+    check(
+        "[1]",
+        "[range(100) | if . % 3 == 0 then nan elif . % 2 == 0 then . else . / 2 end] | sort | .[34:36]",
+        "[[0.5,2]]",
+    );
+    check(
+        "[1]",
+        "[range(60) | (9007199254740992, 9007199254740993, 9007199254740992.0, -1.5, nan)] | sort | unique_by(. / 1) | length",
+        "[63]",
+    );
+    check(
+        "[1]",
+        "[nan < nan, nan > nan, nan == nan, nan < 1, 1 < nan, 1.5 > 1, 1 < 1.5, -1 < -0.5, 0 == -0.0]",
+        "[[true,false,false,true,false,true,true,true,true]]",
+    );
+    check(
+        "[1]",
+        "1e300 > 9223372036854775807, -1e300 < 1, ([nan, nan] | unique | length), ([nan, 1] | min, max)",
+        "[true,true,2,\"NaN\",1]",
+    );
+}

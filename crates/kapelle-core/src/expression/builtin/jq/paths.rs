@@ -1,5 +1,6 @@
 //! Members of values: read, set and removed by key, index, slice or a path of them.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use super::meter::{Failure, Fallible, Meter, raised};
@@ -185,10 +186,80 @@ pub(super) fn delete_all(mut value: Json, mut paths: Vec<Json>, meter: &mut Mete
     let weight = paths.iter().fold(0, |sum: usize, path| sum.saturating_add(path.weight()));
     order::pay_for_sorting(weight, paths.len(), meter)?;
     paths.sort_by(|left, right| order::order(right, left));
-    for path in &paths {
-        delete(&mut value, keys(path)?, meter)?;
+    let paths: Vec<&[Json]> = paths.iter().map(keys).collect::<Result<_, _>>()?;
+    for siblings in paths.chunk_by(|left, right| are_siblings(left, right)) {
+        if let [first, _, ..] = siblings {
+            let members: Vec<&Json> = siblings.iter().filter_map(|path| path.last()).collect();
+            delete_members(&mut value, &first[..first.len() - 1], &members, meter)?;
+        } else if let [path] = siblings {
+            delete(&mut value, path, meter)?;
+        }
     }
     Ok(value)
+}
+
+/// Whether both are plain members of one value, so that removing one does not change what the other means.
+fn are_siblings(left: &[Json], right: &[Json]) -> bool {
+    let (Some((last, before)), Some((other, other_before))) = (left.split_last(), right.split_last()) else {
+        return false;
+    };
+    let are_plain = match (last, other) {
+        (Json::Int(index), Json::Int(other)) => *index >= 0 && *other >= 0,
+        (Json::Text(_), Json::Text(_)) => true,
+        _ => false,
+    };
+    are_plain
+        && before.len() == other_before.len()
+        && before.iter().zip(other_before).all(|(left, right)| order::order(left, right).is_eq())
+}
+
+/// Removes many members of one value at once: one after the other, every one would move all that is behind it.
+fn delete_members(
+    value: &mut Json,
+    path: &[Json],
+    members: &[&Json],
+    meter: &mut Meter<'_, '_>,
+) -> Fallible<()> {
+    if let Some((key, rest)) = path.split_first() {
+        if matches!(value, Json::Null) {
+            return Ok(());
+        }
+        let mut member = index(value, key, meter)?;
+        if matches!(member, Json::Null) {
+            return Ok(());
+        }
+        delete_members(&mut member, rest, members, meter)?;
+        return set(value, std::slice::from_ref(key), member, meter);
+    }
+    meter.bytes(members.len() * CELL)?;
+    match (&*value, members) {
+        (Json::Map(map), [Json::Text(_), ..]) => {
+            let removed: HashSet<&str> =
+                members.iter().filter_map(|key| key.as_text().map(|key| &**key)).collect();
+            meter.bytes(map.entries.len() * CELL)?;
+            let mut entries = map.entries.clone();
+            entries.retain(|key, _| !removed.contains(&**key));
+            *value = Json::map(entries)?;
+        }
+        (Json::List(list), [Json::Int(_), ..]) => {
+            let removed: HashSet<i64> = members
+                .iter()
+                .filter_map(|index| match index {
+                    Json::Int(index) => Some(*index),
+                    _ => None,
+                })
+                .collect();
+            meter.bytes(list.items.len() * CELL)?;
+            let kept = (0..).zip(&list.items).filter(|(at, _)| !removed.contains(at));
+            *value = Json::list(kept.map(|(_, item)| item.clone()).collect())?;
+        }
+        _ => {
+            for key in members {
+                delete(value, std::slice::from_ref(*key), meter)?;
+            }
+        }
+    }
+    Ok(())
 }
 
 fn delete(value: &mut Json, path: &[Json], meter: &mut Meter<'_, '_>) -> Fallible<()> {
@@ -231,7 +302,7 @@ fn delete(value: &mut Json, path: &[Json], meter: &mut Meter<'_, '_>) -> Fallibl
             *value = Json::list([&list.items[..from], &list.items[to..]].concat())?;
         }
         (Json::Map(_), key) => {
-            return Err(raised(format!("Cannot delete field at object index of {}", key.kind())));
+            return Err(raised(format!("Cannot delete {} field of object", key.kind())));
         }
         (Json::List(_), key) => {
             return Err(raised(format!("Cannot delete {} element of array", key.kind())));

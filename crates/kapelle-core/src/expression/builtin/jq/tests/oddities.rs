@@ -133,3 +133,15 @@ fn sorting_has_an_order_whatever_the_numbers() {
         "[true,true,2,\"NaN\",1]",
     );
 }
+
+#[test]
+fn many_members_are_removed_at_once() {
+    check("[1]", r#"[range(6)] | del(.[1,3,9]), del(.[0,2,-1])"#, "[[0,2,4,5],[1,3,4]]");
+    check(
+        r#"{"a":{"x":1,"y":2,"z":3},"b":[1,2]}"#,
+        "del(.a.x, .a.z, .b[0]), del(.c.x, .c.y), del(.a, .b)",
+        r#"[{"a":{"y":2},"b":[2]},{"a":{"x":1,"y":2,"z":3},"b":[1,2]},{}]"#,
+    );
+    fails("[1]", "del(.[\"a\", \"b\"])", "Cannot");
+    fails("{}", "del(.a) | delpaths([[0],[1]])", "Cannot delete number field of object");
+}

@@ -80,8 +80,30 @@ fn written(input: &Json, arguments: &[Json], name: &str, meter: &mut Meter<'_, '
         None => from_parts(input, &format!("{name}/1"))?,
     };
     let pattern = pattern(arguments, name, meter)?;
-    let text = strtime::format(pattern, &moment);
+    let text = strtime::format(in_english(pattern), &moment);
     Ok(Json::text(text.map_err(|error| raised(format!("{name}/1: {error}")))?))
+}
+
+/// The pattern with the forms of C's own locale for dates and times as a whole.
+fn in_english(pattern: &str) -> String {
+    let mut written = String::with_capacity(pattern.len());
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        if character != '%' {
+            written.push(character);
+            continue;
+        }
+        match characters.next() {
+            Some('c') => written.push_str("%a %b %e %H:%M:%S %Y"),
+            Some('x') => written.push_str("%m/%d/%y"),
+            Some('X') => written.push_str("%H:%M:%S"),
+            directive => {
+                written.push('%');
+                written.extend(directive);
+            }
+        }
+    }
+    written
 }
 
 fn pattern<'a>(arguments: &'a [Json], name: &str, meter: &mut Meter<'_, '_>) -> Fallible<&'a str> {

@@ -135,8 +135,13 @@ fn sorting_has_an_order_whatever_the_numbers() {
 }
 
 #[test]
+fn dates_as_a_whole_are_english() {
+    check("1425599621", "strftime(\"%c|%x|%X|%%c\")", r#"["Thu Mar  5 23:53:41 2015|03/05/15|23:53:41|%c"]"#);
+}
+
+#[test]
 fn many_members_are_removed_at_once() {
-    check("[1]", r#"[range(6)] | del(.[1,3,9]), del(.[0,2,-1])"#, "[[0,2,4,5],[1,3,4]]");
+    check("[1]", "[range(6)] | del(.[1,3,9]), del(.[0,2,-1])", "[[0,2,4,5],[1,3,4]]");
     check(
         r#"{"a":{"x":1,"y":2,"z":3},"b":[1,2]}"#,
         "del(.a.x, .a.z, .b[0]), del(.c.x, .c.y), del(.a, .b)",

@@ -1,10 +1,11 @@
-//! Ordinary work on many values stays within the steps of a program.
+//! Ordinary work on many values stays within the steps of a program: ten thousand objects in all of them, so a thousand
+//! objects in a tenth.
 
 use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::filter;
+use super::robust::with_a_tenth_of_the_steps;
 
 #[test]
 fn ten_thousand_objects_are_ordinary() {
@@ -21,7 +22,7 @@ fn ten_thousand_objects_are_ordinary() {
         let map: Map = entries.into_iter().map(|(key, value)| (Arc::from(key), value)).collect();
         Value::Map(Arc::new(map))
     };
-    let rows = Value::List(Arc::new((0..10_000).map(row).collect()));
+    let rows = Value::List(Arc::new((0..1_000).map(row).collect()));
     let programs = [
         "map({id, name})",
         "map(select(.age > 30 and .city == \"city 3\") | {name, age: (.age + 1)})",
@@ -42,7 +43,7 @@ fn ten_thousand_objects_are_ordinary() {
     ];
     let mut failed = Vec::new();
     for program in programs {
-        if let Err(error) = filter("jq", rows.clone(), &[program.into()]) {
+        if let Err(error) = with_a_tenth_of_the_steps(program, rows.clone()) {
             failed.push(format!("{program}: {}", error.message));
         }
     }

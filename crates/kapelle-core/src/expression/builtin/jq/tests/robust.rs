@@ -12,13 +12,12 @@ use crate::expression::services::NoServices;
 use crate::expression::{Category, Outcome};
 
 fn limited(program: &str) -> Outcome {
-    with_a_tenth_of_the_steps(program, Value::List(Arc::default()))
+    with_steps(12_500, program, Value::List(Arc::default()))
 }
 
-/// Runs a program with a tenth of the steps, since these tests are built without optimization. The steps are those of the
-/// whole expression, which has some work besides.
-pub(super) fn with_a_tenth_of_the_steps(program: &str, input: Value) -> Outcome {
-    let limits = Limits { steps: 15_000, ..Limits::default() };
+/// Runs a program with few steps of the whole expression, since these tests are built without optimization.
+pub(super) fn with_steps(steps: u64, program: &str, input: Value) -> Outcome {
+    let limits = Limits { steps, ..Limits::default() };
     let (context, settings) = (Map::new(), Settings { limits, ..Settings::default() });
     let mut run = Run::new(Environment { context: &context, services: &NoServices, settings: &settings });
     invoke(find(Kind::Filter, "jq").unwrap(), input, vec![Some(program.into())], &mut run)

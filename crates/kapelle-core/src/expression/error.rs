@@ -3,7 +3,7 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use kapelle_model::Value;
+use kapelle_model::{Text, Value};
 
 use super::Problem;
 
@@ -147,16 +147,21 @@ impl Error {
         error
     }
 
+    /// Why a text is no template. Of a text with secrets nothing is told.
+    pub fn unreadable(problem: &Problem, template: &Text) -> Box<Self> {
+        let mut error = if template.has_secret() {
+            Self::new(Category::Syntax, "a text that is secret is no template")
+        } else {
+            Self::new(Category::Syntax, problem.message.as_str()).at(problem.range.clone())
+        };
+        error.template = Some(template.masked().into());
+        error
+    }
+
     /// Hides an undefined name from `??` and its like: it happened inside of something larger.
     #[must_use]
     pub(super) fn seal(mut self: Box<Self>) -> Box<Self> {
         self.sealed = true;
         self
-    }
-}
-
-impl From<Problem> for Box<Error> {
-    fn from(problem: Problem) -> Self {
-        Error::new(Category::Syntax, problem.message).at(problem.range)
     }
 }

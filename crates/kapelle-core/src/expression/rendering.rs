@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use kapelle_model::{Map, Text, Value};
 
 use super::environment::Environment;
-use super::error::{Category, Error, Outcome};
+use super::error::{Error, Outcome};
 use super::form;
 use super::lexer::{find_opening, raw_block};
 use super::run::Run;
@@ -152,17 +152,9 @@ fn template(text: &Text, run: &mut Run<'_>) -> Outcome<Arc<Template>> {
     }
     run.step((text.expose().len() / BYTES_PER_STEP) as u64)?;
     let template = Template::compile(text.clone(), language).map_err(|problems| {
-        let problem = problems.into_iter().next();
-        let mut error: Box<Error> = match problem {
-            // What it says of the text may be the secret.
-            Some(_) if text.has_secret() => {
-                Error::new(Category::Syntax, "a text that is secret is no template")
-            }
-            Some(problem) => problem.into(),
-            None => Error::invalid("no template"),
-        };
-        error.template = Some(text.masked().into());
-        error
+        problems
+            .first()
+            .map_or_else(|| Error::invalid("no template"), |problem| Error::unreadable(problem, text))
     })?;
     let template = Arc::new(template);
     if may_be_kept {

@@ -146,7 +146,8 @@ impl Evaluator<'_, '_, '_> {
                 }
                 _ => {}
             }
-            outcome = self.run.iterate().and_then(|()| self.body(body, sink));
+            let counted = self.run.iterate().map_err(|error| error.at(span.range()));
+            outcome = counted.and_then(|()| self.body(body, sink));
             if outcome.is_err() || sink.is_done() {
                 break;
             }

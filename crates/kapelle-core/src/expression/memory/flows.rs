@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use kapelle_model::{Map, Value};
+use kapelle_model::{Map, Text, Value};
 
 use crate::expression::Template;
 use crate::expression::environment::{Environment, Settings};
@@ -51,11 +51,10 @@ impl Flows {
 /// The value of an output. Nothing but the inputs can be read, so that no flow runs itself.
 fn rendered(template: &str, context: &Map) -> Outcome {
     let settings = Settings::default();
-    let template = Template::compile(template, settings.language)
-        .map_err(|problems| problems.into_iter().next().map_or_else(unreadable, Box::from))?;
+    let source = Text::from(template);
+    let template = Template::compile(source.clone(), settings.language).map_err(|problems| {
+        let unknown = || Error::invalid("the template of the output cannot be read");
+        problems.first().map_or_else(unknown, |problem| Error::unreadable(problem, &source))
+    })?;
     template.value(Environment { context, services: &NoServices, settings: &settings })
-}
-
-fn unreadable() -> Box<Error> {
-    Error::invalid("the template of the output cannot be read")
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use kapelle_model::{Data, Map, Node, Value};
+use kapelle_model::{Data, Map, Node, Text, Value};
 
 use crate::expression::environment::{Environment, Settings};
 use crate::expression::equality::same;
@@ -61,12 +61,12 @@ pub(super) fn render(case: &Case<'_>, services: &dyn Services, hide_secrets: boo
     };
     let Value::Map(context) = &case.context else { panic!("{}: the context is no map", case.id) };
     let environment = Environment { context: &**context, services, settings: &settings };
-    let template = match &case.node.get("template").unwrap().data {
-        Data::Text(text) => text.clone(),
+    let source = match &case.node.get("template").unwrap().data {
+        Data::Text(text) => Text::from(text.as_str()),
         other => panic!("{}: {other:?} is no template", case.id),
     };
-    let template = Template::compile(template, case.language)
-        .map_err(|problems| Box::<Error>::from(problems.into_iter().next().unwrap()))?;
+    let template = Template::compile(source.clone(), case.language)
+        .map_err(|problems| Error::unreadable(&problems[0], &source))?;
     if flag("typed") {
         template.value(environment)
     } else {

@@ -1,8 +1,7 @@
 //! One line of `--jsonl`: the answer to a request.
 
 use jiff::tz::TimeZone;
-use kapelle_core::expression::{Error, Problem, plain};
-use kapelle_core::source::Source;
+use kapelle_core::expression::{Error, plain};
 use kapelle_model::Value;
 
 use super::VALUE_BYTES_MAX;
@@ -28,16 +27,6 @@ impl Failure {
             message: error.text(),
             place: is_placed.then(|| error.position()),
             help: error.help.clone(),
-        }
-    }
-
-    pub(super) fn of_problem(template: &str, problem: &Problem) -> Self {
-        let position = Source::new("", template).position(problem.range.start as u32);
-        Self {
-            category: "syntax",
-            message: problem.message.clone(),
-            place: Some((position.line, position.column)),
-            help: None,
         }
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use kapelle_core::expression::environment::{Environment, Settings};
-use kapelle_core::expression::{Problem, Template};
+use kapelle_core::expression::{Error, Problem, Template};
 use kapelle_core::language::Language;
 use kapelle_model::Value;
 
@@ -101,7 +101,7 @@ impl Server<'_> {
             Err(problems) => {
                 let failure = problems.first().map_or_else(
                     || Failure::of_request("the template cannot be read".to_owned()),
-                    |problem| Failure::of_problem(request.template.expose(), problem),
+                    |problem| Failure::of_error(&Error::unreadable(problem, &request.template)),
                 );
                 return answer::failure(&request.id, &failure);
             }

@@ -97,7 +97,11 @@ fn plain(value: &Value, name: &str) -> Option<Value> {
 fn common(value: &Value, name: &str) -> Option<Value> {
     match name {
         "tostring" => form::java_text(value, TEXT_BYTES_MAX).ok().map(Value::Str),
-        "hashcode" => hash_code(value).map(|code| Value::Int(code.cast_signed().into())),
+        "hashcode" => {
+            let code = Value::Int(hash_code(value)?.cast_signed().into());
+            // All that is in a collection goes into its code; that of a short secret tells what it is.
+            Some(if value.has_secret() { code.into_secret() } else { code })
+        }
         "booleanvalue" if matches!(value, Value::Bool(_)) => Some(value.clone()),
         _ => None,
     }

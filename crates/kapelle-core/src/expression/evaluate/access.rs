@@ -104,7 +104,9 @@ impl Evaluator<'_, '_, '_> {
             StepKind::Item(index) => self.item(&value, *index)?.cloned(),
             StepKind::Dynamic(id) => {
                 let key = self.expression(*id)?;
-                let (key, is_secret) = super::operators::opened(&key);
+                // A text is secret in its parts, without a mark around it.
+                let is_secret = key.has_secret();
+                let (key, _) = super::operators::opened(&key);
                 let found = match key {
                     Value::Int(index) => self.item(&value, *index)?.cloned(),
                     Value::Null => return Err(Error::undefined("null", Some(value)).at(step.span.range())),

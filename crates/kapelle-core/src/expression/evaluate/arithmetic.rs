@@ -101,6 +101,8 @@ pub(super) fn subtract(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcom
         }
     };
     let kept = Value::List(Arc::new(kept));
+    // What is missing tells what was taken away.
+    let right_secret = right_secret || right.has_secret();
     Ok(if left_secret || right_secret { kept.into_secret() } else { kept })
 }
 

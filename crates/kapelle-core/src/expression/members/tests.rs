@@ -147,6 +147,7 @@ fn what_comes_out_of_secrets_is_secret() {
     assert_eq!(call(&list, "size", &[], &[]), "2");
     assert_eq!(call(&list, "getFirst", &[], &[]), "a");
     assert_eq!(call(&list, "indexOf", &["geheim".into()], &[]), "******");
+    assert_eq!(call(&list, "hashCode", &[], &[]), "******");
     let whole = Value::List(vec![Value::from("a")].into()).into_secret();
     assert_eq!(call(&whole, "getFirst", &[], &[]), "******");
     assert_eq!(call(&whole, "get", &[Value::Int(0)], &[]), "******");

@@ -154,3 +154,28 @@ fn a_secret_template_is_not_shown() {
         }
     }
 }
+
+/// What a secret picks out or takes away tells what it is.
+#[test]
+fn what_a_secret_chooses_is_secret() {
+    let services = odd::services();
+    let settings = Settings::default();
+    let mut context = Map::new();
+    context.insert("n".into(), Value::Int(1).into_secret());
+    context.insert("k".into(), Value::from("1").into_secret());
+    for template in [
+        "{{ (['a', 'b'])[n] }}",
+        "{{ (['a', 'b'])[k] }}",
+        "{{ (['a', 'b'])['' ~ k] }}",
+        "{{ ({'1': 'b'})[k] }}",
+        "{{ ({'1': 'b'})[n] }}",
+        "{{ ['1', 'b'] - k }}",
+        "{{ ['1', 'b'] - [k] }}",
+        "{{ ([k]).hashCode() }}",
+        "{{ ({'a': n}).hashCode() }}",
+    ] {
+        let environment = Environment { context: &context, services: &services, settings: &settings };
+        let value = Template::compile(template, Language::One).unwrap().value(environment);
+        assert!(value.as_ref().is_ok_and(Value::has_secret) || value.is_err(), "{template}: {value:?}");
+    }
+}

@@ -44,7 +44,7 @@ fn every_line_has_its_answer() {
     ];
     insta::assert_snapshot!(answers(&[], &(requests.join("\n"))).join("\n"), @r#"
     {"id":1,"ok":true,"value":123456789012345678901234567890}
-    {"id":"é","ok":false,"error":{"category":"syntax","message":"`{{` is never closed: `}}` is missing","line":2,"column":1,"help":null}}
+    {"id":"é","ok":false,"error":{"category":"syntax","message":"`{{` is never closed: `}}` is missing (x\n{{ y:2), column 1","line":2,"column":1,"help":null}}
     {"id":null,"ok":false,"error":{"category":"request","message":"it is no JSON: at line 1, column 1 there is `n`, but a value is expected","line":null,"column":null,"help":null}}
     {"id":null,"ok":false,"error":{"category":"request","message":"there is no JSON in it, only blanks","line":null,"column":null,"help":null}}
     {"id":3,"ok":false,"error":{"category":"request","message":"a request has no `tmplate`; did you mean `template`?","line":null,"column":null,"help":null}}

@@ -16,7 +16,9 @@ use clap::Args;
 use jiff::tz::TimeZone;
 use kapelle_core::diagnostic::Severity;
 use kapelle_core::expression::environment::{Environment, Settings};
+use kapelle_core::expression::print::{parenthesized, print};
 use kapelle_core::expression::{Category, Error, Problem, Template, plain};
+use kapelle_core::language::Language;
 use kapelle_core::limits::TEMPLATE_BYTES_MAX;
 use kapelle_core::source::Source;
 use kapelle_core::time::zone;
@@ -149,10 +151,22 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     }
     if arguments.explain {
         let table = trace::Table { template: &template, traced: &traced, arguments };
-        let table = format!("\n{}", table.render(Stream::Out.style()));
-        Stream::Out.print(table.as_bytes())?;
+        let table = table.render(Stream::Out.style());
+        let explained = format!("\n{table}{}", reading(&compiled, settings.language));
+        Stream::Out.print(explained.as_bytes())?;
     }
     Ok(Outcome::errors_if(outcome.is_err()))
+}
+
+/// How the operators were read, where parentheses can tell: each print or tag that means more than one of them.
+fn reading(template: &Template, language: Language) -> String {
+    let written = print(template, language);
+    let lines: Vec<String> = parenthesized(template)
+        .into_iter()
+        .filter(|line| !written.contains(line.as_str()))
+        .map(|line| format!("  {line}\n"))
+        .collect();
+    if lines.is_empty() { String::new() } else { format!("\nRead as\n{}", lines.concat()) }
 }
 
 fn read_zone(name: &str) -> Result<TimeZone, String> {

@@ -129,6 +129,9 @@ fn every_part_of_an_expression_is_explained() {
     inputs.n + 1              4
     2 ~ '!'                   "2!"
     (inputs.n + 1) * 2 ~ '!'  error: `*` takes numbers, not the integer 4 and text …
+
+    Read as
+      (inputs.n + 1) * (2 ~ '!')
     --- stderr
     error[type]: `*` takes numbers, not the integer 4 and text "2!"
       template:1:19
@@ -143,6 +146,9 @@ fn every_part_of_an_expression_is_explained() {
     inputs.nam                  error: undefined: `nam`
     inputs.nam | upper          error: the same
     inputs.nam | upper | lower  error: the same
+
+    Read as
+      (inputs.nam | upper) | lower
     --- stderr
     error[undefined]: Unable to find `nam`
       template:1:11

@@ -284,7 +284,7 @@ enum Bound {
     },
     /// An entry of the map that a loop goes over.
     Entry {
-        key: Arc<str>,
+        key: Text,
         value: Value,
     },
 }
@@ -317,7 +317,7 @@ impl Variable {
     }
 
     /// An entry of a map as it prints: `key=value`.
-    pub(super) fn entry(&self) -> Option<(&str, &Value)> {
+    pub(super) fn entry(&self) -> Option<(&Text, &Value)> {
         match &self.bound {
             Bound::Entry { key, value } => Some((key, value)),
             _ => None,
@@ -336,9 +336,7 @@ impl Variable {
     pub(super) fn field(&self, name: &str) -> Option<Value> {
         let (index, length) = match &self.bound {
             Bound::Loop { index, length } => (*index, *length),
-            Bound::Entry { key, .. } if name == "key" => {
-                return Some(Value::Str(Text::from(Arc::clone(key))));
-            }
+            Bound::Entry { key, .. } if name == "key" => return Some(Value::Str(key.clone())),
             Bound::Entry { value, .. } if name == "value" => return Some(value.clone()),
             Bound::Entry { .. } | Bound::Value(_) => return None,
         };
@@ -390,8 +388,8 @@ impl Variables {
         self.put(name, Bound::Value(value));
     }
 
-    pub(super) fn bind_entry(&mut self, name: &Arc<str>, key: &Arc<str>, value: Value) {
-        self.put(name, Bound::Entry { key: Arc::clone(key), value });
+    pub(super) fn bind_entry(&mut self, name: &Arc<str>, key: Text, value: Value) {
+        self.put(name, Bound::Entry { key, value });
     }
 
     pub(super) fn bind_loop(&mut self, name: &Arc<str>, index: usize, length: usize) {

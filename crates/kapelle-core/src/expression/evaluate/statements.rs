@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapelle_model::{Span, Value};
+use kapelle_model::{Span, Text, Value};
 
 use super::{Error, Evaluator, Outcome, Sink, operators};
 use crate::expression::form;
@@ -73,8 +73,8 @@ impl Evaluator<'_, '_, '_> {
         let Expression::Name = node.expression else { return None };
         let (key, value) = self.run.variables.find(self.written(node.span))?.entry()?;
         let mut out = Output::new(self.run.bytes_left());
-        out.push_str(key);
-        out.push_str("=");
+        out.push(key);
+        out.push_char('=');
         form::java(value, &mut out);
         Some(out.check().map(|()| Value::Str(out.into_text())))
     }
@@ -141,6 +141,8 @@ impl Evaluator<'_, '_, '_> {
                 Value::List(items) => self.run.variables.bind(&name, mark(&items[index])),
                 Value::Map(map) => {
                     if let Some((key, item)) = map.get_index(index) {
+                        let key = Text::from(Arc::clone(key));
+                        let key = if is_secret { key.into_secret() } else { key };
                         self.run.variables.bind_entry(&name, key, mark(item));
                     }
                 }

@@ -11,6 +11,7 @@ use crate::expression::environment::{Environment, Settings};
 use crate::expression::equality::same;
 use crate::expression::form;
 use crate::expression::output::Output;
+use crate::expression::services::NoServices;
 use crate::language::Language;
 
 /// Two secrets that differ in everything, and what must not be shown of the first: as it is, backwards, in base64, in hex.
@@ -177,5 +178,21 @@ fn what_a_secret_chooses_is_secret() {
         let environment = Environment { context: &context, services: &services, settings: &settings };
         let value = Template::compile(template, Language::One).unwrap().value(environment);
         assert!(value.as_ref().is_ok_and(Value::has_secret) || value.is_err(), "{template}: {value:?}");
+    }
+}
+
+/// A map that is secret as a whole has secret keys, in a loop too, where each stands alone.
+#[test]
+fn keys_of_a_secret_map_are_secret_in_a_loop() {
+    let map: Map = [("hush".into(), Value::Int(1))].into_iter().collect();
+    let map = Value::Map(map.into()).into_secret();
+    let context: Map = [("s".into(), map)].into_iter().collect();
+    let settings = Settings::default();
+    for printed in ["e.key", "e", "e['key']", "e | string", "e.key | upper"] {
+        let template = format!("{{% for e in s %}}{{{{ {printed} }}}}{{% endfor %}}");
+        let environment = Environment { context: &context, services: &NoServices, settings: &settings };
+        let text = Template::compile(template, Language::One).unwrap().render(environment).unwrap().unwrap();
+        let shown = text.masked().to_lowercase();
+        assert!(text.has_secret() && !shown.contains("hush"), "{printed} shows {shown}");
     }
 }

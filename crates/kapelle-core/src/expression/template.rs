@@ -224,7 +224,7 @@ fn suggest(error: &mut Error, run: &Run<'_>) {
 
 fn help_for_attribute(wanted: &str, container: &Value) -> Option<String> {
     match container {
-        Value::Secret(inner) => help_for_attribute(wanted, inner),
+        Value::Secret(_) => Some("what stands before it is secret".to_owned()),
         Value::Map(map) => {
             let names: Vec<&str> = map.keys().map(AsRef::as_ref).collect();
             nearest(wanted, names.iter().copied())

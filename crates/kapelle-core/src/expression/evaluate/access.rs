@@ -97,18 +97,29 @@ impl Evaluator<'_, '_, '_> {
 
     fn step(&mut self, value: Value, step: &Step) -> Outcome {
         if let (Value::Secret(inner), false) = (&value, matches!(step.kind, StepKind::Method { .. })) {
-            return self.step((**inner).clone(), step).map(Value::into_secret);
+            return self.step((**inner).clone(), step).map(Value::into_secret).map_err(|mut error| {
+                error.container = error.container.take().map(Value::into_secret);
+                error
+            });
         }
         let found = match &step.kind {
             StepKind::Name { name, .. } => named(&value, name).map(Cow::into_owned),
-            StepKind::Item(index) => self.item(&value, *index)?.cloned(),
+            StepKind::Item(index) => {
+                self.item(&value, *index).map_err(|error| error.at(step.span.range()))?.cloned()
+            }
             StepKind::Dynamic(id) => {
                 let key = self.expression(*id)?;
                 // A text is secret in its parts, without a mark around it.
                 let is_secret = key.has_secret();
                 let (key, _) = super::operators::opened(&key);
                 let found = match key {
-                    Value::Int(index) => self.item(&value, *index)?.cloned(),
+                    Value::Int(index) => {
+                        let item = self.item(&value, *index).map_err(|error| {
+                            let error = if is_secret { secret_index() } else { error };
+                            error.at(step.span.range())
+                        });
+                        item?.cloned()
+                    }
                     Value::Null => return Err(Error::undefined("null", Some(value)).at(step.span.range())),
                     Value::Str(text) => named(&value, text.expose()).map(Cow::into_owned),
                     other => {
@@ -161,6 +172,11 @@ impl Evaluator<'_, '_, '_> {
     }
 }
 
+/// The error of [`Evaluator::item`] for an index that must not be shown.
+fn secret_index() -> Box<Error> {
+    Error::wrong_type("the keys of the map are text, not an integer")
+}
+
 /// A step that finds something inside of the value itself.
 fn plain_step<'v>(value: &'v Value, step: &Step) -> Option<&'v Value> {
     match (value, &step.kind) {
@@ -173,10 +189,7 @@ fn plain_step<'v>(value: &'v Value, step: &Step) -> Option<&'v Value> {
 /// `a.name`: an entry of a map, an item of a list by its index as text, or a member as in Java.
 fn named<'v>(value: &'v Value, name: &str) -> Option<Cow<'v, Value>> {
     match value {
-        Value::Map(map) => match map.get(name) {
-            Some(found) => return Some(Cow::Borrowed(found)),
-            None => return None,
-        },
+        Value::Map(map) => return map.get(name).map(Cow::Borrowed),
         Value::List(items) => {
             if let Some(found) = name.parse::<usize>().ok().and_then(|index| items.get(index)) {
                 return Some(Cow::Borrowed(found));

@@ -38,10 +38,8 @@ pub(super) fn truth(value: &Value, what: &str) -> Outcome<bool> {
         Value::Str(text) => Ok(!text.expose().is_empty()),
         Value::Null => Err(Error::null(format!("{what} has to be true or false, not null"))
             .help("give a value for that case with `??`, or ask with `is defined`")),
-        other => {
-            Err(Error::wrong_type(format!("{what} has to be true or false, not {}", form::describe(other)))
-                .help("ask for something of it, such as `is empty` or `| length > 0`"))
-        }
+        _ => Err(Error::wrong_type(format!("{what} has to be true or false, not {}", form::describe(value)))
+            .help("ask for something of it, such as `is empty` or `| length > 0`")),
     }
 }
 
@@ -161,6 +159,7 @@ fn compare(
     language: Language,
     decide: impl Fn(Ordering) -> bool,
 ) -> Outcome {
+    let (given_left, given_right) = (left, right);
     let (left, right) = (opened(left).0, opened(right).0);
     if matches!(left, Value::Null) || matches!(right, Value::Null) {
         return Ok(Value::Bool(false));
@@ -173,8 +172,8 @@ fn compare(
     }
     let error = Error::wrong_type(format!(
         "`{sign}` compares numbers, not {} and {}",
-        form::describe(left),
-        form::describe(right)
+        form::describe(given_left),
+        form::describe(given_right)
     ));
     Err(match (left, right) {
         (Value::Str(_), Value::Str(_)) => {
@@ -186,8 +185,8 @@ fn compare(
 }
 
 fn contains(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcome<bool> {
-    let (left, right) = (opened(left).0, opened(right).0);
-    match left {
+    let right = opened(right).0;
+    match opened(left).0 {
         Value::Null => Ok(false),
         Value::List(items) => Ok(match right {
             Value::List(wanted) => {
@@ -204,9 +203,9 @@ fn contains(left: &Value, right: &Value, run: &mut Run<'_>) -> Outcome<bool> {
             let wanted = form::java_text(right, crate::limits::SOURCE_BYTES_MAX)?;
             Ok(text.expose().contains(wanted.expose()))
         }
-        other => Err(Error::wrong_type(format!(
+        _ => Err(Error::wrong_type(format!(
             "`contains` looks into lists, maps and text, not into {}",
-            form::describe(other)
+            form::describe(left)
         ))),
     }
 }

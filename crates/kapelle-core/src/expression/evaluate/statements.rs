@@ -116,14 +116,14 @@ impl Evaluator<'_, '_, '_> {
         sink: &mut Sink,
     ) -> Outcome<()> {
         let span = self.tree.node(items).span;
-        let value = self.expression(items).map_err(|error| error.at(span.range()))?;
-        let (value, is_secret) = operators::opened(&value);
+        let given = self.expression(items).map_err(|error| error.at(span.range()))?;
+        let (value, is_secret) = operators::opened(&given);
         let count = match value {
             Value::Null => return Ok(()),
             Value::List(items) => items.len(),
             Value::Map(map) => map.len(),
-            other => {
-                let message = format!("a loop takes a list or a map, not {}", form::describe(other));
+            _ => {
+                let message = format!("a loop takes a list or a map, not {}", form::describe(&given));
                 return Err(Error::wrong_type(message).at(span.range()));
             }
         };

@@ -196,3 +196,62 @@ fn keys_of_a_secret_map_are_secret_in_a_loop() {
         assert!(text.has_secret() && !shown.contains("hush"), "{printed} shows {shown}");
     }
 }
+
+/// Operators, loops and accesses describe what they cannot work with, but not if it is secret.
+#[test]
+fn errors_of_the_language_itself_tell_nothing_of_secrets() {
+    let map: Map = [("hush".into(), Value::from("hush"))].into_iter().collect();
+    let date = jiff::civil::date(1942, 4, 24);
+    let context: Map = [
+        ("n".into(), Value::Int(424_242).into_secret()),
+        ("m".into(), Value::Map(map.into()).into_secret()),
+        ("d".into(), Value::LocalDate(date).into_secret()),
+        ("t".into(), Value::from("hush").into_secret()),
+    ]
+    .into_iter()
+    .collect();
+    let settings = Settings::default();
+    let environment = Environment { context: &context, services: &NoServices, settings: &settings };
+    for template in [
+        "{% for x in n %}{% endfor %}",
+        "{% for x in t %}{% endfor %}",
+        "{% if d %}{% endif %}",
+        "{{ not d }}",
+        "{{ d ? 1 : 2 }}",
+        "{{ d and true }}",
+        "{{ n > 'a' }}",
+        "{{ 'a' < n }}",
+        "{{ t > 1 }}",
+        "{{ n contains 1 }}",
+        "{{ d contains 1 }}",
+        "{{ -d }}",
+        "{{ n * 'x' }}",
+        "{{ t * 2 }}",
+        "{{ n + true }}",
+        "{{ n - [1] }}",
+        "{{ n..'x' }}",
+        "{{ n.foo }}",
+        "{{ n[0] }}",
+        "{{ n.foo(1) }}",
+        "{{ m.hsh }}",
+        "{{ m['hsh'] }}",
+        "{{ m[1] }}",
+        "{{ t.nope }}",
+        "{{ [1][n] }}",
+        "{{ ([1])[n] }}",
+        "{{ ({'a': 1})[t] }}",
+        "{{ ({'a': 1})[n] }}",
+        "{{ ({'a': 1}).a[n] }}",
+        "{{ 'a' | nope }}",
+        "{{ t | chunk(2) }}",
+        "{{ render(t ~ '{{') }}",
+    ] {
+        let failure = match Template::compile(template, Language::One) {
+            Ok(template) => template.render(environment).err(),
+            Err(_) => continue,
+        };
+        let Some(error) = failure else { panic!("{template} does not fail") };
+        let shown = format!("{} {:?} {:?}", error.text(), error.help, error.message);
+        assert!(!["424242", "hush", "1942"].iter().any(|part| shown.contains(part)), "{template}: {shown}");
+    }
+}

@@ -39,7 +39,7 @@ use std::ops::Range;
 
 pub use error::{Category, Error, Outcome};
 pub use precedence::reads_differently;
-pub use rendering::{render_structure, typed_value};
+pub use rendering::render_structure;
 pub use run::{Run, TRACED_MAX};
 pub use scan::{Argument, Call, Dashed, Misfit, Read, Scan, Step, Unknown, scan};
 pub use template::{Template, Traced};

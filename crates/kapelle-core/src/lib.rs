@@ -4,6 +4,7 @@
 //! other flows) comes in as an argument. Start with [`check::check`] and follow a source through it: [`yaml`] gives a
 //! positioned tree, [`shape`] and [`catalogue`] say what may stand in it, [`flow`] makes the typed tree.
 
+mod cache;
 pub mod catalogue;
 pub mod check;
 pub mod diagnostic;

@@ -1,7 +1,6 @@
 //! Rendering of texts that come up while rendering, and of whole structures.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 
 use kapelle_model::{Map, Text, Value};
 
@@ -11,6 +10,7 @@ use super::form;
 use super::lexer::{find_opening, raw_block};
 use super::run::Run;
 use super::template::Template;
+use crate::cache::Cache;
 use crate::language::Language;
 
 /// Renderings of a text until it no longer changes.
@@ -26,21 +26,12 @@ const KEPT_BYTES_MAX: usize = 4096;
 /// Bytes of a text that cost one step to read.
 const BYTES_PER_STEP: usize = 16;
 
-type Kept = HashMap<(Language, Arc<str>), Arc<Template>>;
-
-/// Templates that were read while rendering: most flows render the same few again and again.
-static KEPT: LazyLock<Mutex<Kept>> = LazyLock::new(Mutex::default);
+/// Templates that were read while rendering: most flows render the same few again and again. One for each level.
+static KEPT: [Cache<Template>; 2] = [const { Cache::new(KEPT_MAX, KEPT_BYTES_MAX) }; 2];
 
 /// Renders every text in a structure, keys too; everything else stays as it is.
 pub fn render_structure(value: &Value, environment: Environment<'_>) -> Outcome {
     structure(value, true, environment.settings.recursive, &mut Run::new(environment))
-}
-
-/// Renders a text that was not read before in typed mode.
-pub fn typed_value(text: &Text, environment: Environment<'_>) -> Outcome {
-    let mut run = Run::new(environment);
-    let template = template(text, &mut run)?;
-    template.value_in(&mut run)
 }
 
 /// `render` and `renderOnce`: text gives text, collections are rendered deeply, everything else is passed on.
@@ -100,32 +91,24 @@ fn rendered(text: &Text, recursive: bool, run: &mut Run<'_>) -> Outcome<Option<T
 }
 
 /// Renders a text again and again until it stays the same.
-pub(super) fn until_stable(mut text: Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
+pub(super) fn until_stable(text: Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
     let kept_before = std::mem::replace(&mut run.keeps_raw, true);
-    let mut outcome = Err(too_many().help("texts that refer to each other never end"));
-    for _ in 0..ATTEMPTS_MAX {
-        if find_opening(text.expose(), 0).is_none() {
-            outcome = Ok(Some(text));
-            break;
-        }
-        match once(&text, run) {
-            Ok(Some(next)) if next.expose() != text.expose() => text = next,
-            Ok(None) => {
-                outcome = Ok(None);
-                break;
-            }
-            Ok(Some(last)) => {
-                outcome = Ok(Some(last));
-                break;
-            }
-            Err(error) => {
-                outcome = Err(error);
-                break;
-            }
-        }
-    }
+    let outcome = repeated(text, run);
     run.keeps_raw = kept_before;
     Ok(outcome?.map(|text| if run.keeps_raw { text } else { without_raw_tags(&text) }))
+}
+
+fn repeated(mut text: Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
+    for _ in 0..ATTEMPTS_MAX {
+        if find_opening(text.expose(), 0).is_none() {
+            return Ok(Some(text));
+        }
+        match once(&text, run)? {
+            Some(next) if next.expose() != text.expose() => text = next,
+            last => return Ok(last),
+        }
+    }
+    Err(too_many().help("texts that refer to each other never end"))
 }
 
 fn too_many() -> Box<Error> {
@@ -144,13 +127,17 @@ fn once(text: &Text, run: &mut Run<'_>) -> Outcome<Option<Text>> {
 
 /// Reads a text as a template.
 fn template(text: &Text, run: &mut Run<'_>) -> Outcome<Arc<Template>> {
-    let language = run.settings().language;
-    let key = (language, Arc::from(text.expose()));
-    let may_be_kept = !text.has_secret() && text.expose().len() <= KEPT_BYTES_MAX;
-    if may_be_kept && let Some(template) = KEPT.lock().unwrap_or_else(PoisonError::into_inner).get(&key) {
-        return Ok(Arc::clone(template));
-    }
+    // Paid for whether it is kept or not: what a rendering may do must not depend on those before it.
     run.step((text.expose().len() / BYTES_PER_STEP) as u64)?;
+    let language = run.settings().language;
+    let kept = match language {
+        Language::One => &KEPT[0],
+        Language::Two => &KEPT[1],
+    };
+    let may_be_kept = !text.has_secret();
+    if may_be_kept && let Some(template) = kept.get(text.expose()) {
+        return Ok(template);
+    }
     let template = Template::compile(text.clone(), language).map_err(|problems| {
         problems
             .first()
@@ -158,11 +145,7 @@ fn template(text: &Text, run: &mut Run<'_>) -> Outcome<Arc<Template>> {
     })?;
     let template = Arc::new(template);
     if may_be_kept {
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() == KEPT_MAX {
-            kept.clear();
-        }
-        kept.insert(key, Arc::clone(&template));
+        kept.keep(text.expose(), &template);
     }
     Ok(template)
 }

@@ -5,7 +5,6 @@ use crate::language::Language;
 
 mod cases;
 mod evaluated;
-mod examples;
 pub(super) mod grammar;
 mod limits;
 mod odd;

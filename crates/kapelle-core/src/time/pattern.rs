@@ -14,9 +14,9 @@ mod zones;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::Arc;
 
+use crate::cache::Cache;
 use field::Field;
 pub use format::Named;
 pub use resolve::Parsed;
@@ -28,7 +28,7 @@ const BYTES_MAX: usize = 4096;
 const KEPT_MAX: usize = 1000;
 const KEPT_BYTES_MAX: usize = 256;
 
-static KEPT: LazyLock<Mutex<HashMap<String, Arc<Pattern>>>> = LazyLock::new(Mutex::default);
+static KEPT: Cache<Pattern> = Cache::new(KEPT_MAX, KEPT_BYTES_MAX);
 
 /// A compiled pattern.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -117,20 +117,10 @@ pub fn get(text: &str, locale: &super::locale::Locale) -> Result<Arc<Pattern>, S
     }
     // The localised forms are patterns that the locale has.
     let text = if matches!(text, "full" | "long" | "medium" | "short") { locale.text(text) } else { text };
-    let is_kept = text.len() <= KEPT_BYTES_MAX;
-    if is_kept {
-        let kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(pattern) = kept.get(text) {
-            return Ok(Arc::clone(pattern));
-        }
+    if let Some(pattern) = KEPT.get(text) {
+        return Ok(pattern);
     }
     let pattern = Arc::new(preset::named(text).map_or_else(|| compile::compile(text), Ok)?);
-    if is_kept {
-        let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-        if kept.len() >= KEPT_MAX {
-            kept.clear();
-        }
-        kept.insert(text.to_owned(), Arc::clone(&pattern));
-    }
+    KEPT.keep(text, &pattern);
     Ok(pattern)
 }

@@ -1,33 +1,22 @@
 //! Parsed programs, so that a program in a loop is parsed once.
 
-use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex};
+use std::sync::Arc;
 
 use super::parser;
 use super::term::Program;
+use crate::cache::Cache;
 
-/// Programs that are kept.
+/// Programs that are kept, and the longest that is.
 const PROGRAMS_MAX: usize = 1_000;
-
-/// Bytes of a program that is kept; larger ones are rare and would fill the memory.
 const PROGRAM_BYTES_MAX: usize = 4_096;
 
-static PROGRAMS: LazyLock<Mutex<HashMap<Box<str>, Arc<Program>>>> = LazyLock::new(Mutex::default);
+static PROGRAMS: Cache<Program> = Cache::new(PROGRAMS_MAX, PROGRAM_BYTES_MAX);
 
 pub(super) fn program(text: &str) -> Result<Arc<Program>, String> {
-    let known = PROGRAMS.lock().ok().and_then(|programs| programs.get(text).cloned());
-    if let Some(program) = known {
+    if let Some(program) = PROGRAMS.get(text) {
         return Ok(program);
     }
     let program = Arc::new(parser::parse(text)?);
-    if text.len() <= PROGRAM_BYTES_MAX
-        && let Ok(mut programs) = PROGRAMS.lock()
-    {
-        if programs.len() >= PROGRAMS_MAX {
-            // Which programs come again nobody knows; starting anew is simple and bounded.
-            programs.clear();
-        }
-        programs.insert(text.into(), Arc::clone(&program));
-    }
+    PROGRAMS.keep(text, &program);
     Ok(program)
 }

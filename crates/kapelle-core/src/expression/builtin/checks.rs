@@ -32,7 +32,7 @@ fn defined(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn empty(call: &mut Call<'_, '_>) -> Outcome {
-    Ok(Value::Bool(is_empty(looked_at(&call.input))))
+    Ok(Value::Bool(is_empty(&call.input)))
 }
 
 fn iterable(call: &mut Call<'_, '_>) -> Outcome {
@@ -63,8 +63,9 @@ fn looked_at(value: &Value) -> &Value {
     }
 }
 
-fn is_empty(value: &Value) -> bool {
-    match value {
+/// The rule of the test `empty`, and of the filter `default`.
+pub(super) fn is_empty(value: &Value) -> bool {
+    match looked_at(value) {
         Value::Null => true,
         Value::Str(text) => text.expose().trim().is_empty(),
         Value::List(items) => items.is_empty(),

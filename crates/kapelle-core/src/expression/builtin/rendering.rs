@@ -2,6 +2,7 @@
 
 use kapelle_model::Value;
 
+use super::checks::is_empty;
 use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Category, Error, Outcome};
 use crate::expression::rendering;
@@ -60,16 +61,5 @@ fn render(call: &mut Call<'_, '_>, recursive: bool) -> Outcome {
 
 fn default(call: &mut Call<'_, '_>) -> Outcome {
     let input = call.take_input();
-    if is_missing(&input) { Ok(call.argument(0).cloned().unwrap_or_default()) } else { Ok(input) }
-}
-
-fn is_missing(value: &Value) -> bool {
-    match value {
-        Value::Null => true,
-        Value::Str(text) => text.expose().trim().is_empty(),
-        Value::List(items) => items.is_empty(),
-        Value::Map(map) => map.is_empty(),
-        Value::Secret(inner) => is_missing(inner),
-        _ => false,
-    }
+    if is_empty(&input) { Ok(call.argument(0).cloned().unwrap_or_default()) } else { Ok(input) }
 }

@@ -1,7 +1,7 @@
 //! Plain data from texts and to texts, for those who bring the variables and take the results.
 
 use jiff::tz::TimeZone;
-use kapelle_model::{Text, Value};
+use kapelle_model::{Node, Text, Value};
 
 use super::output::Output;
 use super::{Outcome, builtin, form};
@@ -14,6 +14,11 @@ pub fn from_json(text: &str) -> Result<Value, String> {
 /// Reads the first document of a text as YAML 1.1; dates stay text.
 pub fn from_yaml(text: &str) -> Result<Value, String> {
     builtin::yaml::parse_yaml(text)
+}
+
+/// What a document or a part of one says.
+pub fn from_node(node: &Node) -> Value {
+    builtin::yaml::value(node.clone())
 }
 
 /// Writes a value as JSON with everything that is in it, null too. The secret parts of the text are marked; with

@@ -1,0 +1,6 @@
+//! The life of an execution, as functions of what is known.
+//!
+//! Nothing here knows a clock, a disk, a network or a thread. The moment, fresh ids and what expressions may ask the
+//! world for come in as arguments; what has to be done comes out as data.
+
+pub mod property;

@@ -1,0 +1,93 @@
+//! Why something does not move. Each word is what the API and the user interface show.
+
+use std::sync::Arc;
+
+use crate::time::Millis;
+
+/// A cause with the moment since which it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    pub cause: Cause,
+    pub since: Millis,
+}
+
+/// Why an execution or a task run stands still, and what would free it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// A limit is used up: its name, its size, and how many wait before this one.
+    Concurrency {
+        limit: Arc<str>,
+        size: u32,
+    },
+    /// Its moment has not come.
+    Scheduled {
+        at: Millis,
+    },
+    /// A pause that somebody or a date ends.
+    Paused {
+        until: Option<Millis>,
+    },
+    /// A person paused the whole execution.
+    PausedByHand,
+    /// The next check of a condition.
+    Delay {
+        until: Millis,
+    },
+    Breakpoint,
+    /// The next attempt has a date.
+    RetryWait {
+        attempt: u32,
+        until: Millis,
+        error: Option<Arc<str>>,
+    },
+    /// Another execution has to end.
+    Subflow {
+        open: u32,
+        total: u32,
+    },
+    /// Its own tasks have to end.
+    Children,
+    /// The execution stands still as a whole, and this run with it.
+    Execution,
+    /// It is stopped, and not everybody has confirmed.
+    Killing {
+        alive: u32,
+    },
+    /// A worker has it, or a queue before the workers; the runtime knows which.
+    Worker,
+    NoWorker {
+        group: Option<Arc<str>>,
+    },
+    WorkersBusy,
+    Runner {
+        state: Arc<str>,
+    },
+    Disk,
+    Database,
+    Maintenance,
+    /// No decision is recorded: a defect.
+    Unknown,
+}
+
+impl Cause {
+    pub const fn word(&self) -> &'static str {
+        match self {
+            Self::Concurrency { .. } => "CONCURRENCY",
+            Self::Scheduled { .. } => "SCHEDULED",
+            Self::Paused { .. } | Self::PausedByHand | Self::Execution => "PAUSED",
+            Self::Delay { .. } => "DELAY",
+            Self::Breakpoint => "BREAKPOINT",
+            Self::RetryWait { .. } => "RETRY_WAIT",
+            Self::Subflow { .. } => "SUBFLOW",
+            Self::Children => "CHILDREN",
+            Self::Killing { .. } => "KILLING",
+            Self::Worker | Self::WorkersBusy => "WORKERS_BUSY",
+            Self::NoWorker { .. } => "NO_WORKER",
+            Self::Runner { .. } => "RUNNER",
+            Self::Disk => "DISK",
+            Self::Database => "DATABASE",
+            Self::Maintenance => "MAINTENANCE",
+            Self::Unknown => "UNKNOWN",
+        }
+    }
+}

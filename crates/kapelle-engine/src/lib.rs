@@ -3,4 +3,5 @@
 //! Nothing here knows a clock, a disk, a network or a thread. The moment, fresh ids and what expressions may ask the
 //! world for come in as arguments; what has to be done comes out as data.
 
+pub mod plan;
 pub mod property;

@@ -1,0 +1,106 @@
+//! What the engine knows of a flow: a revision, read once and shared by all its executions.
+//!
+//! The tasks stand in one list; they know each other by their places in it. Nothing is refused here: what is wrong with
+//! a flow is told by the checks, and what they let through fails when its turn comes.
+
+mod flowable;
+mod read;
+mod retry;
+mod subflow;
+mod task;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use kapelle_core::language::Language;
+use kapelle_model::Map;
+use kapelle_model::execution::Labels;
+use kapelle_model::flow::BranchKind;
+
+use crate::property::Property;
+
+pub use flowable::{Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
+pub use retry::{Delay, Retry};
+pub use subflow::{Batch, Subflow};
+pub use task::{Kind, Place, Task, Update};
+
+/// The place of a task in its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct TaskIndex(pub u32);
+
+/// A revision of a flow, ready to be run.
+#[derive(Debug)]
+pub struct Plan {
+    pub namespace: Arc<str>,
+    pub flow: Arc<str>,
+    pub revision: u32,
+    pub language: Language,
+    pub disabled: bool,
+    pub labels: Labels,
+    pub variables: Arc<Map>,
+    pub retry: Option<Arc<Retry>>,
+    pub concurrency: Option<Concurrency>,
+    pub lists: Lists,
+    pub after_execution: Box<[TaskIndex]>,
+    /// The tasks of each listener that has any.
+    pub listeners: Box<[Box<[TaskIndex]>]>,
+    pub tasks: Box<[Task]>,
+    by_id: HashMap<Arc<str>, TaskIndex>,
+}
+
+/// The lists of tasks of a flow or a flowable, without those that are disabled.
+#[derive(Debug, Default)]
+pub struct Lists {
+    /// What runs; of an If or a Switch, of which one list is chosen, there are several.
+    pub main: Box<[(BranchKind, Box<[TaskIndex]>)]>,
+    pub errors: Box<[TaskIndex]>,
+    pub finally: Box<[TaskIndex]>,
+}
+
+/// How many executions may run at the same time.
+#[derive(Debug)]
+pub struct Concurrency {
+    pub limit: u32,
+    pub behavior: Overflow,
+    /// Executions with different keys do not count together.
+    pub key: Option<Property>,
+}
+
+/// What becomes of an execution beyond a limit.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Overflow {
+    #[default]
+    Queue,
+    Cancel,
+    Fail,
+}
+
+impl Plan {
+    pub fn task(&self, index: TaskIndex) -> &Task {
+        &self.tasks[index.0 as usize]
+    }
+
+    pub fn find(&self, id: &str) -> Option<TaskIndex> {
+        self.by_id.get(id).copied()
+    }
+
+    /// The tasks around a task, the nearest first.
+    pub fn ancestors(&self, index: TaskIndex) -> impl Iterator<Item = &Task> {
+        std::iter::successors(self.task(index).parent, |index| self.task(*index).parent)
+            .map(|index| self.task(index))
+    }
+}
+
+impl Lists {
+    /// The one list of tasks of everything that has only one.
+    pub fn tasks(&self) -> &[TaskIndex] {
+        self.main.first().map_or(&[], |(_, tasks)| tasks)
+    }
+
+    pub fn branch(&self, wanted: &BranchKind) -> Option<&[TaskIndex]> {
+        self.main.iter().find(|(kind, _)| kind == wanted).map(|(_, tasks)| &**tasks)
+    }
+}
+
+#[cfg(test)]
+mod tests;

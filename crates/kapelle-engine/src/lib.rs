@@ -3,5 +3,14 @@
 //! Nothing here knows a clock, a disk, a network or a thread. The moment, fresh ids and what expressions may ask the
 //! world for come in as arguments; what has to be done comes out as data.
 
+pub mod children;
+pub mod labels;
+pub mod live;
+pub mod outstanding;
 pub mod plan;
 pub mod property;
+pub mod replay;
+pub mod step;
+pub mod variables;
+pub mod why;
+pub mod world;

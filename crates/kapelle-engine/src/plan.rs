@@ -103,4 +103,4 @@ impl Lists {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

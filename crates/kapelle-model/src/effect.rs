@@ -44,6 +44,8 @@ pub enum Effect {
     KillChildren,
     /// Asks the limits of the flow for a place.
     AskSlot,
+    /// Takes a place whether there is one or not.
+    ForceSlot,
     /// Gives the place, or the one in the queue, back.
     ReleaseSlot,
     /// Tells the task run that started this execution of its end.

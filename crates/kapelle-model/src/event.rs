@@ -67,6 +67,8 @@ pub struct Report {
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum ChildNews {
+    /// It is there, in this state.
+    Created(State),
     /// It could not be created.
     Refused(Failure),
     Ended {

@@ -109,11 +109,7 @@ impl Reader {
             BranchKind::Errors => Place::Errors(position),
             BranchKind::Finally => Place::Finally(position),
             BranchKind::AfterExecution | BranchKind::Listener(_) => Place::After,
-            BranchKind::OnPause
-            | BranchKind::OnTimeout
-            | BranchKind::OnWait
-            | BranchKind::OnApprove
-            | BranchKind::OnDeny => Place::Aside(position),
+            BranchKind::OnPause => Place::Aside,
             _ => Place::Main(position),
         };
         enabled.zip(0..).map(|(task, position)| self.task(task, place(position), around)).collect()

@@ -35,8 +35,8 @@ pub enum Place {
     Finally(u32),
     /// After the end of the execution: listeners, `afterExecution`.
     After,
-    /// Beside everything: `onPause`, and the tasks of other turns of a pause.
-    Aside(u32),
+    /// Beside everything: `onPause`.
+    Aside,
 }
 
 /// Who runs a task, and how.

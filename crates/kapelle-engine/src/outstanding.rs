@@ -1,0 +1,71 @@
+//! What is still to be done for an execution, read off the execution itself.
+//!
+//! A process may die after a change is durable and before its effects are done. Who takes over asks here, and does all of
+//! it again: whatever was done before is done twice, which changes nothing.
+
+use kapelle_model::State;
+use kapelle_model::effect::{Dispatch, Effect, Work};
+use kapelle_model::event::Due;
+use kapelle_model::execution::Slot;
+use kapelle_model::task_run::{Hold, Phase, RunIndex, TaskRun};
+
+use crate::live::Live;
+use crate::plan::{Kind, Place, Plan};
+
+/// Everything that the execution waits for the world to do.
+pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
+    let execution = live.execution();
+    let mut effects = Vec::new();
+    if execution.state() == State::Created
+        && execution.head.slot == Slot::None
+        && let Some(start) = execution.birth.start
+    {
+        effects.push(Effect::Wake { at: start.at, due: Due::Start });
+    }
+    if execution.head.slot == Slot::Asked {
+        effects.push(Effect::AskSlot);
+    }
+    for run in &execution.runs {
+        match run.hold {
+            Hold::Free => {}
+            Hold::Stopping => effects.push(Effect::Stop { run: run.index, fence: run.fence }),
+            Hold::Out if run.state().is_terminal() => {}
+            Hold::Out => effects.push(Effect::Dispatch(dispatch(plan, live, run.index, work(run)))),
+        }
+        if let Some(at) = run.wake().filter(|_| !run.state().is_terminal()) {
+            effects.push(Effect::Wake { at, due: Due::Run(run.index) });
+        }
+    }
+    for ((run, iteration), child) in &execution.children {
+        if child.ended.is_none() {
+            effects.push(Effect::Watch { run: *run, iteration: *iteration, id: child.id });
+        }
+    }
+    effects
+}
+
+/// What a worker that has a task run is to do with it.
+fn work(run: &TaskRun) -> Work {
+    match run.detail.as_ref().map_or(Phase::Outside, |detail| detail.phase) {
+        Phase::Opening => Work::Open,
+        Phase::Closing => Work::Close,
+        _ => Work::Run,
+    }
+}
+
+/// The dispatch of a task run as it is now.
+pub(crate) fn dispatch(plan: &Plan, live: &Live, index: RunIndex, work: Work) -> Dispatch {
+    let run = live.run(index);
+    let is_inside = matches!(plan.task(live.node(index).task).place, Place::Main(_));
+    let parent = run
+        .parent
+        .filter(|parent| is_inside && matches!(plan.task(live.node(*parent).task).kind, Kind::Directory));
+    let directory = if work == Work::Run { parent } else { Some(index) };
+    Dispatch {
+        run: index,
+        fence: run.fence,
+        attempt: run.attempts.len().saturating_sub(1) as u32,
+        work,
+        directory,
+    }
+}

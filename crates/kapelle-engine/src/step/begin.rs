@@ -1,0 +1,154 @@
+//! The start of a task run: is it its turn, does it run at all, and who runs it.
+
+use std::sync::Arc;
+
+use kapelle_core::expression::Outcome;
+use kapelle_model::effect::{Effect, Level, Work};
+use kapelle_model::flow::BranchKind;
+use kapelle_model::task_run::{Fence, Hold, RunIndex};
+use kapelle_model::{Failure, State, Text, Value};
+
+use super::{Next, Step, each, words};
+use crate::live::{EVALUATION_RESULT, SWITCH_VALUE};
+use crate::plan::{Kind, Task};
+use crate::property::{Property, text_of};
+
+impl Step<'_> {
+    pub(super) fn begin(&mut self, run: RunIndex) {
+        let is_there = self.live.position(run).is_some_and(|_| self.run(run).state().is_created());
+        if !is_there || !self.may_begin(run) {
+            return;
+        }
+        if self.is_breakpoint(run) {
+            self.log(Some(run), Level::Info, "Flow is suspended at a breakpoint.");
+            self.set_run(run, State::Breakpoint);
+            return self.set_state(State::Breakpoint);
+        }
+        self.begin_now(run);
+    }
+
+    /// Begins a task run past any breakpoint.
+    pub(super) fn begin_now(&mut self, run: RunIndex) {
+        let task = self.task_of(run);
+        match self.runs_at_all(run, task.run_if.as_ref()) {
+            Ok(true) => self.start_run(run, task),
+            Ok(false) => {
+                self.add_attempt(run, State::Skipped);
+                self.end_run(run, State::Skipped);
+            }
+            Err(error) => {
+                self.note_failure(run, words(&error));
+                self.end_run(run, State::Failed);
+            }
+        }
+    }
+
+    /// Whether a created task run can go on: the execution lets it, and nobody works on an earlier attempt any more.
+    fn may_begin(&self, run: RunIndex) -> bool {
+        let run = self.run(run);
+        run.hold == Hold::Free && (run.forced || matches!(self.state(), State::Running | State::Retrying))
+    }
+
+    fn is_breakpoint(&self, run: RunIndex) -> bool {
+        let run = self.run(run);
+        self.live.execution.head.breakpoints.iter().any(|breakpoint| {
+            breakpoint.task == run.task
+                && breakpoint.value.as_ref().is_none_or(|value| run.value.as_ref() == Some(value))
+        })
+    }
+
+    fn runs_at_all(&self, run: RunIndex, run_if: Option<&Property>) -> Outcome<bool> {
+        run_if.map_or(Ok(true), |run_if| {
+            self.with_variables(Some(run), &[], |all| run_if.truth(all.environment()))
+        })
+    }
+
+    fn start_run(&mut self, run: RunIndex, task: &Task) {
+        match &task.kind {
+            Kind::Runnable => self.dispatch(run, Work::Run),
+            Kind::Update(update) => self.update(run, *update),
+            Kind::Subflow(_) | Kind::Items(..) | Kind::Loop(_) => {
+                let is_restarted = self.run(run).state() == State::Restarted;
+                self.set_run(run, State::Running);
+                self.add_attempt(run, State::Running);
+                self.begin_executions(run, task, is_restarted);
+            }
+            _ => {
+                self.set_run(run, State::Running);
+                self.add_attempt(run, State::Running);
+                self.begin_group(run, task);
+            }
+        }
+    }
+
+    /// Hands a task run to a worker.
+    pub(super) fn dispatch(&mut self, run: RunIndex, work: Work) {
+        let head = &mut self.live.execution.head;
+        head.fence = Fence(head.fence.0 + 1);
+        let fence = head.fence;
+        if work == Work::Run {
+            self.add_attempt(run, State::Created);
+            self.set_run(run, State::Submitted);
+        }
+        let changed = self.run_mut(run);
+        let was_free = changed.hold == Hold::Free;
+        (changed.fence, changed.hold) = (fence, Hold::Out);
+        self.live.held_out += u32::from(was_free);
+        let dispatch = crate::outstanding::dispatch(self.plan, self.live, run, work);
+        self.effects.push(Effect::Dispatch(dispatch));
+    }
+
+    fn begin_group(&mut self, run: RunIndex, task: &Task) {
+        let decided = match &task.kind {
+            Kind::If { condition } => self.decide_if(run, condition),
+            Kind::Switch { value } => self.decide_switch(run, task, value),
+            Kind::Each(each) => self.decide_values(run, &each.values),
+            Kind::Pause(pause) => return self.begin_pause(run, pause),
+            Kind::Directory => return self.open_directory(run),
+            Kind::Until(_) => {
+                self.begin_until(run);
+                Ok(())
+            }
+            Kind::Retry(_) => {
+                self.run_mut(run).iteration.get_or_insert(0);
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        match decided {
+            Ok(()) => self.agenda.push_back(Next::Advance(Some(run))),
+            Err(failure) => self.break_off(run, failure),
+        }
+    }
+
+    fn decide_if(&mut self, run: RunIndex, condition: &Property) -> Result<(), Failure> {
+        let result = self.with_variables(Some(run), &[], |all| condition.truth(all.environment()));
+        let result = result.map_err(|error| words(&error))?;
+        self.set_output(run, EVALUATION_RESULT, Value::Bool(result));
+        Ok(())
+    }
+
+    fn decide_switch(&mut self, run: RunIndex, task: &Task, value: &Property) -> Result<(), Failure> {
+        let rendered = self.with_variables(Some(run), &[], |all| text_of(&value.render(all.environment())?));
+        let value: Text = rendered.map_err(|error| words(&error))?;
+        let is_case = task.lists.branch(&BranchKind::Case(value.expose().to_owned())).is_some();
+        self.set_output(run, SWITCH_VALUE, Value::Str(value));
+        self.set_output(run, "defaults", Value::Bool(!is_case));
+        Ok(())
+    }
+
+    fn decide_values(&mut self, run: RunIndex, values: &Property) -> Result<(), Failure> {
+        let values: Vec<Arc<str>> =
+            self.with_variables(Some(run), &[], |all| each::values(values, all.environment()))?;
+        self.detail_mut(run).values = Some(values.into());
+        Ok(())
+    }
+
+    /// Ends a group whose own properties do not render. Its `errors` and `finally` do not run, and what it allows does
+    /// not count: it never began.
+    pub(super) fn break_off(&mut self, run: RunIndex, failure: Failure) {
+        self.note_failure(run, failure);
+        self.set_attempt(run, State::Failed);
+        self.end_run(run, State::Failed);
+    }
+}

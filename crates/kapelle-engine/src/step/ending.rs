@@ -1,0 +1,207 @@
+//! How task runs, groups and executions end.
+
+use kapelle_model::effect::{Effect, Level};
+use kapelle_model::execution::Slot;
+use kapelle_model::task_run::{Hold, RunIndex};
+use kapelle_model::{State, Text};
+
+use super::{Next, Step};
+use crate::plan::{Kind, Task, TaskIndex};
+
+/// The state that a task ends in, if failures and warnings of it are allowed.
+pub(super) fn allowed(task: &Task, state: State) -> State {
+    let state = if state == State::Failed && task.allow_failure { State::Warning } else { state };
+    if state == State::Warning && task.allow_warning { State::Success } else { state }
+}
+
+impl Step<'_> {
+    /// Ends a task run. What is open below it ends with it, and what is around it may go on.
+    pub(super) fn end_run(&mut self, run: RunIndex, state: State) {
+        if self.run(run).state().is_terminal() {
+            return;
+        }
+        self.take_along(run, state);
+        if self.run(run).wake().is_some() {
+            self.detail_mut(run).wake = None;
+        }
+        self.set_run(run, state);
+        self.agenda.push_back(Next::Advance(self.run(run).parent));
+    }
+
+    /// Ends everything that is open below a task run in the same state.
+    fn take_along(&mut self, run: RunIndex, state: State) {
+        let Some(group) = &self.live.node(run).group else { return };
+        if group.main.open + group.errors.open + group.finally.open == 0 {
+            return;
+        }
+        let mut below: Vec<RunIndex> = self.live.children(run).collect();
+        while let Some(child) = below.pop() {
+            if self.run(child).state().is_terminal() {
+                continue;
+            }
+            below.extend(self.live.children(child));
+            self.close(child, state);
+        }
+    }
+
+    /// Ends a task run without looking at what is around it. A worker that has it goes on until it reports.
+    pub(super) fn close(&mut self, run: RunIndex, state: State) {
+        if self.run(run).wake().is_some() {
+            self.detail_mut(run).wake = None;
+        }
+        self.set_attempt_unless_ended(run, state);
+        self.set_run(run, state);
+    }
+
+    pub(super) fn set_attempt_unless_ended(&mut self, run: RunIndex, state: State) {
+        let is_open = self.run(run).attempts.last().is_some_and(|attempt| !attempt.current().is_terminal());
+        if is_open {
+            self.set_attempt(run, state);
+        }
+    }
+
+    /// A group is over: its children say how.
+    pub(super) fn end_group(&mut self, parent: Option<RunIndex>) {
+        let guess = self.ending(parent).unwrap_or_else(|| self.live.group(parent).main.guess());
+        let Some(run) = parent else {
+            // What was started beside everything is not left behind.
+            let is_alone = self.live.open == 0 || guess != State::Success && guess != State::Warning;
+            if is_alone && matches!(self.state(), State::Running | State::Retrying) {
+                self.end_execution(guess);
+            }
+            return;
+        };
+        let task = self.task_of(run);
+        let state = match &task.kind {
+            Kind::AllowFailure if guess == State::Failed => allowed(task, State::Warning),
+            _ => allowed(task, guess),
+        };
+        self.end_group_as(run, state);
+    }
+
+    pub(super) fn end_group_as(&mut self, run: RunIndex, state: State) {
+        self.set_attempt_unless_ended(run, state);
+        self.end_run(run, state);
+    }
+
+    /// A decision led to no list of tasks.
+    pub(super) fn end_without_list(&mut self, parent: Option<RunIndex>) {
+        let Some(run) = parent else { return };
+        let execution = &self.live.execution;
+        let message = format!(
+            "No task found on flow '{}', task '{}', execution '{}'",
+            execution.birth.flow,
+            self.run(run).task,
+            execution.birth.id
+        );
+        self.log(Some(run), Level::Warn, Text::from(message));
+        let state = allowed(self.task_of(run), State::Failed);
+        self.end_group_as(run, state);
+    }
+
+    /// The execution is over, but for what comes after its end.
+    pub(super) fn end_execution(&mut self, state: State) {
+        let state = self.render_outputs(state);
+        self.terminate(state);
+    }
+
+    /// Ends the execution at once, whatever is open.
+    pub(super) fn abort(&mut self, state: State) {
+        self.terminate(state);
+    }
+
+    fn terminate(&mut self, state: State) {
+        let open: Vec<RunIndex> = self.open_runs();
+        for run in open {
+            self.close(run, state);
+        }
+        self.set_state(state);
+        self.agenda.clear();
+        self.agenda.push_back(Next::Advance(None));
+    }
+
+    /// All task runs that have not ended, oldest first.
+    pub(super) fn open_runs(&self) -> Vec<RunIndex> {
+        if self.live.open == 0 {
+            return Vec::new();
+        }
+        let runs = self.live.execution.runs.iter();
+        runs.filter(|run| !run.state().is_terminal()).map(|run| run.index).collect()
+    }
+
+    /// What comes after the end: listeners, then `afterExecution`, one after the other.
+    pub(super) fn advance_after(&mut self) {
+        if self.live.after.open > 0 || self.live.execution.birth.scope.is_some() {
+            return;
+        }
+        let last = self.last_after();
+        if let Some(task) = self.next_after(last) {
+            self.create_run(task, None, None, None);
+        } else {
+            self.agenda.clear();
+        }
+    }
+
+    fn after_tasks(&self) -> impl Iterator<Item = TaskIndex> {
+        let plan = self.plan;
+        plan.listeners.iter().flatten().chain(&plan.after_execution).copied()
+    }
+
+    /// The last task after the end that was created in this generation.
+    fn last_after(&self) -> Option<TaskIndex> {
+        if self.live.after.created == 0 {
+            return None;
+        }
+        let runs = self.live.execution.runs.iter().rev();
+        let mut after = runs.map(|run| self.live.node(run.index).task);
+        after.find(|task| {
+            self.plan.task(*task).place == crate::plan::Place::After && self.plan.task(*task).parent.is_none()
+        })
+    }
+
+    fn next_after(&self, last: Option<TaskIndex>) -> Option<TaskIndex> {
+        let mut tasks = self.after_tasks();
+        if let Some(last) = last {
+            tasks.find(|task| *task == last);
+        }
+        tasks.next()
+    }
+
+    /// Whether nothing of the execution is left to be done.
+    pub(super) fn is_over(&self) -> bool {
+        self.state().is_terminal()
+            && self.live.after.open == 0
+            && (self.live.execution.birth.scope.is_some() || self.next_after(self.last_after()).is_none())
+    }
+
+    /// Gives back what an execution that is over holds, once nobody works for it any more, and tells who waits for it.
+    pub(super) fn release(&mut self) {
+        if !self.is_over() {
+            return;
+        }
+        if self.live.held_out == 0 && self.live.execution.head.slot != Slot::None {
+            self.live.execution.head.slot = Slot::None;
+            self.effects.push(Effect::ReleaseSlot);
+        }
+        let execution = &self.live.execution;
+        if !self.was_over
+            && let Some(parent) = execution.birth.parent
+        {
+            let outputs = execution.head.outputs.clone();
+            let state = execution.state();
+            self.effects.push(Effect::TellParent { parent, state, outputs, successor: self.successor });
+        }
+    }
+
+    /// Lets a task run go that a worker had.
+    pub(super) fn free(&mut self, run: RunIndex) {
+        if self.run(run).hold != Hold::Free {
+            self.run_mut(run).hold = Hold::Free;
+            self.live.held_out -= 1;
+        }
+    }
+
+    fn render_outputs(&mut self, state: State) -> State {
+        state
+    }
+}

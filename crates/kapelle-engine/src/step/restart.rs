@@ -1,0 +1,212 @@
+//! Starting an execution again from what failed in it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use kapelle_model::effect::Effect;
+use kapelle_model::task_run::{Detail, Hold, RunIndex};
+use kapelle_model::{Millis, State};
+
+use super::{Next, Outcome, Refused, Step};
+use crate::labels::merged;
+use crate::live::Live;
+use crate::plan::{Kind, Place, Plan};
+use crate::world::World;
+
+/// How the task runs of an execution change so that it can go on.
+pub(crate) struct Reopening {
+    /// Those that begin again.
+    pub(crate) again: BTreeSet<RunIndex>,
+    /// Groups around them, which go on.
+    pub(crate) around: BTreeSet<RunIndex>,
+    pub(crate) gone: BTreeSet<RunIndex>,
+}
+
+impl Reopening {
+    /// Lets some task runs begin again. What belongs to the end of the execution or of a group is taken away, and so is
+    /// everything below what begins again.
+    pub(crate) fn of(plan: &Plan, live: &Live, starts: impl IntoIterator<Item = RunIndex>) -> Self {
+        let mut reopening =
+            Self { again: BTreeSet::new(), around: BTreeSet::new(), gone: endings(plan, live) };
+        for run in starts {
+            reopening.add(plan, live, run);
+        }
+        let again: Vec<RunIndex> = reopening.again.iter().copied().collect();
+        for run in again {
+            take_below(live, run, &mut reopening.gone);
+        }
+        let gone = &reopening.gone;
+        reopening.again.retain(|run| !gone.contains(run));
+        reopening.around.retain(|run| !gone.contains(run));
+        reopening
+    }
+
+    /// Adds a task run. A directory or a loop until a condition around it begins again in its place.
+    fn add(&mut self, plan: &Plan, live: &Live, run: RunIndex) {
+        let around: Vec<RunIndex> = live.ancestors(run).map(|run| run.index).collect();
+        let whole =
+            |run: &RunIndex| matches!(plan.task(live.node(*run).task).kind, Kind::Directory | Kind::Until(_));
+        let start = around.iter().rposition(|run| whole(run));
+        let (again, around) = match start {
+            Some(place) => (around[place], &around[place + 1..]),
+            None => (run, &around[..]),
+        };
+        self.again.insert(again);
+        self.around.extend(around);
+    }
+
+    /// Takes more task runs away, with all below them.
+    pub(crate) fn drop(&mut self, live: &Live, runs: impl IntoIterator<Item = RunIndex>) {
+        for run in runs {
+            take_below(live, run, &mut self.gone);
+            self.gone.insert(run);
+        }
+        let gone = &self.gone;
+        self.again.retain(|run| !gone.contains(run));
+        self.around.retain(|run| !gone.contains(run));
+    }
+
+    /// Puts all of it into effect. Whoever still works on what begins again is told to stop.
+    pub(crate) fn apply(&self, plan: &Plan, live: &mut Live, now: Millis) -> Vec<Effect> {
+        let mut execution = live.execution.clone();
+        let mut stops = Vec::new();
+        for run in &mut execution.runs {
+            if self.again.contains(&run.index) {
+                run.history.push(State::Restarted, now);
+                run.detail = run.detail.take().and_then(|detail| {
+                    let kept = Detail { children: detail.children, ..Detail::default() };
+                    kept.children.is_some().then(|| Box::new(kept))
+                });
+                if matches!(plan.find(&run.task).map(|task| &plan.task(task).kind), Some(Kind::Until(_))) {
+                    run.iteration = run.iteration.filter(|_| run.value.is_some());
+                }
+                if run.hold == Hold::Out {
+                    run.hold = Hold::Stopping;
+                    stops.push(Effect::Stop { run: run.index, fence: run.fence });
+                }
+            } else if self.around.contains(&run.index) {
+                run.history.push(State::Running, now);
+                if let Some(detail) = &mut run.detail {
+                    (detail.wake, detail.ending) = (None, None);
+                }
+                run.attempts.push(kapelle_model::History::new(State::Running, now));
+            }
+        }
+        execution.runs.retain(|run| !self.gone.contains(&run.index));
+        execution.children.retain(|(run, _), _| !self.gone.contains(run));
+        *live = Live::restore(plan, execution).expect("the plan is the same as before");
+        stops
+    }
+}
+
+/// Task runs of `errors`, `finally` and of what comes after the end, with all below them.
+fn endings(plan: &Plan, live: &Live) -> BTreeSet<RunIndex> {
+    let mut gone = BTreeSet::new();
+    for run in &live.execution.runs {
+        let place = plan.task(live.node(run.index).task).place;
+        let is_ending = matches!(place, Place::Errors(_) | Place::Finally(_) | Place::After | Place::Aside);
+        if is_ending || run.parent.is_some_and(|parent| gone.contains(&parent)) {
+            gone.insert(run.index);
+        }
+    }
+    gone
+}
+
+fn take_below(live: &Live, run: RunIndex, gone: &mut BTreeSet<RunIndex>) {
+    let mut below: Vec<RunIndex> = live.children(run).collect();
+    while let Some(child) = below.pop() {
+        below.extend(live.children(child));
+        gone.insert(child);
+    }
+}
+
+/// The task runs that a restart begins with: what failed or waits, and did not only end because of what is below it.
+pub(crate) fn restartable(plan: &Plan, live: &Live) -> Vec<RunIndex> {
+    let endings = endings(plan, live);
+    let fits = |state: State| matches!(state, State::Failed | State::Paused);
+    let is_reason = |run: RunIndex| {
+        !live.children(run).any(|child| fits(live.run(child).state()) && !endings.contains(&child))
+    };
+    let runs = live.execution.runs.iter();
+    runs.filter(|run| fits(run.state()) && !endings.contains(&run.index) && is_reason(run.index))
+        .map(|run| run.index)
+        .collect()
+}
+
+/// Starts a new execution that consists of task runs of an old one.
+pub(crate) fn go_on(plan: &Plan, live: &mut Live, reopening: &Reopening, world: &World<'_>) -> Outcome {
+    let mut step = Step::new(plan, live, world);
+    step.changed.extend(step.live.execution.runs.iter().map(|run| run.index));
+    step.children_changed.extend(step.live.execution.children.keys());
+    step.agenda.extend(reopening.around.iter().map(|run| Next::Advance(Some(*run))));
+    step.set_agreements();
+    step.ask_limits();
+    step.settle();
+    step.finish()
+}
+
+impl Step<'_> {
+    pub(super) fn restart(&mut self) -> Result<(), Refused> {
+        let state = self.state();
+        let can_restart = (state.is_terminal() || state == State::Paused) && state != State::Killed;
+        if !can_restart {
+            return Err(Refused::State(format!(
+                "Execution must be terminated or paused and not killed to be restarted, current state is '{}' !",
+                state.name()
+            )));
+        }
+        let starts = restartable(self.plan, self.live);
+        if starts.is_empty() {
+            return Err(Refused::Invalid("No task found to restart execution from!".into()));
+        }
+        let reopening = Reopening::of(self.plan, self.live, starts);
+        self.reopen(&reopening);
+        Ok(())
+    }
+
+    pub(super) fn change_task_state(&mut self, run: RunIndex, state: State) -> Result<(), Refused> {
+        if !self.state().is_terminal() || self.state() == State::Killed {
+            return Err(Refused::State(
+                "You can only change the state of a terminated non killed execution.".into(),
+            ));
+        }
+        if self.live.position(run).is_none() {
+            return Err(Refused::Invalid("the execution has no such task run".into()));
+        }
+        if !state.is_terminal() || state == State::Resubmitted {
+            return Err(Refused::Invalid(format!(
+                "a task run cannot be put into the state {}",
+                state.name()
+            )));
+        }
+        let mut reopening = Reopening::of(self.plan, self.live, []);
+        if reopening.gone.contains(&run) {
+            return Err(Refused::Invalid(
+                "the state of a task that runs at the end cannot be changed".into(),
+            ));
+        }
+        reopening.around = self.live.ancestors(run).map(|run| run.index).collect();
+        self.set_run(run, state);
+        let parent = self.run(run).parent;
+        self.reopen(&reopening);
+        self.agenda.push_back(Next::Advance(parent));
+        Ok(())
+    }
+
+    /// Opens the execution again.
+    fn reopen(&mut self, reopening: &Reopening) {
+        let stops = reopening.apply(self.plan, self.live, self.world.now);
+        self.effects.extend(stops);
+        self.changed.extend(reopening.again.iter().chain(&reopening.around));
+        self.removed.extend(&reopening.gone);
+        let head = &mut self.live.execution.head;
+        head.generation += 1;
+        head.attempt += 1;
+        head.outputs = None;
+        head.labels = merged(&head.labels, &[(Arc::from("system.restarted"), Arc::from("true"))]);
+        self.agenda.extend(reopening.around.iter().map(|run| Next::Advance(Some(*run))));
+        self.set_state(State::Restarted);
+        self.set_agreements();
+        self.ask_limits();
+    }
+}

@@ -1,0 +1,133 @@
+//! Loops until a condition holds: after each pass they look, and wait before the next one.
+
+use std::collections::BTreeSet;
+
+use kapelle_core::expression::Outcome;
+use kapelle_model::effect::Level;
+use kapelle_model::task_run::RunIndex;
+use kapelle_model::{State, Value};
+
+use super::ending::allowed;
+use super::pause::millis;
+use super::{Next, Step, words};
+use crate::plan::{Kind, Until};
+use crate::property::text_of;
+use crate::variables::Variables;
+
+const ITERATION_COUNT: &str = "iterationCount";
+
+/// Between two passes, if nothing is said.
+const INTERVAL_MILLIS: i64 = 60_000;
+
+/// What to do after a pass.
+enum Look {
+    /// The condition holds.
+    Done,
+    /// So many milliseconds from now.
+    Again(i64),
+    /// No more passes are allowed.
+    Exhausted { message: &'static str, fails: bool },
+}
+
+impl Step<'_> {
+    pub(super) fn begin_until(&mut self, run: RunIndex) {
+        self.set_output(run, ITERATION_COUNT, Value::Int(1));
+    }
+
+    /// Looks at the condition of a loop whose pass is over. Whether it goes on or has ended by that.
+    pub(super) fn continues_loop(&mut self, parent: Option<RunIndex>) -> bool {
+        let Some(run) = parent else { return false };
+        let Kind::Until(until) = &self.task_of(run).kind else { return false };
+        let group = self.live.group(parent);
+        if group.finally.created > 0 || group.main.failed > 0 || group.main.killed > 0 {
+            return false;
+        }
+        let count = self.iteration_count(run);
+        let look = self.with_variables(Some(run), &[], |all| look(until, count + 1, self, run, all));
+        match look {
+            Ok(Look::Done) => false,
+            Ok(Look::Again(wait)) => {
+                self.set_output(run, ITERATION_COUNT, Value::Int(count + 1));
+                self.pause_run(run, Some(self.world.now.plus(wait)));
+                true
+            }
+            Ok(Look::Exhausted { message, fails }) => {
+                self.set_output(run, ITERATION_COUNT, Value::Int(count + 1));
+                self.log(Some(run), Level::Warn, message);
+                if fails {
+                    let state = allowed(self.task_of(run), State::Failed);
+                    self.end_group_as(run, state);
+                }
+                fails
+            }
+            Err(error) => {
+                self.break_off(run, words(&error));
+                true
+            }
+        }
+    }
+
+    fn iteration_count(&self, run: RunIndex) -> i64 {
+        match self.run(run).outputs.as_ref().and_then(|outputs| outputs.get(ITERATION_COUNT)) {
+            Some(Value::Int(count)) => *count,
+            _ => 1,
+        }
+    }
+
+    /// The next pass begins: the task runs of the last one are gone.
+    pub(super) fn next_iteration(&mut self, run: RunIndex) {
+        self.clear_below(run);
+        let iteration = self.run(run).iteration.unwrap_or(0) + 1;
+        self.run_mut(run).iteration = Some(iteration);
+        self.set_run(run, State::Running);
+        self.unpause();
+        self.agenda.push_back(Next::Advance(Some(run)));
+    }
+
+    /// Takes away everything below a task run.
+    pub(super) fn clear_below(&mut self, run: RunIndex) {
+        let mut gone = BTreeSet::new();
+        let mut below: Vec<RunIndex> = self.live.children(run).collect();
+        while let Some(child) = below.pop() {
+            below.extend(self.live.children(child));
+            gone.insert(child);
+        }
+        self.remove_runs(gone);
+    }
+
+    pub(super) fn remove_runs(&mut self, gone: BTreeSet<RunIndex>) {
+        if gone.is_empty() {
+            return;
+        }
+        self.live.remove(self.plan, &gone);
+        self.changed.retain(|run| !gone.contains(run));
+        self.removed.extend(gone);
+    }
+}
+
+fn look(until: &Until, count: i64, step: &Step<'_>, run: RunIndex, all: &Variables<'_>) -> Outcome<Look> {
+    if until.condition.truth(all.environment())? {
+        return Ok(Look::Done);
+    }
+    let fails = until.fail_on_max.as_ref().map_or(Ok(false), |fails| fails.truth(all.environment()))?;
+    let is_over = |property: Option<&crate::property::Property>| -> Outcome<bool> {
+        let Some(property) = property else { return Ok(false) };
+        let text = text_of(&property.render(all.environment())?)?;
+        let max: i64 = text.expose().trim().parse().map_err(|_| {
+            kapelle_core::expression::Error::invalid(format!(
+                "`{}` is no number of iterations",
+                text.masked()
+            ))
+        })?;
+        Ok(count > max)
+    };
+    if is_over(until.iterations_max.as_ref())? {
+        return Ok(Look::Exhausted { message: "Max iterations reached", fails });
+    }
+    if let Some(max) = millis(until.duration_max.as_ref(), all)?
+        && step.world.now.since(step.run(run).history.started()) >= max
+    {
+        return Ok(Look::Exhausted { message: "Max duration reached", fails });
+    }
+    Ok(Look::Again(millis(until.interval.as_ref(), all)?.unwrap_or(INTERVAL_MILLIS)))
+}

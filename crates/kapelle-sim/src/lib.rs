@@ -1,7 +1,8 @@
 //! A world in memory for the engine, for tests and simulations. Nothing here is part of the product.
 //!
 //! [`shelf`] holds what flows can reach: files, keys, the time, chance. [`tasks`] stands in for the plugins of the core
-//! tasks.
+//! tasks. [`golden`] reads executions that a real server recorded, and compares others with them.
 
+pub mod golden;
 pub mod shelf;
 pub mod tasks;

@@ -5,6 +5,7 @@
 
 pub mod children;
 pub mod labels;
+pub mod limits;
 pub mod live;
 pub mod outstanding;
 pub mod plan;

@@ -11,7 +11,7 @@ mod outputs;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kapelle_model::execution::{Child, Execution};
+use kapelle_model::execution::{Birth, Child, Execution};
 use kapelle_model::task_run::{Hold, RunIndex, TaskRun};
 use kapelle_model::{Map, State};
 
@@ -95,6 +95,23 @@ impl Live {
     /// The part that is kept.
     pub fn execution(&self) -> &Execution {
         &self.execution
+    }
+
+    /// Bytes it takes in memory, without the values that it only refers to.
+    pub fn bytes(&self) -> usize {
+        let execution = &self.execution;
+        let spare = execution.runs.capacity() - execution.runs.len();
+        let runs: usize = execution.runs.iter().map(TaskRun::bytes).sum();
+        let groups = self.nodes.iter().filter(|node| node.group.is_some()).count();
+        let children = execution.children.len() * size_of::<((RunIndex, u32), Child)>();
+        size_of::<Self>()
+            + size_of::<Birth>()
+            + runs
+            + spare * size_of::<TaskRun>()
+            + self.nodes.capacity() * size_of::<Node>()
+            + groups * size_of::<Group>()
+            + children
+            + (self.created.len() + self.waiting.len()) * size_of::<RunIndex>()
     }
 
     pub(crate) fn position(&self, index: RunIndex) -> Option<usize> {

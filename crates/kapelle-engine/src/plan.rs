@@ -76,6 +76,15 @@ pub enum Overflow {
 }
 
 impl Plan {
+    /// Bytes it takes in memory, roughly: its structures, the texts of its properties, and the trees of its templates as
+    /// many times their text as trees usually are.
+    pub fn bytes(&self) -> usize {
+        let properties = |task: &Task| task.properties.iter().map(|(_, property)| property.bytes()).sum::<usize>();
+        let tasks: usize = self.tasks.iter().map(|task| size_of::<Task>() + properties(task)).sum();
+        let names = self.by_id.capacity() * (size_of::<(Arc<str>, TaskIndex)>() + 1);
+        size_of::<Self>() + tasks + names
+    }
+
     pub fn task(&self, index: TaskIndex) -> &Task {
         &self.tasks[index.0 as usize]
     }

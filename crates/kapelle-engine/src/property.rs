@@ -71,6 +71,20 @@ impl Property {
         }
     }
 
+    /// Bytes it takes in memory, roughly.
+    pub fn bytes(&self) -> usize {
+        /// Bytes of a template's tree for a byte of its text.
+        const TREE_FACTOR: usize = 8;
+        let inner = match self {
+            Self::Fixed(Value::Str(text)) | Self::Unreadable(text, _) => text.expose().len(),
+            Self::Fixed(_) => 0,
+            Self::Template(template) => template.source().len() * (1 + TREE_FACTOR),
+            Self::List(items) => items.iter().map(Self::bytes).sum(),
+            Self::Map(entries) => entries.iter().map(|(key, value)| key.bytes() + value.bytes()).sum(),
+        };
+        size_of::<Self>() + inner
+    }
+
     /// Every text rendered as text, everything else as written. Of keys that become equal the first one wins.
     pub fn render(&self, environment: Environment<'_>) -> Outcome {
         self.render_in(&mut Run::new(environment))

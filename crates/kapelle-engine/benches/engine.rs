@@ -1,0 +1,168 @@
+//! How fast executions go through `step` alone, without a store and without workers, and what they weigh.
+//!
+//! The baseline of the same run is what cannot be avoided: an execution's rows as plain structures, made and dropped.
+
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::Instant;
+
+use kapelle_core::catalogue::Catalogue;
+use kapelle_core::expression::environment::Settings;
+use kapelle_core::expression::services::NoServices;
+use kapelle_core::language::Language;
+use kapelle_engine::live::Live;
+use kapelle_engine::plan::Plan;
+use kapelle_engine::step::{Creation, create, step};
+use kapelle_engine::world::{Chance, World};
+use kapelle_model::effect::{Dispatch, Effect};
+use kapelle_model::event::{Event, Report};
+use kapelle_model::execution::{Birth, Kind, Labels};
+use kapelle_model::task_run::RunIndex;
+use kapelle_model::{ExecutionId, Map, Millis, Span, State};
+
+#[derive(Default)]
+struct Counting(Cell<u64>);
+
+impl Chance for Counting {
+    fn execution(&self) -> ExecutionId {
+        ExecutionId(u128::from(self.number()))
+    }
+
+    fn number(&self) -> u64 {
+        self.0.set(self.0.get() + 1);
+        self.0.get()
+    }
+
+    fn run(&self, execution: ExecutionId, run: RunIndex) -> String {
+        format!("{execution}-{}", run.0)
+    }
+}
+
+fn plan(tasks: &str) -> Plan {
+    let yaml = format!("id: bench\nnamespace: bench\ntasks:\n{tasks}");
+    let reading = kapelle_core::yaml::read(&yaml, Span::new(0, yaml.len() as u32));
+    Plan::read(&reading.root.expect("the flow is YAML"), 1, Catalogue::bundled(), Language::One)
+}
+
+fn tasks(count: usize) -> String {
+    (0..count).map(|place| format!("- {{id: t{place}, type: io.kestra.plugin.core.debug.Return}}\n")).collect()
+}
+
+fn creation(plan: &Plan, id: u64) -> Creation {
+    let id = ExecutionId(u128::from(id));
+    Creation {
+        birth: Birth {
+            id,
+            tenant: Arc::from("main"),
+            namespace: Arc::clone(&plan.namespace),
+            flow: Arc::clone(&plan.flow),
+            revision: 1,
+            inputs: Arc::default(),
+            origin: None,
+            parent: None,
+            replay_of: None,
+            original: id,
+            original_created: Millis(0),
+            start: None,
+            kind: Kind::Normal,
+            priority: 0,
+            scope: None,
+        },
+        labels: Labels::default(),
+        variables: Arc::clone(&plan.variables),
+        attempt: 1,
+        breakpoints: Arc::default(),
+        failure: None,
+    }
+}
+
+/// Runs an execution to its end; gives it back with the number of its steps.
+fn run(plan: &Plan, id: u64, world: &World<'_>) -> (Live, u64) {
+    let (mut live, outcome) = create(plan, creation(plan, id), world);
+    let mut queue: VecDeque<Dispatch> = VecDeque::new();
+    let mut steps = 1;
+    take(outcome.effects, &mut queue);
+    while let Some(dispatch) = queue.pop_front() {
+        let event =
+            Event::Finished { run: dispatch.run, fence: dispatch.fence, report: Box::new(Report::default()) };
+        let outcome = step(plan, &mut live, &event, world).expect("workers report once");
+        black_box(&outcome.delta);
+        take(outcome.effects, &mut queue);
+        steps += 1;
+    }
+    assert_eq!(live.execution().state(), State::Success);
+    (live, steps)
+}
+
+fn take(effects: Vec<Effect>, queue: &mut VecDeque<Dispatch>) {
+    for effect in effects {
+        if let Effect::Dispatch(dispatch) = effect {
+            queue.push_back(dispatch);
+        }
+    }
+}
+
+/// Executions in a second, the best of five rounds.
+fn rate(plan: &Plan, executions: u64, world: &World<'_>) -> f64 {
+    let round = || {
+        let start = now();
+        for id in 0..executions {
+            black_box(run(plan, id, world));
+        }
+        executions as f64 / start.elapsed().as_secs_f64()
+    };
+    (0..5).map(|_| round()).fold(0.0, f64::max)
+}
+
+#[expect(clippy::disallowed_methods, reason = "a bench measures")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn main() {
+    let chance = Counting::default();
+    let settings = Settings::default();
+    let variables = Map::new();
+    let world = World {
+        now: Millis(1_000),
+        chance: &chance,
+        services: &NoServices,
+        settings: &settings,
+        variables: &variables,
+    };
+    println!("executions through step alone, one thread");
+    let one = rate(&plan(&tasks(1)), 200_000, &world);
+    println!("  one task               {:>10.0} executions/s   aim 700,000", one);
+    let ten = rate(&plan(&tasks(10)), 30_000, &world);
+    println!("  ten tasks              {:>10.0} executions/s   {:>10.0} task runs/s", ten, ten * 10.0);
+    println!("a wide Parallel, all children at once");
+    let mut first = None;
+    for width in [100, 1_000, 10_000] {
+        let children = tasks(width).lines().map(|line| format!("  {line}\n")).collect::<String>();
+        let plan = plan(&format!(
+            "- id: wide\n  type: io.kestra.plugin.core.flow.Parallel\n  tasks:\n{children}"
+        ));
+        let rounds = (200_000 / width as u64).max(1);
+        let per_child = 1e9 / (rate(&plan, rounds, &world) * width as f64);
+        let first = *first.get_or_insert(per_child);
+        println!("  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {:.2}", per_child / first);
+    }
+    weigh(&world);
+}
+
+/// Bytes, counted from the structures themselves.
+fn weigh(world: &World<'_>) {
+    println!("bytes, without the values that executions only refer to");
+    let plan_one = plan(&tasks(1));
+    let (live, outcome) = create(&plan_one, creation(&plan_one, 1), world);
+    drop(outcome);
+    println!("  a live execution of one task   {:>6}   aim 1,500", live.bytes());
+    let plan_wide = plan(&tasks(1_000));
+    let (wide, _) = run(&plan_wide, 1, world);
+    let per_run = (wide.bytes() - live.bytes()) / 999;
+    println!("  a task run                     {per_run:>6}   aim 250");
+    println!("  a plan of one task             {:>6}", plan_one.bytes());
+    println!("  a plan of ten tasks            {:>6}", plan(&tasks(10)).bytes());
+}

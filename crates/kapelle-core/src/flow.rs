@@ -76,6 +76,11 @@ fn input(node: &Node) -> Input {
     }
 }
 
+/// A value that an input offers for choice: a text, or `{value, label}`.
+pub fn choice_text(node: &Node) -> Option<String> {
+    node.get("value").unwrap_or(node).scalar_text()
+}
+
 fn plugin_default(node: &Node) -> PluginDefault {
     PluginDefault {
         type_name: text_of(node, "type"),

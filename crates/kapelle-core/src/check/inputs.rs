@@ -10,6 +10,8 @@ use super::ids::{NAMED_MAX, named, twice};
 use super::structure::has_expression;
 use super::{Context, is_enough};
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::flow::choice_text;
+use crate::scalar::FILE_DEFAULT_RULE;
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
     names(inputs, cx);
@@ -131,7 +133,7 @@ fn file_default(id: &str, value: &Node, cx: &mut Context<'_>) {
     let text = value.scalar_text().unwrap_or_default();
     let is_uri = ["file://", "nsfile://"].iter().any(|scheme| text.starts_with(scheme));
     if !is_uri && !has_expression(&text) {
-        let rule = "inputs of type 'FILE' only support `defaults` as local files using a file URI scheme or as namespace files using a nsfile URI scheme";
+        let rule = FILE_DEFAULT_RULE;
         cx.report(
             Diagnostic::new(Code::InputDefault, value.span, rule)
                 .constraint(format!("{id}: {rule}"))
@@ -180,11 +182,6 @@ fn choices(input: &Input, cx: &mut Context<'_>) {
             );
         }
     }
-}
-
-/// A value of a choice: a text, or `{value, label}`.
-pub(super) fn choice_text(node: &Node) -> Option<String> {
-    node.get("value").unwrap_or(node).scalar_text()
 }
 
 fn form(input: &Input, cx: &mut Context<'_>) {

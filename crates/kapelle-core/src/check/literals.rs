@@ -3,19 +3,17 @@
 //! Kestra reads them only when an execution is created, so what is wrong here can be saved, and nothing can run. All
 //! findings are warnings for that reason. Expressions are left alone: what they give is known when they are rendered.
 
-mod scalar;
-
 use std::collections::HashSet;
 
 use kapelle_model::flow::Input;
 use kapelle_model::{Data, Node};
 use serde_json::Value;
 
-use super::inputs::choice_text;
 use super::structure::has_expression;
 use super::{Context, is_enough};
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use scalar::{Scalar, read, what};
+use crate::flow::choice_text;
+use crate::scalar::{Scalar, read, short, what};
 
 pub(super) fn check(inputs: &[Input], cx: &mut Context<'_>) {
     for input in inputs {
@@ -234,13 +232,4 @@ impl Literal<'_> {
 
 fn structure(node: &Node) -> &'static str {
     if matches!(node.data, Data::Map(_)) { "a map" } else { "a list" }
-}
-
-/// The beginning of a text, on one line.
-fn short(text: &str) -> String {
-    let line = text.trim().replace('\n', " ");
-    match line.char_indices().nth(60) {
-        Some((at, _)) => format!("{}…", &line[..at]),
-        None => line,
-    }
 }

@@ -1,14 +1,18 @@
 //! Single values of inputs: whether a text can be read as its type.
 
+pub mod uri;
+
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::short;
 use crate::time::{date, duration};
+
+/// What Kestra says about a default of a FILE input that is anything else.
+pub const FILE_DEFAULT_RULE: &str = "inputs of type 'FILE' only support `defaults` as local files using a file URI scheme or as namespace files using a nsfile URI scheme";
 
 /// A value as far as it has an order. Only values of one type are compared.
 #[derive(Debug, PartialEq, PartialOrd)]
-pub(super) enum Scalar {
+pub enum Scalar {
     Integer(i32),
     Number(f64),
     Moment(Timestamp),
@@ -20,7 +24,7 @@ pub(super) enum Scalar {
 }
 
 /// What values of a type are, in words; `None` for types that take any text.
-pub(super) fn what(kind: &str) -> Option<&'static str> {
+pub fn what(kind: &str) -> Option<&'static str> {
     Some(match kind {
         "INT" => "a whole number of 32 bits",
         "FLOAT" => "a number",
@@ -36,7 +40,7 @@ pub(super) fn what(kind: &str) -> Option<&'static str> {
 }
 
 /// Reads a text as a value of a type, or tells how to write one.
-pub(super) fn read(kind: &str, text: &str) -> Result<Scalar, String> {
+pub fn read(kind: &str, text: &str) -> Result<Scalar, String> {
     let trimmed = text.trim();
     match kind {
         "INT" => integer(trimmed),
@@ -50,7 +54,7 @@ pub(super) fn read(kind: &str, text: &str) -> Result<Scalar, String> {
         "TIME" => date::time(trimmed).map(Scalar::Time),
         "DURATION" => duration::parse(trimmed).map(Scalar::Duration),
         "EMAIL" if !is_email(text) => Err("write it as in ada@company.com, without a name or blanks".into()),
-        "URI" if !has_scheme(trimmed) => Err(uri_help(trimmed)),
+        "URI" if !uri::is_absolute(trimmed) => Err(uri::help(trimmed)),
         "JSON" => match serde_json::from_str::<serde_json::Value>(text) {
             Ok(_) => Ok(Scalar::Other),
             Err(error) => Err(format!("{error}; text in JSON stands between double quotes")),
@@ -97,18 +101,11 @@ fn is_email(text: &str) -> bool {
     })
 }
 
-fn has_scheme(text: &str) -> bool {
-    text.split_once(':').is_some_and(|(scheme, rest)| {
-        scheme.starts_with(|first: char| first.is_ascii_alphabetic())
-            && scheme.chars().all(|character| character.is_ascii_alphanumeric() || "+-.".contains(character))
-            && !rest.is_empty()
-            && !rest.contains(char::is_whitespace)
-    })
-}
-
-fn uri_help(text: &str) -> String {
-    if text.contains(char::is_whitespace) {
-        return "it holds a blank: write %20 instead".to_owned();
+/// The beginning of a text, on one line.
+pub(crate) fn short(text: &str) -> String {
+    let line = text.trim().replace('\n', " ");
+    match line.char_indices().nth(60) {
+        Some((at, _)) => format!("{}…", &line[..at]),
+        None => line,
     }
-    format!("start with the scheme: https://{}", short(text.trim_start_matches(['/', ':'])))
 }

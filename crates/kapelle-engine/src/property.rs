@@ -90,19 +90,31 @@ impl Property {
         self.render_in(&mut Run::new(environment))
     }
 
+    /// As part of a structure: there, a text that writes nothing at all is null.
+    pub fn render_part(&self, environment: Environment<'_>) -> Outcome {
+        self.part_in(&mut Run::new(environment))
+    }
+
+    fn part_in(&self, run: &mut Run<'_>) -> Outcome {
+        match self {
+            Self::Template(template) => Ok(template.render_in(run)?.map_or(Value::Null, Value::Str)),
+            other => other.render_in(run),
+        }
+    }
+
     fn render_in(&self, run: &mut Run<'_>) -> Outcome {
         Ok(match self {
             Self::Fixed(value) => value.clone(),
             Self::Template(template) => Value::Str(template.render_in(run)?.unwrap_or_default()),
             Self::Unreadable(text, problem) => return Err(Error::unreadable(problem, text)),
             Self::List(items) => {
-                Value::List(Arc::new(items.iter().map(|item| item.render_in(run)).collect::<Outcome<_>>()?))
+                Value::List(Arc::new(items.iter().map(|item| item.part_in(run)).collect::<Outcome<_>>()?))
             }
             Self::Map(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 let mut has_secret_key = false;
                 for (key, value) in entries {
-                    let value = value.render_in(run)?;
+                    let value = value.part_in(run)?;
                     let key = text_of(&key.render_in(run)?)?;
                     has_secret_key |= key.has_secret();
                     map.entry(Arc::from(key.expose())).or_insert(value);

@@ -33,6 +33,16 @@ fn of_keys_that_become_equal_the_first_one_wins() {
 }
 
 #[test]
+fn inside_a_structure_a_text_that_writes_nothing_is_null() {
+    let value = rendered(
+        "{a: '{{ n }}', b: ['{{ n }}', '{{ n }}{{ e }}', ''], '{{ n }}': x}",
+        r#"{"n": null, "e": ""}"#,
+    );
+    assert_eq!(json(&value.unwrap()), r#"{"a":null,"b":[null,"",""],"":"x"}"#);
+    assert_eq!(json(&rendered("'{{ n }}'", r#"{"n": null}"#).unwrap()), r#""""#);
+}
+
+#[test]
 fn what_is_no_template_fails_when_it_is_rendered() {
     let error = rendered("'{{ 1 + }}'", "{}").unwrap_err();
     assert_eq!(error.category, kapelle_core::expression::Category::Syntax);

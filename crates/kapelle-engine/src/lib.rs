@@ -4,9 +4,11 @@
 //! world for come in as arguments; what has to be done comes out as data.
 
 pub mod children;
+pub mod inputs;
 pub mod labels;
 pub mod limits;
 pub mod live;
+pub mod outputs;
 pub mod outstanding;
 pub mod plan;
 pub mod property;

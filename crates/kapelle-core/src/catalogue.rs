@@ -175,6 +175,17 @@ impl Catalogue {
     }
 }
 
+/// Whether a plugin default for the type `name`, whose current name is `canonical` if the type is known, applies to a
+/// plugin whose type is written as `written`: to all that begin in the same way, and, if it names an old type, also to
+/// the current one. A plugin that is written with an old name is matched by that name only.
+pub fn default_applies(name: &str, canonical: Option<&str>, written: &str) -> bool {
+    let begins_same = || {
+        let without_package = name.strip_prefix(PREFIX).filter(|_| !written.starts_with("io."));
+        written.starts_with(name) || without_package.is_some_and(|name| written.starts_with(name))
+    };
+    !name.is_empty() && (canonical == Some(written) || begins_same())
+}
+
 impl Type {
     pub fn property(&self, name: &str) -> Option<&Property> {
         let at = self.properties.binary_search_by(|property| property.name.cmp(name)).ok()?;

@@ -27,7 +27,7 @@ pub fn read(root: &Node, catalogue: &'static Catalogue) -> Flow {
         variables: root.get("variables").map_or(Vec::new(), |node| node.entries().to_vec()),
         branches: reader.flow_branches(root),
         triggers: objects(root.get("triggers")).map(|node| reader.trigger(node)).collect(),
-        plugin_defaults: objects(defaults).map(plugin_default).collect(),
+        plugin_defaults: plugin_defaults(defaults),
     }
 }
 
@@ -81,13 +81,15 @@ pub fn choice_text(node: &Node) -> Option<String> {
     node.get("value").unwrap_or(node).scalar_text()
 }
 
-fn plugin_default(node: &Node) -> PluginDefault {
-    PluginDefault {
+/// A list of plugin defaults, of a flow or of anything around it.
+pub fn plugin_defaults(node: Option<&Node>) -> Vec<PluginDefault> {
+    let default = |node: &Node| PluginDefault {
         type_name: text_of(node, "type"),
-        reference: node.get("ref").is_some().then(|| text_of(node, "ref")),
+        reference: node.get("ref").is_some_and(|node| !node.is_null()).then(|| text_of(node, "ref")),
         forced: flag(node, "forced"),
         values: node.get("values").map_or(Vec::new(), |node| node.entries().to_vec()),
-    }
+    };
+    objects(node).map(default).collect()
 }
 
 struct Reader {

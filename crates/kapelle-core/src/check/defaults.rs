@@ -2,7 +2,7 @@
 
 use kapelle_model::{Entry, Node};
 
-use crate::catalogue::{Catalogue, Type};
+use crate::catalogue::{Catalogue, Type, default_applies};
 
 /// The plugin defaults of a flow.
 pub(super) struct Defaults<'a> {
@@ -70,9 +70,7 @@ impl<'a> Defaults<'a> {
 }
 
 impl Default<'_> {
-    /// A default applies to types that are written as its own begins; one that names an old type also to the current
-    /// one.
     pub(super) fn matches(&self, written: &str) -> bool {
-        self.type_name.is_some_and(|name| written.starts_with(name)) || self.canonical == Some(written)
+        self.type_name.is_some_and(|name| default_applies(name, self.canonical, written))
     }
 }

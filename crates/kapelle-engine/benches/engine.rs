@@ -12,6 +12,7 @@ use kapelle_core::catalogue::Catalogue;
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::NoServices;
 use kapelle_core::language::Language;
+use kapelle_engine::defaults::Layers;
 use kapelle_engine::live::Live;
 use kapelle_engine::plan::Plan;
 use kapelle_engine::step::{Creation, create, step};
@@ -43,11 +44,14 @@ impl Chance for Counting {
 fn plan(tasks: &str) -> Plan {
     let yaml = format!("id: bench\nnamespace: bench\ntasks:\n{tasks}");
     let reading = kapelle_core::yaml::read(&yaml, Span::new(0, yaml.len() as u32));
-    Plan::read(&reading.root.expect("the flow is YAML"), 1, Catalogue::bundled(), Language::One)
+    let root = reading.root.expect("the flow is YAML");
+    Plan::compile(&root, 1, Layers::default(), Catalogue::bundled(), Language::One)
 }
 
 fn tasks(count: usize) -> String {
-    (0..count).map(|place| format!("- {{id: t{place}, type: io.kestra.plugin.core.debug.Return}}\n")).collect()
+    (0..count)
+        .map(|place| format!("- {{id: t{place}, type: io.kestra.plugin.core.debug.Return}}\n"))
+        .collect()
 }
 
 fn creation(plan: &Plan, id: u64) -> Creation {
@@ -131,6 +135,7 @@ fn main() {
         services: &NoServices,
         settings: &settings,
         variables: &variables,
+        encryption: kapelle_engine::inputs::Encryption::Configured,
     };
     println!("executions through step alone, one thread");
     let one = rate(&plan(&tasks(1)), 200_000, &world);
@@ -141,13 +146,15 @@ fn main() {
     let mut first = None;
     for width in [100, 1_000, 10_000] {
         let children = tasks(width).lines().map(|line| format!("  {line}\n")).collect::<String>();
-        let plan = plan(&format!(
-            "- id: wide\n  type: io.kestra.plugin.core.flow.Parallel\n  tasks:\n{children}"
-        ));
+        let plan =
+            plan(&format!("- id: wide\n  type: io.kestra.plugin.core.flow.Parallel\n  tasks:\n{children}"));
         let rounds = (200_000 / width as u64).max(1);
         let per_child = 1e9 / (rate(&plan, rounds, &world) * width as f64);
         let first = *first.get_or_insert(per_child);
-        println!("  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {:.2}", per_child / first);
+        println!(
+            "  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {:.2}",
+            per_child / first
+        );
     }
     weigh(&world);
 }

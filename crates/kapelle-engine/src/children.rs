@@ -120,7 +120,8 @@ impl Asked<'_> {
                 Some(Value::Map(inputs)) => inputs,
                 _ => Arc::default(),
             },
-            labels: inherited(&parent.head.labels, inherits, &own_labels),
+            inherited: inherited(&parent.head.labels, inherits),
+            labels: own_labels.into(),
             start,
             kind: parent.birth.kind,
             scope: None,
@@ -136,7 +137,8 @@ impl Asked<'_> {
             flow: Arc::clone(&self.plan.flow),
             revision: Some(parent.birth.revision),
             inputs: Arc::clone(&parent.birth.inputs),
-            labels: Arc::clone(&parent.head.labels),
+            resolves: false,
+            inherited: Arc::clone(&parent.head.labels),
             kind: ExecutionKind::Loop,
             scope: Some(Arc::clone(&self.task.id)),
             ..self.bare()
@@ -151,7 +153,9 @@ impl Asked<'_> {
             flow: Arc::default(),
             revision: None,
             inputs: Arc::default(),
+            resolves: true,
             labels: Labels::default(),
+            inherited: Labels::default(),
             origin: Some(self.origin()),
             parent: Some(Parent { execution: birth.id, run: self.run, iteration: self.iteration }),
             start: None,
@@ -159,6 +163,10 @@ impl Asked<'_> {
             priority: birth.priority,
             scope: None,
             replay_of: None,
+            original: None,
+            original_created: None,
+            attempt: 1,
+            breakpoints: Arc::default(),
         }
     }
 
@@ -208,11 +216,9 @@ impl Asked<'_> {
     }
 }
 
-/// The labels that a child gets from its parent: all of them or only those of the system, and the task's own over them.
-fn inherited(parent: &Labels, inherits: bool, own: &[(Arc<str>, Arc<str>)]) -> Labels {
-    let from_parent: Labels =
-        parent.iter().filter(|(key, _)| inherits || key.starts_with(labels::SYSTEM)).cloned().collect();
-    labels::merged(&from_parent, own)
+/// The labels that a child gets from its parent: all of them, or only those of the system.
+fn inherited(parent: &Labels, inherits: bool) -> Labels {
+    parent.iter().filter(|(key, _)| inherits || key.starts_with(labels::SYSTEM)).cloned().collect()
 }
 
 fn start(subflow: &Subflow, environment: Environment<'_>, now: Millis) -> Outcome<Option<Start>> {

@@ -4,6 +4,7 @@
 //! world for come in as arguments; what has to be done comes out as data.
 
 pub mod children;
+pub mod creation;
 pub mod defaults;
 pub mod inputs;
 pub mod labels;

@@ -110,7 +110,11 @@ impl Limits {
         }
         let admitted = names.iter().flat_map(|name| self.admit(name)).collect();
         for name in &names {
-            if self.limits.get(name).is_some_and(|places| places.holders.is_empty() && places.queue.is_empty()) {
+            if self
+                .limits
+                .get(name)
+                .is_some_and(|places| places.holders.is_empty() && places.queue.is_empty())
+            {
                 self.limits.remove(name);
             }
         }

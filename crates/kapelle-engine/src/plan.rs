@@ -17,6 +17,8 @@ use kapelle_model::Map;
 use kapelle_model::execution::Labels;
 use kapelle_model::flow::BranchKind;
 
+use crate::inputs::Inputs;
+use crate::outputs::Outputs;
 use crate::property::Property;
 
 pub use flowable::{Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
@@ -36,8 +38,12 @@ pub struct Plan {
     pub revision: u32,
     pub language: Language,
     pub disabled: bool,
+    /// Why it cannot be run as it is written.
+    pub failures: Vec<String>,
     pub labels: Labels,
     pub variables: Arc<Map>,
+    pub inputs: Inputs,
+    pub outputs: Outputs,
     pub retry: Option<Arc<Retry>>,
     pub concurrency: Option<Concurrency>,
     pub lists: Lists,
@@ -79,7 +85,8 @@ impl Plan {
     /// Bytes it takes in memory, roughly: its structures, the texts of its properties, and the trees of its templates as
     /// many times their text as trees usually are.
     pub fn bytes(&self) -> usize {
-        let properties = |task: &Task| task.properties.iter().map(|(_, property)| property.bytes()).sum::<usize>();
+        let properties =
+            |task: &Task| task.properties.iter().map(|(_, property)| property.bytes()).sum::<usize>();
         let tasks: usize = self.tasks.iter().map(|task| size_of::<Task>() + properties(task)).sum();
         let names = self.by_id.capacity() * (size_of::<(Arc<str>, TaskIndex)>() + 1);
         size_of::<Self>() + tasks + names

@@ -102,7 +102,9 @@ pub(crate) fn retry_request(live: &Live, start: Start, world: &World<'_>) -> Req
         flow: Arc::clone(&birth.flow),
         revision: Some(birth.revision),
         inputs: Arc::clone(&birth.inputs),
+        resolves: false,
         labels: Arc::clone(&execution.head.labels),
+        inherited: Labels::default(),
         origin: birth.origin.clone(),
         parent: birth.parent,
         start: Some(start),
@@ -110,6 +112,10 @@ pub(crate) fn retry_request(live: &Live, start: Start, world: &World<'_>) -> Req
         priority: birth.priority,
         scope: birth.scope.clone(),
         replay_of: Some(birth.id),
+        original: Some(birth.original),
+        original_created: Some(birth.original_created),
+        attempt: execution.head.attempt + 1,
+        breakpoints: Arc::default(),
     }
 }
 

@@ -13,15 +13,19 @@ use crate::live::Live;
 use crate::plan::Plan;
 use crate::world::World;
 
+const NAMES_COUNT: usize = 12;
+
 /// The names, each with who makes its value.
-const NAMES: [(&str, Make); 12] = [
+const NAMES: [(&str, Make); NAMES_COUNT] = [
     ("flow", |all| Some(all.flow())),
     ("execution", |all| Some(all.execution())),
     ("task", |all| all.task()),
     ("taskrun", |all| all.taskrun()),
     ("parent", |all| all.parents_list()?.first().cloned()),
     ("parents", |all| Some(Value::List(Arc::new(all.parents_list()?)))),
-    ("inputs", |all| not_empty(&all.live.execution().birth.inputs)),
+    ("inputs", |all| {
+        not_empty(&all.plan.inputs.visible(&all.live.execution().birth.inputs, all.bare().environment()))
+    }),
     ("outputs", |all| {
         (!all.live.execution().runs.is_empty()).then(|| Value::Map(Arc::clone(&all.live.outputs)))
     }),
@@ -41,7 +45,7 @@ pub struct Variables<'a> {
     world: &'a World<'a>,
     /// What is only there at this moment, such as the item of a loop; it hides the rest.
     extra: &'a [(&'a str, Value)],
-    made: [OnceCell<Option<Value>>; NAMES.len()],
+    made: [OnceCell<Option<Value>>; NAMES_COUNT],
 }
 
 impl<'a> Variables<'a> {
@@ -52,12 +56,17 @@ impl<'a> Variables<'a> {
         world: &'a World<'a>,
         extra: &'a [(&'a str, Value)],
     ) -> Self {
-        Self { plan, live, run, world, extra, made: [const { OnceCell::new() }; NAMES.len()] }
+        Self { plan, live, run, world, extra, made: [const { OnceCell::new() }; NAMES_COUNT] }
     }
 
     /// For rendering with these variables.
     pub fn environment(&'a self) -> Environment<'a> {
         Environment { context: self, services: self.world.services, settings: self.world.settings }
+    }
+
+    /// The same variables without a task run.
+    fn bare(&self) -> Variables<'a> {
+        Variables::new(self.plan, self.live, None, self.world, &[])
     }
 
     fn flow(&self) -> Value {
@@ -197,7 +206,7 @@ pub(crate) fn moment(at: Millis) -> Value {
 }
 
 /// Labels as a map, nested at their dots; where a key is also the start of another one, the later one holds.
-fn labels(labels: &Labels) -> Option<Value> {
+pub(crate) fn labels(labels: &Labels) -> Option<Value> {
     let mut all = Map::new();
     for (key, value) in labels.iter() {
         let mut place = &mut all;

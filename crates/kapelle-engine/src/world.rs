@@ -5,6 +5,8 @@ use kapelle_core::expression::services::Services;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, Map, Millis};
 
+use crate::inputs::Encryption;
+
 /// Everything that varies. The same world and the same events give the same executions, byte for byte.
 #[derive(Clone, Copy)]
 pub struct World<'a> {
@@ -14,6 +16,7 @@ pub struct World<'a> {
     pub settings: &'a Settings,
     /// Variables of the installation: `envs`, `globals`, `kestra`.
     pub variables: &'a Map,
+    pub encryption: Encryption,
 }
 
 /// Where ids and chance come from.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::event::Due;
-use crate::execution::{Kind, Labels, Origin, Parent, Start};
+use crate::execution::{Breakpoint, Kind, Labels, Origin, Parent, Start};
 use crate::id::ExecutionId;
 use crate::state::State;
 use crate::task_run::{Fence, RunIndex};
@@ -93,9 +93,12 @@ pub struct Request {
     pub namespace: Arc<str>,
     pub flow: Arc<str>,
     pub revision: Option<u32>,
-    /// As given; the flow's inputs say what becomes of them.
     pub inputs: Arc<Map>,
+    /// The inputs are as given, and the flow says what becomes of them; else they are as an execution keeps them.
+    pub resolves: bool,
     pub labels: Labels,
+    /// Labels that hold where the flow and `labels` have none.
+    pub inherited: Labels,
     pub origin: Option<Origin>,
     pub parent: Option<Parent>,
     pub start: Option<Start>,
@@ -104,6 +107,12 @@ pub struct Request {
     pub scope: Option<Arc<str>>,
     /// It repeats this execution from its start.
     pub replay_of: Option<ExecutionId>,
+    /// The first of those that repeat each other, and when that was created.
+    pub original: Option<ExecutionId>,
+    pub original_created: Option<Millis>,
+    /// The number of this try, from 1.
+    pub attempt: u32,
+    pub breakpoints: Arc<[Breakpoint]>,
 }
 
 /// A line for the log of an execution.

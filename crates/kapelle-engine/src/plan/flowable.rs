@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::retry::Delay;
+use crate::inputs::Inputs;
 use crate::property::Property;
 
 /// The order of a Dag, by places in its list of tasks.
@@ -55,7 +56,8 @@ pub struct Pause {
     pub duration: Option<Property>,
     pub timeout: Option<Property>,
     pub behavior: Option<Property>,
-    pub asks: bool,
+    /// What is asked for when it is resumed.
+    pub inputs: Inputs,
     /// There is a list `onTimeout`.
     pub has_turn: bool,
 }

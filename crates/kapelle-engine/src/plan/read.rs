@@ -15,14 +15,29 @@ use super::retry::{Delay, Retry, is_true};
 use super::subflow::{Batch, Subflow};
 use super::task::{Kind, Place, Task, Update};
 use super::{Concurrency, Lists, Overflow, Plan, TaskIndex};
+use crate::defaults::Layers;
 use crate::property::Property;
+use crate::{defaults, inputs, outputs};
 
 /// Where the core tasks have their names.
 const CORE: &str = "io.kestra.plugin.core.";
 
 impl Plan {
+    /// Reads a document with the plugin defaults that hold for it: its own, and those around it.
+    pub fn compile(
+        root: &Node,
+        revision: u32,
+        layers: Layers<'_>,
+        catalogue: &'static Catalogue,
+        language: Language,
+    ) -> Self {
+        let merged = defaults::merge(root, layers, catalogue);
+        let failures = merged.failures.into_iter().map(|failure| failure.value).collect();
+        Self { failures, ..Self::read(&merged.root, revision, catalogue, language) }
+    }
+
     /// Reads a document whose plugin defaults are merged in already.
-    pub fn read(root: &Node, revision: u32, catalogue: &'static Catalogue, language: Language) -> Self {
+    fn read(root: &Node, revision: u32, catalogue: &'static Catalogue, language: Language) -> Self {
         let flow = flow::read(root, catalogue);
         let mut reader = Reader { language, tasks: Vec::new(), by_id: HashMap::new() };
         let retry = root.get("retry").and_then(Retry::read).map(Arc::new);
@@ -49,8 +64,11 @@ impl Plan {
             revision,
             language,
             disabled: flow.disabled,
+            failures: Vec::new(),
             labels: labels.collect(),
             variables: Arc::new(variables),
+            inputs: inputs::read(&flow.inputs, language),
+            outputs: outputs::read(&flow.outputs, language),
             retry,
             concurrency: root.get("concurrency").and_then(|node| concurrency(node, language)),
             lists,
@@ -240,7 +258,7 @@ impl Reader {
                 duration: property(&["pauseDuration", "delay"]),
                 timeout: property(&["timeout"]),
                 behavior: property(&["behavior"]),
-                asks: task.property("onResume").is_some_and(|inputs| !inputs.items().is_empty()),
+                inputs: inputs::read(&flow::inputs(task.property("onResume")), self.language),
                 has_turn: task.branches.iter().any(|branch| branch.kind == BranchKind::OnTimeout),
             })),
             "flow.WorkingDirectory" => Kind::Directory,

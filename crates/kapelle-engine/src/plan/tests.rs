@@ -2,10 +2,11 @@ use kapelle_core::catalogue::Catalogue;
 use kapelle_model::Span;
 
 use super::*;
+use crate::defaults::Layers;
 
 pub(crate) fn plan(yaml: &str) -> Plan {
     let reading = kapelle_core::yaml::read(yaml, Span::new(0, yaml.len() as u32));
-    Plan::read(&reading.root.unwrap(), 1, Catalogue::bundled(), Language::One)
+    Plan::compile(&reading.root.unwrap(), 1, Layers::default(), Catalogue::bundled(), Language::One)
 }
 
 /// The tasks of a plan as a tree of ids, with the list and the place of each.

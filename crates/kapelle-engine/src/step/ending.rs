@@ -1,5 +1,7 @@
 //! How task runs, groups and executions end.
 
+use std::sync::Arc;
+
 use kapelle_model::effect::{Effect, Level};
 use kapelle_model::execution::Slot;
 use kapelle_model::task_run::{Hold, RunIndex};
@@ -201,7 +203,18 @@ impl Step<'_> {
         }
     }
 
+    /// Renders the outputs of the flow. If one of them fails that is required, so does the execution.
     fn render_outputs(&mut self, state: State) -> State {
-        state
+        if self.plan.outputs.is_empty() || self.live.execution.birth.scope.is_some() {
+            return state;
+        }
+        let encryption = self.world.encryption;
+        let rendered =
+            self.with_variables(None, &[], |all| self.plan.outputs.render(encryption, all.environment()));
+        for (level, message) in rendered.logs {
+            self.log(None, level, message);
+        }
+        self.live.execution.head.outputs = Some(Arc::new(rendered.values));
+        if rendered.failure.is_some() { State::Failed } else { state }
     }
 }

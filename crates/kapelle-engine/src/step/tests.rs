@@ -92,6 +92,7 @@ impl Story {
             services: &NoServices,
             settings: &settings,
             variables: &variables,
+            encryption: crate::inputs::Encryption::Configured,
         };
         let mut birth = birth(&plan);
         change(&mut birth);
@@ -130,6 +131,7 @@ impl Story {
             services: &NoServices,
             settings: &settings,
             variables: &variables,
+            encryption: crate::inputs::Encryption::Configured,
         };
         let before = self.live.clone();
         match step(&self.plan, &mut self.live, event, &world) {
@@ -200,6 +202,7 @@ impl Story {
             services: &NoServices,
             settings: &settings,
             variables: &globals,
+            encryption: crate::inputs::Encryption::Configured,
         };
         let variables = Variables::new(&self.plan, &self.live, Some(run.index), &world, &[]);
         let value = task.property("format").map(|format| format.render_text(variables.environment()));

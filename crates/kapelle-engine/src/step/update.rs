@@ -60,7 +60,8 @@ impl Step<'_> {
             self.set_state(State::Killing);
             self.stop_all();
         }
-        self.end_execution(state);
+        // Whoever leaves early leaves no outputs behind.
+        self.abort(state);
     }
 
     /// Tells the workers to stop what they have.

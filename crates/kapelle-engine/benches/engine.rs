@@ -156,6 +156,12 @@ fn main() {
             per_child / first
         );
     }
+    let values = (0..100_000).map(|value| value.to_string()).collect::<Vec<_>>().join(",");
+    let plan = plan(&format!(
+        "- id: each\n  type: io.kestra.plugin.core.flow.EachParallel\n  value: '[{values}]'\n  tasks:\n  - {{id: t, type: io.kestra.plugin.core.debug.Return}}\n"
+    ));
+    let per_child = 1e9 / (rate(&plan, 2, &world) * 100_000.0);
+    println!("  100000 values        {per_child:>10.0} ns a child");
     weigh(&world);
 }
 

@@ -36,7 +36,7 @@ pub struct Live {
     pub(crate) failed: u32,
     /// Task runs that have not ended.
     pub(crate) open: u32,
-    /// Created, and not dispatched.
+    /// Created, and not dispatched: the execution does not let them.
     pub(crate) created: BTreeSet<RunIndex>,
     /// Paused, retrying, at a breakpoint, or waiting for other executions.
     pub(crate) waiting: BTreeSet<RunIndex>,
@@ -67,7 +67,11 @@ impl Live {
                     live.execution.birth.id, run.task
                 )
             })?;
+            let (index, is_created) = (run.index, run.state().is_created());
             live.insert(plan, task, run);
+            if is_created {
+                live.created.insert(index);
+            }
         }
         for ((run, iteration), child) in children {
             if live.position(run).is_some() {
@@ -79,8 +83,8 @@ impl Live {
 
     pub(crate) fn empty(execution: Execution) -> Self {
         Self {
+            nodes: Vec::with_capacity(execution.runs.capacity()),
             execution,
-            nodes: Vec::new(),
             root: Group::default(),
             after: Count::default(),
             outputs: Arc::default(),
@@ -224,9 +228,7 @@ impl Live {
 
     /// Keeps a task run where those of its state are looked for.
     pub(crate) fn file(&mut self, plan: &Plan, index: RunIndex, state: State) {
-        if state.is_created() {
-            self.created.insert(index);
-        } else {
+        if !state.is_created() {
             self.created.remove(&index);
         }
         let is_executing = || plan.task(self.node(index).task).kind.is_executable();

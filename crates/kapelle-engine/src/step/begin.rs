@@ -16,7 +16,11 @@ use crate::property::{Property, text_of};
 impl Step<'_> {
     pub(super) fn begin(&mut self, run: RunIndex) {
         let is_there = self.live.position(run).is_some_and(|_| self.run(run).state().is_created());
-        if !is_there || !self.may_begin(run) {
+        if !is_there {
+            return;
+        }
+        if !self.may_begin(run) {
+            self.live.created.insert(run);
             return;
         }
         if self.is_breakpoint(run) {

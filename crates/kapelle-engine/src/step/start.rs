@@ -13,6 +13,9 @@ use crate::live::Live;
 use crate::plan::{Overflow, Plan};
 use crate::world::World;
 
+/// Task runs that an execution makes room for at first.
+const RUNS_EXPECTED_MAX: usize = 16;
+
 /// Everything that a new execution is made of.
 #[derive(Clone, Debug)]
 pub struct Creation {
@@ -44,7 +47,8 @@ pub fn create(plan: &Plan, creation: Creation, world: &World<'_>) -> (Live, Outc
             violated: 0,
             waiting: None,
         },
-        runs: Vec::new(),
+        // Most executions have a run for each task, and no more.
+        runs: Vec::with_capacity(plan.tasks.len().min(RUNS_EXPECTED_MAX)),
         children: std::collections::BTreeMap::new(),
     };
     let mut live = Live::empty(execution);

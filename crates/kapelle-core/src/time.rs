@@ -10,4 +10,5 @@ pub mod duration;
 pub mod holidays;
 pub mod locale;
 pub mod pattern;
+pub mod week;
 pub mod zone;

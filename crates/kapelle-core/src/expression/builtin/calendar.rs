@@ -6,7 +6,7 @@
 mod tests;
 
 use jiff::Zoned;
-use jiff::civil::{Date, Weekday};
+use jiff::civil::Date;
 use kapelle_model::Value;
 
 use super::{Builtin, Call, Parameter, optional, required};
@@ -14,9 +14,7 @@ use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::time::date;
 use crate::time::holidays::{self, Unknown};
-
-const WEEKDAYS: [&str; 7] = ["MONDAY", "TUESDAY", "WEDNESDAY", "THURSDAY", "FRIDAY", "SATURDAY", "SUNDAY"];
-const POSITIONS: [&str; 5] = ["FIRST", "SECOND", "THIRD", "FOURTH", "LAST"];
+use crate::time::week::{self, POSITIONS, WEEKDAYS};
 
 const OF_DATE: &[Parameter] = &[required("date")];
 
@@ -69,11 +67,6 @@ pub(super) const BUILTINS: &[Builtin] = &[
         .gives("{{ monthOfYear('2025-11-06') }}", "11"),
 ];
 
-/// A day of the week counted from Monday as zero.
-fn index_of(date: Date) -> u8 {
-    date.weekday().to_monday_zero_offset().unsigned_abs()
-}
-
 /// The date of an argument: of ISO text with or without time and offset, or of a date value.
 fn date_of(call: &Call<'_, '_>, index: usize) -> Outcome<Date> {
     let value = call.required(index)?;
@@ -103,7 +96,7 @@ fn day_of_month(call: &mut Call<'_, '_>) -> Outcome {
 }
 
 fn day_of_week(call: &mut Call<'_, '_>) -> Outcome {
-    Ok(Value::from(WEEKDAYS[usize::from(index_of(date_of(call, 0)?))]))
+    Ok(Value::from(week::name_of(date_of(call, 0)?)))
 }
 
 fn hour_of_day(call: &mut Call<'_, '_>) -> Outcome {
@@ -147,27 +140,23 @@ fn is_day_week_in_month(call: &mut Call<'_, '_>) -> Outcome {
     let weekday = weekday(call.required_text(1)?.expose())?;
     let name = call.required_text(2)?.expose();
     let position = POSITIONS
-        .iter()
-        .position(|position| position.eq_ignore_ascii_case(name.trim()))
+        .into_iter()
+        .find(|position| position.eq_ignore_ascii_case(name.trim()))
         .ok_or_else(|| {
             Error::argument(format!("there is no position '{}' in a month", form::short(name)))
                 .help(format!("write one of {}", POSITIONS.join(", ")))
         })?;
-    let is_there = match position {
-        4 => date.day() + 7 > date.days_in_month(),
-        nth => usize::try_from((date.day() - 1) / 7) == Ok(nth),
-    };
-    Ok(Value::Bool(is_there && index_of(date) == weekday))
+    Ok(Value::Bool(week::has_position(date, position) && week::index_of(date) == weekday))
 }
 
 fn is_weekend(call: &mut Call<'_, '_>) -> Outcome {
-    Ok(Value::Bool(matches!(date_of(call, 0)?.weekday(), Weekday::Saturday | Weekday::Sunday)))
+    Ok(Value::Bool(week::is_weekend(date_of(call, 0)?)))
 }
 
 /// The day of the week of this name, counted from Monday as zero.
-fn weekday(name: &str) -> Outcome<u8> {
-    let found = (0..7).zip(WEEKDAYS).find(|(_, weekday)| weekday.eq_ignore_ascii_case(name.trim()));
-    found.map(|(index, _)| index).ok_or_else(|| {
+fn weekday(name: &str) -> Outcome<usize> {
+    let found = WEEKDAYS.iter().position(|weekday| weekday.eq_ignore_ascii_case(name.trim()));
+    found.ok_or_else(|| {
         Error::argument(format!("there is no day of the week '{}'", form::short(name)))
             .help(format!("write one of {}", WEEKDAYS.join(", ")))
     })
@@ -180,13 +169,13 @@ fn is_last_working_day(call: &mut Call<'_, '_>) -> Outcome {
         works = [false; 7];
         let names = text.expose().split([',', ' ', '\t', '\n']).filter(|name| !name.is_empty());
         for name in names {
-            works[usize::from(weekday(name)?)] = true;
+            works[weekday(name)?] = true;
         }
         if !works.contains(&true) {
             return Err(call.wrong_argument(1, "days of the week", &Value::Str(text.clone())));
         }
     }
-    let is_working = |date: &Date| works[usize::from(index_of(*date))];
+    let is_working = |date: &Date| works[week::index_of(*date)];
     let end = date.last_of_month();
     let last = std::iter::successors(Some(end), |date| date.yesterday().ok()).take(7).find(is_working);
     Ok(Value::Bool(last == Some(date)))

@@ -4,6 +4,7 @@
 //! world for come in as arguments; what has to be done comes out as data.
 
 pub mod children;
+pub mod conditions;
 pub mod creation;
 pub mod defaults;
 pub mod inputs;
@@ -12,6 +13,7 @@ pub mod limits;
 pub mod live;
 pub mod outputs;
 pub mod outstanding;
+pub mod overlay;
 pub mod plan;
 pub mod property;
 pub mod replay;

@@ -20,4 +20,5 @@ pub mod replay;
 pub mod step;
 pub mod variables;
 pub mod why;
+pub mod windows;
 pub mod world;

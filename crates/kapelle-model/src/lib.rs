@@ -19,6 +19,7 @@ pub mod state;
 pub mod task_run;
 pub mod time;
 pub mod value;
+pub mod window;
 
 pub use failure::Failure;
 pub use history::History;

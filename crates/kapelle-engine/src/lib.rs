@@ -7,6 +7,7 @@ pub mod children;
 pub mod conditions;
 pub mod creation;
 pub mod defaults;
+pub mod flow_trigger;
 pub mod inputs;
 pub mod labels;
 pub mod limits;

@@ -60,6 +60,14 @@ impl Key {
         }
     }
 
+    /// The states that it names.
+    pub(super) fn states(&self) -> Option<&[State]> {
+        match &self.wanted {
+            Wanted::Flow(flow) => flow.states.as_deref(),
+            Wanted::Filters { .. } | Wanted::Condition(_) => None,
+        }
+    }
+
     /// Whether it looks at more than the execution itself.
     pub(super) fn needs_variables(&self) -> bool {
         match &self.wanted {

@@ -55,7 +55,7 @@ impl FlowTrigger {
             namespace: namespace.to_owned(),
             flow: flow.to_owned(),
             is_disabled: trigger.disabled,
-            states: states(property("states")).unwrap_or_else(all_listened),
+            states: states(property("states")).unwrap_or_else(|| listened(&groups, is_level_two)),
             when,
             conditions: simple,
             groups,
@@ -218,10 +218,12 @@ fn states(node: Option<&Node>) -> Option<Vec<State>> {
     (!states.is_empty()).then_some(states)
 }
 
-/// What a trigger listens to by itself: every end, and pauses.
-fn all_listened() -> Vec<State> {
+/// What a trigger listens to by itself: every end, and pauses. With `dependsOn` also what its dependencies ask for.
+fn listened(groups: &[Group], is_level_two: bool) -> Vec<State> {
+    let keys = groups.iter().flat_map(|group| &group.keys).filter(|_| is_level_two);
+    let asked: Vec<_> = keys.filter_map(Key::states).flatten().copied().collect();
     let all = (0..).map_while(State::from_index);
-    all.filter(|state| state.is_terminal() || *state == State::Paused).collect()
+    all.filter(|state| state.is_terminal() || *state == State::Paused || asked.contains(state)).collect()
 }
 
 /// What is to be done when a window ends unsatisfied; it may stand beside the window or in it.

@@ -147,6 +147,19 @@ dependsOn: [{flowId: y, namespace: a}, {flowId: x, namespace: a, id: named, stat
 }
 
 #[test]
+fn a_dependency_may_ask_for_any_state() {
+    let of = |properties: &str| {
+        let play = Play::new(&format!(
+            "{{id: t, type: io.kestra.plugin.core.trigger.Flow, dependsOn: [{{flowId: x, states: [RUNNING]}}]{properties}}}"
+        ));
+        play.decide(&event("x", 1, "2024-05-15T10:00:00Z").state(State::Running)).firing.is_some()
+    };
+    assert!(of(""));
+    // What the trigger says itself comes first.
+    assert!(!of(", states: [SUCCESS]"));
+}
+
+#[test]
 fn a_when_sees_the_upstream_execution() {
     let fires = |when: &str| {
         let play = Play::new(&format!(

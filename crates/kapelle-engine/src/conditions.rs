@@ -9,7 +9,6 @@ mod executions;
 mod expressions;
 mod flows;
 mod groups;
-pub mod labels;
 mod times;
 mod verdict;
 

@@ -8,13 +8,10 @@ use kapelle_model::execution::{Birth, Labels};
 use kapelle_model::{Failure, Map, Value};
 
 use crate::inputs::{Resolved, undeclared_message};
-use crate::labels::{SYSTEM, merged};
+use crate::labels::{CORRELATION, SYSTEM, as_variables, merged};
 use crate::plan::Plan;
 use crate::step::Creation;
 use crate::world::World;
-
-/// Where the id of what belongs together is kept.
-const CORRELATION: &str = "system.correlationId";
 
 /// Why there is no execution.
 #[derive(Debug)]
@@ -128,7 +125,7 @@ fn context(plan: &Plan, tenant: &Arc<str>, labels: &Labels, request: &Request, w
     if !plan.variables.is_empty() {
         context.insert("vars".into(), Value::Map(Arc::clone(&plan.variables)));
     }
-    if let Some(labels) = crate::variables::labels(labels) {
+    if let Some(labels) = as_variables(labels) {
         context.insert("labels".into(), labels);
     }
     if let Some(origin) = &request.origin {

@@ -25,6 +25,7 @@ pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
     if execution.head.slot == Slot::Asked {
         effects.push(Effect::AskSlot);
     }
+    effects.extend(deadlines(plan, live));
     for run in &execution.runs {
         match run.hold {
             Hold::Free => {}
@@ -42,6 +43,20 @@ pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
         }
     }
     effects
+}
+
+/// The moments at which the execution has to be over.
+pub(crate) fn deadlines(plan: &Plan, live: &Live) -> impl Iterator<Item = Effect> {
+    let head = &live.execution().head;
+    let is_open = !head.history.current().is_terminal() && live.execution().birth.scope.is_none();
+    let agreements = is_open.then(|| plan.agreements.deadlines(head.opened));
+    let open = agreements.into_iter().flatten().filter(|(place, _)| head.violated & bit(*place) == 0);
+    open.map(|(place, at)| Effect::Wake { at, due: Due::Agreement(place) })
+}
+
+/// Where it is kept that an agreement was violated. All beyond the last place share one.
+pub(crate) fn bit(place: u32) -> u64 {
+    1 << place.min(u64::BITS - 1)
 }
 
 /// What a worker that has a task run is to do with it.

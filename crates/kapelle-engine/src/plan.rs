@@ -17,9 +17,13 @@ use kapelle_model::Map;
 use kapelle_model::execution::Labels;
 use kapelle_model::flow::BranchKind;
 
+use crate::checks::Checks;
+use crate::conditions::Conditions;
+use crate::flow_trigger::FlowTrigger;
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
 use crate::property::Property;
+use crate::sla::Agreements;
 
 pub use flowable::{Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
 pub use retry::{Delay, Retry};
@@ -46,10 +50,12 @@ pub struct Plan {
     pub outputs: Outputs,
     pub retry: Option<Arc<Retry>>,
     pub concurrency: Option<Concurrency>,
+    pub agreements: Agreements,
+    pub checks: Checks,
+    pub flow_triggers: Box<[FlowTrigger]>,
     pub lists: Lists,
     pub after_execution: Box<[TaskIndex]>,
-    /// The tasks of each listener that has any.
-    pub listeners: Box<[Box<[TaskIndex]>]>,
+    pub listeners: Box<[Listener]>,
     pub tasks: Box<[Task]>,
     by_id: HashMap<Arc<str>, TaskIndex>,
 }
@@ -61,6 +67,13 @@ pub struct Lists {
     pub main: Box<[(BranchKind, Box<[TaskIndex]>)]>,
     pub errors: Box<[TaskIndex]>,
     pub finally: Box<[TaskIndex]>,
+}
+
+/// Tasks that run after the end of an execution if their conditions hold.
+#[derive(Debug)]
+pub struct Listener {
+    pub conditions: Conditions,
+    pub tasks: Box<[TaskIndex]>,
 }
 
 /// How many executions may run at the same time.

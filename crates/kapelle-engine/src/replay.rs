@@ -71,6 +71,7 @@ pub fn replay(
             history: History::new(State::Created, world.now),
             version: 0,
             generation: 0,
+            opened: world.now,
             attempt,
             labels,
             outputs: None,

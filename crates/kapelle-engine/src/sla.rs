@@ -9,8 +9,8 @@ use kapelle_core::language::Language;
 use kapelle_core::time::duration;
 use kapelle_model::{Millis, Node, State};
 
-use crate::conditions::labels::{self, Pairs, SYSTEM_PREFIX};
 use crate::conditions::words;
+use crate::labels::{self, Pairs, SYSTEM};
 use crate::property::{Property, is_truthy};
 
 /// The agreements of a flow, in their order.
@@ -136,7 +136,7 @@ impl Agreement {
             _ => return None,
         };
         let own = labels::read(node.get("labels")).into_iter();
-        let own = own.filter(|(key, _)| !key.starts_with(SYSTEM_PREFIX));
+        let own = own.filter(|(key, _)| !key.starts_with(SYSTEM));
         Some(Self {
             place,
             id: text("id").unwrap_or_default(),

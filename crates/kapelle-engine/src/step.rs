@@ -93,6 +93,8 @@ struct Step<'a> {
     was_over: bool,
     /// The execution that tries again what this one failed to do.
     successor: Option<ExecutionId>,
+    /// The assertions of the flow have been looked at.
+    is_watched: bool,
 }
 
 impl<'a> Step<'a> {
@@ -109,6 +111,7 @@ impl<'a> Step<'a> {
             agenda: VecDeque::new(),
             was_over: false,
             successor: None,
+            is_watched: false,
         };
         step.was_over = step.is_over();
         step

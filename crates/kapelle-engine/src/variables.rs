@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kapelle_core::expression::environment::{Context, Environment};
-use kapelle_model::execution::{Labels, Origin};
+use kapelle_model::execution::Origin;
 use kapelle_model::task_run::{RunIndex, TaskRun};
 use kapelle_model::{Map, Millis, State, Value};
 
+use crate::labels::as_variables;
 use crate::live::Live;
 use crate::plan::Plan;
 use crate::world::World;
@@ -31,7 +32,7 @@ const NAMES: [(&str, Make); NAMES_COUNT] = [
     }),
     ("tasks", |all| all.tasks()),
     ("vars", |all| not_empty(&all.live.execution().head.variables)),
-    ("labels", |all| labels(&all.live.execution().head.labels)),
+    ("labels", |all| as_variables(&all.live.execution().head.labels)),
     ("trigger", |all| all.origin().map(|origin| Value::Map(Arc::clone(&origin.variables)))),
 ];
 
@@ -203,26 +204,4 @@ fn map<const N: usize>(entries: [(&str, Option<Value>); N]) -> Value {
 
 pub(crate) fn moment(at: Millis) -> Value {
     Timestamp::from_millisecond(at.0).map_or(Value::Null, Value::Instant)
-}
-
-/// Labels as a map, nested at their dots; where a key is also the start of another one, the later one holds.
-pub(crate) fn labels(labels: &Labels) -> Option<Value> {
-    let mut all = Map::new();
-    for (key, value) in labels.iter() {
-        let mut place = &mut all;
-        let mut names = key.split('.').peekable();
-        while let Some(name) = names.next() {
-            let entry = place.entry(Arc::from(name)).or_default();
-            if names.peek().is_none() {
-                *entry = Value::from(&**value);
-                break;
-            }
-            if !matches!(entry, Value::Map(_)) {
-                *entry = Value::Map(Arc::default());
-            }
-            let Value::Map(inner) = entry else { break };
-            place = Arc::make_mut(inner);
-        }
-    }
-    (!all.is_empty()).then(|| Value::Map(Arc::new(all)))
 }

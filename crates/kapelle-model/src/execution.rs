@@ -100,6 +100,8 @@ pub struct Head {
     pub version: u64,
     /// Counts how often a person reopened it.
     pub generation: u32,
+    /// When it was created, or reopened the last time.
+    pub opened: Millis,
     /// Counts its tries: replays, retries and restarts.
     pub attempt: u32,
     pub runs_made: u32,

@@ -4,7 +4,8 @@ use kapelle_core::expression::environment::Environment;
 use kapelle_core::expression::{form, plain};
 use kapelle_model::{History, Map, State, Value};
 
-use super::{Facts, Found, Question, Reader, labels, shown, words};
+use super::{Facts, Found, Question, Reader, shown, words};
+use crate::labels;
 use crate::overlay::Overlay;
 use crate::property::{Property, text_of};
 

@@ -7,7 +7,7 @@ use kapelle_model::window::{StateChange, Window};
 use kapelle_model::{Failure, Map};
 
 use crate::conditions::Verdict;
-use crate::conditions::labels::Pairs;
+use crate::labels::Pairs;
 
 /// What follows from a change of an execution.
 #[derive(Clone, Debug, Default, PartialEq)]

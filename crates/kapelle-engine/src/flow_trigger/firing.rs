@@ -11,8 +11,8 @@ use kapelle_model::{ExecutionId, Failure, Map, Value};
 
 use super::group::Step;
 use super::{Firing, FlowTrigger, Upstream};
-use crate::conditions::labels::{self, CORRELATION_ID, Pairs, SYSTEM_PREFIX};
 use crate::conditions::words;
+use crate::labels::{self, CORRELATION, Pairs, SYSTEM};
 use crate::overlay::Overlay;
 use crate::property::Property;
 
@@ -23,7 +23,7 @@ impl FlowTrigger {
     /// What `trigger` is for the conditions of the trigger, and for the execution but for the outputs.
     pub(super) fn variables(&self, upstream: &Upstream<'_>) -> Map {
         let execution = &upstream.execution;
-        let labels = upstream.label_texts().filter(|(key, _)| *key != CORRELATION_ID);
+        let labels = upstream.label_texts().filter(|(key, _)| *key != CORRELATION);
         let mut variables = Map::from_iter([
             ("id".into(), Value::from(self.id.as_str())),
             ("type".into(), Value::from(self.type_name.as_str())),
@@ -119,7 +119,7 @@ impl FlowTrigger {
 /// The labels of a trigger, without their secrets since labels are shown everywhere. Flows cannot set those of the
 /// platform.
 pub(super) fn rendered(labels: &[(String, Property)], environment: Environment<'_>) -> Result<Pairs, String> {
-    let own = labels.iter().filter(|(key, _)| !key.starts_with(SYSTEM_PREFIX));
+    let own = labels.iter().filter(|(key, _)| !key.starts_with(SYSTEM));
     own.map(|(key, value)| {
         let text = value.render_text(environment);
         let text =
@@ -131,9 +131,9 @@ pub(super) fn rendered(labels: &[(String, Property)], environment: Environment<'
 
 /// What belongs to the execution that caused it carries its correlation id.
 fn correlation(upstream: &Upstream<'_>) -> (Arc<str>, Arc<str>) {
-    let id = upstream.execution.label(CORRELATION_ID);
+    let id = upstream.execution.label(CORRELATION);
     let id = id.map_or_else(|| upstream.execution.id.to_string(), str::to_owned);
-    (CORRELATION_ID.into(), id.into())
+    (CORRELATION.into(), id.into())
 }
 
 /// Everything that came together, this change among it.

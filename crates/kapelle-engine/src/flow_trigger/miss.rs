@@ -8,7 +8,7 @@ use kapelle_model::{Failure, Millis};
 use super::FlowTrigger;
 use super::firing::rendered;
 use super::waiting::time_text;
-use crate::conditions::labels::Pairs;
+use crate::labels::Pairs;
 use crate::windows::Stretch;
 
 /// A failed execution to create, since not everything came together in time.

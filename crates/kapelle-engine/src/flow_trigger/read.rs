@@ -11,8 +11,8 @@ use super::FlowTrigger;
 use super::filter::Filter;
 use super::group::{Afterwards, Group};
 use super::key::{Key, UpstreamFlow, Wanted, names};
-use crate::conditions::labels;
 use crate::conditions::{Condition, Conditions};
+use crate::labels;
 use crate::property::Property;
 use crate::windows::Period;
 

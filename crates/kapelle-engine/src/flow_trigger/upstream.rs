@@ -8,7 +8,7 @@ use kapelle_model::window::StateChange;
 use kapelle_model::{Map, Millis, State, Value};
 
 use crate::conditions::Facts;
-use crate::conditions::labels;
+use crate::labels;
 
 /// An execution at one change of its state.
 #[derive(Clone, Copy, Debug)]

@@ -14,9 +14,13 @@ use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
 use super::retry::{Delay, Retry, is_true};
 use super::subflow::{Batch, Subflow};
 use super::task::{Kind, Place, Task, Update};
-use super::{Concurrency, Lists, Overflow, Plan, TaskIndex};
+use super::{Concurrency, Listener, Lists, Overflow, Plan, TaskIndex};
+use crate::checks::Checks;
+use crate::conditions::Conditions;
 use crate::defaults::Layers;
+use crate::flow_trigger::FlowTrigger;
 use crate::property::Property;
+use crate::sla::Agreements;
 use crate::{defaults, inputs, outputs};
 
 /// Where the core tasks have their names.
@@ -49,7 +53,12 @@ impl Plan {
             let tasks = reader.branch(branch, &around);
             match branch.kind {
                 BranchKind::AfterExecution => after_execution = tasks,
-                BranchKind::Listener(_) => listeners.push(tasks),
+                BranchKind::Listener(place) => {
+                    let listener = root.get("listeners").and_then(|list| list.items().get(place));
+                    let conditions = listener.and_then(|listener| listener.get("conditions"));
+                    let conditions = Conditions::read(conditions, None, language, catalogue);
+                    listeners.push(Listener { conditions, tasks });
+                }
                 _ => lists.add(branch.kind.clone(), tasks),
             }
         }
@@ -58,6 +67,10 @@ impl Plan {
         let variables = flow.variables.iter();
         let variables =
             variables.map(|entry| (Arc::from(&*entry.key), plain::from_node(&entry.value))).collect::<Map>();
+        let flow_triggers = flow.triggers.iter().filter(|trigger| !trigger.disabled);
+        let flow_triggers = flow_triggers
+            .filter(|trigger| trigger.type_name.canonical.ends_with(".trigger.Flow"))
+            .map(|trigger| FlowTrigger::read(trigger, &flow.namespace, &flow.id, language, catalogue));
         Self {
             namespace: Arc::from(&*flow.namespace.value),
             flow: Arc::from(&*flow.id.value),
@@ -71,6 +84,9 @@ impl Plan {
             outputs: outputs::read(&flow.outputs, language),
             retry,
             concurrency: root.get("concurrency").and_then(|node| concurrency(node, language)),
+            agreements: Agreements::read(root.get("sla"), language),
+            checks: Checks::read(root.get("checks"), language),
+            flow_triggers: flow_triggers.collect(),
             lists,
             after_execution,
             listeners: listeners.into(),

@@ -8,6 +8,7 @@ use kapelle_model::task_run::{Hold, RunIndex};
 use kapelle_model::{State, Text};
 
 use super::{Next, Step};
+use crate::conditions::{Conditions, Facts, Subject};
 use crate::plan::{Kind, Task, TaskIndex};
 
 /// The state that a task ends in, if failures and warnings of it are allowed.
@@ -144,11 +145,6 @@ impl Step<'_> {
         }
     }
 
-    fn after_tasks(&self) -> impl Iterator<Item = TaskIndex> {
-        let plan = self.plan;
-        plan.listeners.iter().flatten().chain(&plan.after_execution).copied()
-    }
-
     /// The last task after the end that was created in this generation.
     fn last_after(&self) -> Option<TaskIndex> {
         if self.live.after.created == 0 {
@@ -161,12 +157,36 @@ impl Step<'_> {
         })
     }
 
+    /// The task after that one, or the first: of listeners whose conditions hold, then of `afterExecution`.
     fn next_after(&self, last: Option<TaskIndex>) -> Option<TaskIndex> {
-        let mut tasks = self.after_tasks();
-        if let Some(last) = last {
-            tasks.find(|task| *task == last);
+        let plan = self.plan;
+        let listeners = plan.listeners.iter().map(|listener| (Some(&listener.conditions), &*listener.tasks));
+        let mut last = last;
+        for (conditions, tasks) in listeners.chain([(None, &*plan.after_execution)]) {
+            let next = match last.and_then(|last| tasks.iter().position(|task| *task == last)) {
+                Some(place) => {
+                    last = None;
+                    tasks.get(place + 1)
+                }
+                None if last.is_none() && conditions.is_none_or(|conditions| self.listens(conditions)) => {
+                    tasks.first()
+                }
+                None => None,
+            };
+            if next.is_some() {
+                return next.copied();
+            }
         }
-        tasks.next()
+        None
+    }
+
+    fn listens(&self, conditions: &Conditions) -> bool {
+        let subject = Subject {
+            execution: Some(Facts::of(&self.live.execution)),
+            namespace: &self.plan.namespace,
+            flow: &self.plan.flow,
+        };
+        self.with_variables(None, &[], |all| conditions.evaluate(&subject, all.environment()).holds())
     }
 
     /// Whether nothing of the execution is left to be done.

@@ -201,6 +201,8 @@ impl Step<'_> {
         self.removed.extend(&reopening.gone);
         let head = &mut self.live.execution.head;
         head.generation += 1;
+        head.opened = self.world.now;
+        head.violated = 0;
         head.attempt += 1;
         head.outputs = None;
         head.labels = merged(&head.labels, &[(Arc::from("system.restarted"), Arc::from("true"))]);

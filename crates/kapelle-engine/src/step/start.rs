@@ -36,6 +36,7 @@ pub fn create(plan: &Plan, creation: Creation, world: &World<'_>) -> (Live, Outc
             history: History::new(State::Created, world.now),
             version: 0,
             generation: 0,
+            opened: world.now,
             attempt: creation.attempt,
             runs_made: 0,
             fence: Fence::default(),

@@ -140,6 +140,7 @@ fn an_execution_is_taken_as_it_was_at_the_change() {
         scope: None,
     };
     let head = Head {
+        opened: Millis(0),
         history,
         version: 5,
         generation: 0,

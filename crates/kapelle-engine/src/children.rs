@@ -8,7 +8,7 @@ use kapelle_core::expression::services::{File, Services};
 use kapelle_core::expression::{Error, Outcome};
 use kapelle_core::time::{date, duration};
 use kapelle_model::effect::Request;
-use kapelle_model::execution::{Kind as ExecutionKind, Labels, Origin, Parent, Start, StartReason};
+use kapelle_model::execution::{Kind as ExecutionKind, Labels, Origin, Parent, Scope, Start, StartReason};
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, Value};
 
@@ -140,8 +140,41 @@ impl Asked<'_> {
             resolves: false,
             inherited: Arc::clone(&parent.head.labels),
             kind: ExecutionKind::Loop,
-            scope: Some(Arc::clone(&self.task.id)),
+            scope: Some(Arc::new(self.scope())),
+            origin: parent.birth.origin.clone(),
             ..self.bare()
+        }
+    }
+
+    fn scope(&self) -> Scope {
+        let run = self.live.run(self.run);
+        let parent = self.live.execution();
+        let detail = run.detail.as_deref();
+        let place = self.iteration as usize;
+        let text = |texts: Option<&Arc<[Arc<str>]>>| {
+            texts.and_then(|texts| texts.get(place)).map(|text| Value::from(&**text))
+        };
+        let around = parent.birth.scope.as_ref().map(|scope| &scope.item);
+        let parents = around.map(|item| {
+            let further = match item.get("parents") {
+                Some(Value::List(parents)) => parents.to_vec(),
+                _ => Vec::new(),
+            };
+            std::iter::once(Value::Map(Arc::clone(item))).chain(further).collect::<Vec<_>>()
+        });
+        let entries = [
+            ("value", text(detail.and_then(|detail| detail.values.as_ref()))),
+            ("index", Some(Value::Int(i64::from(self.iteration)))),
+            ("key", text(detail.and_then(|detail| detail.keys.as_ref()))),
+            ("parent", around.map(|item| Value::Map(Arc::clone(item)))),
+            ("parents", parents.map(|parents| Value::List(Arc::new(parents)))),
+        ];
+        let item: Map =
+            entries.into_iter().filter_map(|(name, value)| Some((Arc::from(name), value?))).collect();
+        Scope {
+            task: Arc::clone(&self.task.id),
+            item: Arc::new(item),
+            outputs: Arc::clone(&self.live.outputs),
         }
     }
 

@@ -264,7 +264,7 @@ impl Live {
     pub(crate) fn lists<'p>(&self, plan: &'p Plan, parent: Option<RunIndex>) -> &'p Lists {
         match parent {
             Some(index) => &plan.task(self.node(index).task).lists,
-            None => match self.execution.birth.scope.as_deref().and_then(|scope| plan.find(scope)) {
+            None => match self.execution.birth.scope.as_ref().and_then(|scope| plan.find(&scope.task)) {
                 Some(task) => &plan.task(task).lists,
                 None => &plan.lists,
             },

@@ -14,7 +14,7 @@ use crate::live::Live;
 use crate::plan::Plan;
 use crate::world::World;
 
-const NAMES_COUNT: usize = 12;
+const NAMES_COUNT: usize = 13;
 
 /// The names, each with who makes its value.
 const NAMES: [(&str, Make); NAMES_COUNT] = [
@@ -27,9 +27,8 @@ const NAMES: [(&str, Make); NAMES_COUNT] = [
     ("inputs", |all| {
         not_empty(&all.plan.inputs.visible(&all.live.execution().birth.inputs, all.bare().environment()))
     }),
-    ("outputs", |all| {
-        (!all.live.execution().runs.is_empty()).then(|| Value::Map(Arc::clone(&all.live.outputs)))
-    }),
+    ("outputs", |all| all.outputs()),
+    ("item", |all| Some(Value::Map(Arc::clone(&all.live.execution().birth.scope.as_ref()?.item)))),
     ("tasks", |all| all.tasks()),
     ("vars", |all| not_empty(&all.live.execution().head.variables)),
     ("labels", |all| as_variables(&all.live.execution().head.labels)),
@@ -132,6 +131,17 @@ impl<'a> Variables<'a> {
             map([("taskrun", value), ("outputs", outputs.map(|outputs| Value::Map(Arc::clone(outputs))))])
         });
         Some(told.collect())
+    }
+
+    /// The outputs of all tasks; in the iteration of a loop also of those before the loop.
+    fn outputs(&self) -> Option<Value> {
+        let execution = self.live.execution();
+        let Some(scope) = &execution.birth.scope else {
+            return (!execution.runs.is_empty()).then(|| Value::Map(Arc::clone(&self.live.outputs)));
+        };
+        let mut all = (*scope.outputs).clone();
+        all.extend(self.live.outputs.iter().map(|(task, outputs)| (Arc::clone(task), outputs.clone())));
+        Some(Value::Map(Arc::new(all)))
     }
 
     /// The state of every task, in loops by value.

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::event::Due;
-use crate::execution::{Breakpoint, Kind, Labels, Origin, Parent, Start};
+use crate::execution::{Breakpoint, Kind, Labels, Origin, Parent, Scope, Start};
 use crate::id::ExecutionId;
 use crate::state::State;
 use crate::task_run::{Fence, RunIndex};
@@ -104,7 +104,7 @@ pub struct Request {
     pub start: Option<Start>,
     pub kind: Kind,
     pub priority: i32,
-    pub scope: Option<Arc<str>>,
+    pub scope: Option<Arc<Scope>>,
     /// It repeats this execution from its start.
     pub replay_of: Option<ExecutionId>,
     /// The first of those that repeat each other, and when that was created.

@@ -36,8 +36,19 @@ pub struct Birth {
     pub kind: Kind,
     /// Higher ones leave a queue first.
     pub priority: i32,
-    /// The iteration of a loop runs only the lists of the task with this id.
-    pub scope: Option<Arc<str>>,
+    /// The iteration of a loop runs only the lists of that loop.
+    pub scope: Option<Arc<Scope>>,
+}
+
+/// What the iteration of a loop knows of the loop.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// The id of the task that loops.
+    pub task: Arc<str>,
+    /// What the variable `item` holds.
+    pub item: Arc<Map>,
+    /// The outputs of the tasks before the loop.
+    pub outputs: Arc<Map>,
 }
 
 /// A moment to start at.

@@ -55,6 +55,8 @@ pub enum Hold {
 pub struct Detail {
     /// What a loop runs over.
     pub values: Option<Arc<[Arc<str>]>>,
+    /// The keys of the values, if they come from a map.
+    pub keys: Option<Arc<[Arc<str>]>>,
     /// When the run moves by itself: the end of a pause, the next check of a loop, the next attempt.
     pub wake: Option<Millis>,
     /// Why the last attempt failed.

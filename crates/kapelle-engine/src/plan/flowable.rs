@@ -1,9 +1,8 @@
 //! What the flowables are told in their properties.
 
-use std::sync::Arc;
-
 use super::retry::Delay;
 use crate::inputs::Inputs;
+use crate::outputs::Outputs;
 use crate::property::Property;
 
 /// The order of a Dag, by places in its list of tasks.
@@ -91,6 +90,6 @@ pub struct Loop {
     pub limit: Option<Property>,
     pub transmit_failed: bool,
     pub break_when: Option<Property>,
-    /// Id and value of what each iteration gives back.
-    pub outputs: Box<[(Arc<str>, Property)]>,
+    /// What each iteration gives back.
+    pub outputs: Outputs,
 }

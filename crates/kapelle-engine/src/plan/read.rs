@@ -7,8 +7,8 @@ use kapelle_core::catalogue::Catalogue;
 use kapelle_core::expression::plain;
 use kapelle_core::flow;
 use kapelle_core::language::Language;
-use kapelle_model::flow::{Branch, BranchKind, Task as FlowTask};
-use kapelle_model::{Map, Node};
+use kapelle_model::flow::{Branch, BranchKind, Output, Task as FlowTask};
+use kapelle_model::{Map, Node, Spanned};
 
 use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
 use super::retry::{Delay, Retry, is_true};
@@ -341,14 +341,16 @@ impl Reader {
         }
     }
 
-    fn outputs(&self, task: &FlowTask) -> Box<[(Arc<str>, Property)]> {
+    /// What each iteration of a loop gives back, in the shape of a flow's outputs.
+    fn outputs(&self, task: &FlowTask) -> outputs::Outputs {
         let items = task.property("outputs").map_or(&[][..], Node::items).iter();
-        items
-            .filter_map(|item| {
-                let id = item.get("id")?.scalar_text()?;
-                Some((Arc::from(id), Property::read(item.get("value")?, self.language)))
+        let declared: Vec<Output> = items
+            .filter_map(|node| {
+                let id = Spanned::new(node.get("id")?.scalar_text()?, node.span);
+                Some(Output { id, node: node.clone() })
             })
-            .collect()
+            .collect();
+        outputs::read(&declared, self.language)
     }
 }
 

@@ -76,11 +76,12 @@ impl Step<'_> {
 
     fn begin_loop(&mut self, run: RunIndex, looped: &Loop) {
         let values =
-            self.with_variables(Some(run), &[], |all| each::values(&looped.values, all.environment()));
+            self.with_variables(Some(run), &[], |all| each::loop_values(&looped.values, all.environment()));
         match values {
-            Ok(values) => {
-                self.detail_mut(run).children = Some(values.len() as u32);
-                self.detail_mut(run).values = Some(values.into());
+            Ok(each::LoopValues { values, keys }) => {
+                let detail = self.detail_mut(run);
+                detail.children = Some(values.len() as u32);
+                (detail.values, detail.keys) = (Some(values.into()), keys.map(Into::into));
                 self.start_iterations(run, looped);
                 self.look_at_children(run);
             }

@@ -36,6 +36,43 @@ pub(super) fn values(property: &Property, environment: Environment<'_>) -> Resul
     Ok(texts.map_err(|error| words(&error))?.into_iter().collect())
 }
 
+/// What a loop runs over whose iterations are executions; the same value may come more than once.
+pub(super) struct LoopValues {
+    pub(super) values: Vec<Arc<str>>,
+    /// Those of a map.
+    pub(super) keys: Option<Vec<Arc<str>>>,
+}
+
+/// The values of such a loop: a list, a map, either of them as JSON, or the lines of a file in the storage.
+pub(super) fn loop_values(property: &Property, environment: Environment<'_>) -> Result<LoopValues, Failure> {
+    let rendered = property.render(environment).map_err(|error| words(&error))?;
+    let rendered = match &rendered {
+        Value::Str(uri) if uri.expose().starts_with("kestra://") => {
+            let values = crate::children::lines(uri.expose(), environment).map_err(|error| words(&error))?;
+            return Ok(LoopValues { values, keys: None });
+        }
+        Value::Str(text) => plain::from_json(text.expose()).map_err(|reason| {
+            let shown = kapelle_core::expression::form::short(&text.masked());
+            Failure::new(format!("the values of a loop are no list, map or file: {reason}, in `{shown}`"))
+        })?,
+        _ => rendered,
+    };
+    let texts = |values: &mut dyn Iterator<Item = &Value>| {
+        let texts: Outcome<Vec<Arc<str>>> = values.map(|value| text(value, environment)).collect();
+        texts.map_err(|error| words(&error))
+    };
+    match &rendered {
+        Value::List(items) => Ok(LoopValues { values: texts(&mut items.iter())?, keys: None }),
+        Value::Map(map) => {
+            Ok(LoopValues { values: texts(&mut map.values())?, keys: Some(map.keys().cloned().collect()) })
+        }
+        other => Err(Failure::new(format!(
+            "the values of a loop have to be a list, a map or a file, not {}",
+            kapelle_core::expression::form::describe(other)
+        ))),
+    }
+}
+
 /// A list that was written in YAML holds texts, whole numbers and maps.
 fn check_element(item: &Value) -> Result<(), Failure> {
     let name = match item {

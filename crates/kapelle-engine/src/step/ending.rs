@@ -223,14 +223,18 @@ impl Step<'_> {
         }
     }
 
-    /// Renders the outputs of the flow. If one of them fails that is required, so does the execution.
+    /// Renders the outputs of the flow, or of the iteration. If one of them fails that is required, so does the execution.
     fn render_outputs(&mut self, state: State) -> State {
-        if self.plan.outputs.is_empty() || self.live.execution.birth.scope.is_some() {
+        let scope = self.live.execution.birth.scope.as_ref().and_then(|scope| self.plan.find(&scope.task));
+        let outputs = match scope.map(|task| &self.plan.task(task).kind) {
+            Some(Kind::Loop(looped)) => &looped.outputs,
+            _ => &self.plan.outputs,
+        };
+        if outputs.is_empty() {
             return state;
         }
         let encryption = self.world.encryption;
-        let rendered =
-            self.with_variables(None, &[], |all| self.plan.outputs.render(encryption, all.environment()));
+        let rendered = self.with_variables(None, &[], |all| outputs.render(encryption, all.environment()));
         for (level, message) in rendered.logs {
             self.log(None, level, message);
         }

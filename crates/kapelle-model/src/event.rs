@@ -101,6 +101,8 @@ pub enum Order {
     ForceRun,
     Unqueue(State),
     SetLabels(Labels),
+    /// Notes that another execution repeats it.
+    MarkReplayed,
     ResumeBreakpoint {
         next: Option<Arc<[Breakpoint]>>,
     },

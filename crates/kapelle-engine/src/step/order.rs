@@ -11,6 +11,7 @@ use kapelle_model::task_run::RunIndex;
 use super::{Next, Refused, Step};
 use crate::labels::SYSTEM;
 use crate::plan::Kind;
+use crate::replay::relabeled;
 
 impl Step<'_> {
     pub(super) fn order(&mut self, order: &Order) -> Result<(), Refused> {
@@ -28,6 +29,11 @@ impl Step<'_> {
             Order::ForceRun => self.force_run(),
             Order::Unqueue(state) => self.unqueue(*state),
             Order::SetLabels(labels) => self.set_labels(labels),
+            Order::MarkReplayed => {
+                let labels = relabeled(&self.live.execution.head.labels, "system.replayed");
+                self.live.execution.head.labels = labels;
+                Ok(())
+            }
             Order::ResumeBreakpoint { next } => self.resume_breakpoint(next.as_ref()),
         }
     }

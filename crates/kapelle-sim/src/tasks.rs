@@ -73,6 +73,11 @@ pub struct Metric {
 }
 
 impl Done {
+    /// It failed before it did anything.
+    pub(crate) fn failed(failure: Failure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+
     fn log(&mut self, level: Level, message: impl Into<Text>) {
         self.logs.push((level, message.into()));
     }

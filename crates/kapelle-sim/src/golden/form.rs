@@ -5,49 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde_json::{Map, Value as Json, json};
 
 use super::marks::{Files, Marks};
+use crate::seen::{Seen, SeenRun};
 
 /// Parents above a task run that are named.
 const DEPTH_MAX: usize = 30;
 
 /// Labels that every run gives other values.
 const OWN_LABELS: [&str; 2] = ["system.correlationId", "system.username"];
-
-/// An execution as clients see it.
-#[derive(Clone, Debug, Default)]
-pub struct Seen {
-    pub id: String,
-    pub flow: String,
-    pub state: String,
-    pub inputs: Json,
-    pub outputs: Json,
-    pub variables: Json,
-    pub labels: Vec<(String, String)>,
-    pub runs: Vec<SeenRun>,
-    pub logs: Vec<SeenLine>,
-    /// The executions that it started, in their comparable form.
-    pub children: Vec<Json>,
-}
-
-/// A task run as clients see it.
-#[derive(Clone, Debug, Default)]
-pub struct SeenRun {
-    pub id: String,
-    pub task: String,
-    pub value: Option<String>,
-    pub iteration: Option<u32>,
-    pub parent: Option<String>,
-    pub state: String,
-    pub outputs: Json,
-    pub attempts: Vec<String>,
-}
-
-/// A line of the log, of level INFO or above.
-#[derive(Clone, Debug, Default)]
-pub struct SeenLine {
-    pub run: Option<String>,
-    pub level: String,
-    pub message: String,
-}
 
 impl Seen {
     /// Tells the marks all ids that are in it.

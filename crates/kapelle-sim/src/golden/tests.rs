@@ -6,8 +6,8 @@ use serde_json::{Value as Json, json};
 use super::case::{self, Case};
 use super::differences::judge;
 use super::explained;
-use super::form::{Seen, SeenLine, SeenRun};
 use super::marks::Marks;
+use crate::seen::{Seen, SeenLine, SeenRun};
 
 fn marks() -> Marks {
     let mut marks = Marks::new("golden.a.b", date(2026, 1, 15));

@@ -86,12 +86,9 @@ pub(super) fn lines<'a>(content: &'a str, separator: &str) -> Vec<&'a str> {
     lines
 }
 
-/// What the first group matches in a line that matches as a whole.
+/// What the first group matches in a line, where it matches first.
 fn key(pattern: &Pattern, line: &str) -> Result<Option<String>, Failure> {
     let late = |_| Failure::new("the regular expression takes too long: make it simpler");
-    if !pattern.matches_whole(line).map_err(late)? {
-        return Ok(None);
-    }
     let groups = pattern.first_match(line).map_err(late)?.unwrap_or_default();
     let group = groups.into_iter().nth(1).flatten();
     Ok(group.map(|range| line[range].to_owned()))

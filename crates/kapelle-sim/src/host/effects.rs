@@ -1,0 +1,92 @@
+//! What executions ask for.
+
+use kapelle_engine::limits::{Claim, claim};
+use kapelle_model::ExecutionId;
+use kapelle_model::effect::Effect;
+use kapelle_model::event::{Admission, ChildNews, Event, Order};
+use kapelle_model::task_run::RunIndex;
+
+use super::{Alarm, Host, Job, Logged};
+
+impl Host {
+    pub(super) fn do_effect(&mut self, of: ExecutionId, effect: Effect) {
+        match effect {
+            Effect::Dispatch(dispatch) => self.work(of, &dispatch),
+            Effect::Stop { run, fence } => self.stop_work(of, run, fence),
+            Effect::Wake { at, due } => self.clock.set(at, Alarm::Due { to: of, due }),
+            Effect::Create(request) => self.answer(&request),
+            Effect::Watch { run, iteration, id } => self.watch(of, run, iteration, id),
+            Effect::RestartChild { run, iteration, id } => {
+                if self.order(id, &Order::Restart).is_err() {
+                    self.watch(of, run, iteration, id);
+                }
+            }
+            Effect::KillChildren => {
+                for child in self.started_by(of) {
+                    self.jobs.push_back(Job::Event {
+                        to: child,
+                        event: Event::Order(Order::Kill { cascade: true }),
+                    });
+                }
+            }
+            Effect::AskSlot => self.ask_limits(of),
+            Effect::ForceSlot => {
+                if let Some(claim) = self.claim(of) {
+                    self.limits.force(&claim);
+                }
+            }
+            Effect::ReleaseSlot => {
+                let next = self.limits.release(of).into_iter();
+                let granted = Event::Admission(Admission::Granted);
+                self.jobs.extend(next.map(|to| Job::Event { to, event: granted.clone() }));
+            }
+            Effect::TellParent { parent, state, outputs, successor } => {
+                let news = ChildNews::Ended { state, outputs, successor };
+                self.tell(parent.execution, parent.run, parent.iteration, of, news);
+            }
+            Effect::Changed { .. } => {}
+            Effect::Log(line) => {
+                if let Some(kept) = self.executions.get_mut(&of) {
+                    kept.logs.push(Logged { run: line.run, level: line.level, message: line.message });
+                }
+            }
+        }
+    }
+
+    pub(super) fn tell(
+        &mut self,
+        to: ExecutionId,
+        run: RunIndex,
+        iteration: u32,
+        id: ExecutionId,
+        news: ChildNews,
+    ) {
+        self.jobs.push_back(Job::Event { to, event: Event::Child { run, iteration, id, news } });
+    }
+
+    /// Tells of an execution that has ended already; of all others their end will tell.
+    fn watch(&mut self, of: ExecutionId, run: RunIndex, iteration: u32, id: ExecutionId) {
+        let Some(kept) = self.executions.get(&id) else { return };
+        let execution = kept.live.execution();
+        if execution.state().is_terminal() {
+            let (state, outputs) = (execution.state(), execution.head.outputs.clone());
+            self.tell(of, run, iteration, id, ChildNews::Ended { state, outputs, successor: None });
+        }
+    }
+
+    fn ask_limits(&mut self, of: ExecutionId) {
+        let admission = match self.claim(of) {
+            Some(claim) => self.limits.ask(&claim),
+            None => Admission::Granted,
+        };
+        self.jobs.push_back(Job::Event { to: of, event: Event::Admission(admission) });
+    }
+
+    /// What an execution asks of the limits that the latest revision of its flow has.
+    fn claim(&self, of: ExecutionId) -> Option<Claim> {
+        let kept = self.executions.get(&of)?;
+        let birth = &kept.live.execution().birth;
+        let latest = self.flows.find(&birth.namespace, &birth.flow, None)?;
+        claim(&latest.plan, &kept.live, &self.world(&self.shelf)).ok().flatten()
+    }
+}

@@ -10,6 +10,7 @@ pub mod differences;
 pub mod explained;
 pub mod form;
 pub mod marks;
+pub mod replay;
 
 #[cfg(test)]
 mod tests;

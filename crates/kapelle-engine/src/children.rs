@@ -109,7 +109,9 @@ impl Asked<'_> {
         };
         let (namespace, flow, revision, inputs, inherits, start) =
             rendered().map_err(|error| Failure::new(error.text()))?;
-        let own_labels = rendered_labels(subflow.labels.as_ref(), &variables)?;
+        // Labels belong to the task, not to the part: they do not see it.
+        let of_task = Variables::new(self.plan, self.live, Some(self.run), self.world, &[]);
+        let own_labels = rendered_labels(subflow.labels.as_ref(), &of_task)?;
         let parent = self.live.execution();
         Ok(Request {
             namespace: namespace

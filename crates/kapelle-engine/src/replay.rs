@@ -87,6 +87,8 @@ pub fn replay(
     for run in &mut execution.runs {
         (run.hold, run.fence) = (Hold::Free, Fence::default());
     }
+    // Who begins again starts executions of its own.
+    execution.children.retain(|(run, _), _| !reopening.again.contains(run));
     let mut live = Live::restore(plan, execution).map_err(Refused::Invalid)?;
     reopening.apply(plan, &mut live, world.now);
     let outcome = go_on(plan, &mut live, &reopening, world);

@@ -76,6 +76,8 @@ enum Next {
     Advance(Option<RunIndex>),
     /// A task run was created.
     Begin(RunIndex),
+    /// A group was created, and all tasks that were created with it have begun.
+    BeginGroup(RunIndex),
 }
 
 /// One event at work.
@@ -136,7 +138,8 @@ impl<'a> Step<'a> {
         loop {
             match self.agenda.pop_front() {
                 Some(Next::Advance(parent)) => self.advance(parent),
-                Some(Next::Begin(run)) => self.begin(run),
+                Some(Next::Begin(run)) if self.is_group(run) => self.agenda.push_back(Next::BeginGroup(run)),
+                Some(Next::Begin(run) | Next::BeginGroup(run)) => self.begin(run),
                 None if self.watch_agreements() => {}
                 None => break,
             }

@@ -16,7 +16,7 @@ const CASES: &str = "../../../shared/conformance/golden/cases.jsonl.gz";
 const TABLE: &str = include_str!("../golden/expected-differences.tsv");
 
 /// Equal and explained cases that were reached; fewer are a step back.
-const REACHED: usize = 660;
+const REACHED: usize = 695;
 
 /// Differences of one case that are told.
 const TOLD_MAX: usize = 6;

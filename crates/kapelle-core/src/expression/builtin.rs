@@ -24,7 +24,7 @@ mod patterns;
 mod random;
 mod rendering;
 mod secrets;
-mod text;
+pub(super) mod text;
 pub(in crate::expression) mod yaml;
 
 use std::collections::HashMap;

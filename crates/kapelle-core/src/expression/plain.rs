@@ -16,6 +16,11 @@ pub fn from_yaml(text: &str) -> Result<Value, String> {
     builtin::yaml::parse_yaml(text)
 }
 
+/// A text as a part of an address: letters and digits of ASCII with dashes between them.
+pub fn slug(text: &str) -> String {
+    builtin::text::slug(text)
+}
+
 /// What a document or a part of one says.
 pub fn from_node(node: &Node) -> Value {
     builtin::yaml::value(node.clone())

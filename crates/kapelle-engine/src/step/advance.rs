@@ -64,6 +64,9 @@ impl Step<'_> {
         let Some(main) = self.live.main_tasks(self.plan, parent) else {
             return self.end_without_list(parent);
         };
+        if main.is_empty() && self.is_without_choice(parent) {
+            return self.end_group(parent);
+        }
         let lists = self.live.lists(self.plan, parent);
         let is_main_done = self.is_main_done(parent, main);
         if is_main_done && self.continues_loop(parent)
@@ -80,6 +83,14 @@ impl Step<'_> {
             Current::Errors => self.create_in_order(parent, &lists.errors, |group| group.errors),
             Current::Finally => self.create_in_order(parent, &lists.finally, |group| group.finally),
         }
+    }
+
+    /// Whether a group that has nothing to do is over at once, without its `finally`.
+    fn is_without_choice(&self, parent: Option<RunIndex>) -> bool {
+        parent.is_some_and(|run| {
+            let kind = &self.task_of(run).kind;
+            !matches!(kind, Kind::Until(_) | Kind::Pause(_) | Kind::Directory | Kind::Retry(_))
+        })
     }
 
     /// The end that was decided for a group apart from its children.

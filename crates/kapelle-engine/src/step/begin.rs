@@ -13,6 +13,9 @@ use crate::live::{EVALUATION_RESULT, SWITCH_VALUE};
 use crate::plan::{Kind, Task};
 use crate::property::{Property, text_of};
 
+/// What stands before the reason why a group fails by itself.
+const BREAKS_OFF: &str = "Unable to resolve state from the Flowable task: ";
+
 impl Step<'_> {
     pub(super) fn begin(&mut self, run: RunIndex) {
         let is_there = self.live.position(run).is_some_and(|_| self.run(run).state().is_created());
@@ -31,19 +34,44 @@ impl Step<'_> {
         self.begin_now(run);
     }
 
+    /// Whether a task run is there and has tasks of its own.
+    pub(super) fn is_group(&self, run: RunIndex) -> bool {
+        self.live.position(run).is_some() && self.task_of(run).kind.is_group()
+    }
+
     /// Begins a task run past any breakpoint.
     pub(super) fn begin_now(&mut self, run: RunIndex) {
         let task = self.task_of(run);
-        match self.runs_at_all(run, task.run_if.as_ref()) {
+        let is_again = self.run(run).state() == State::Restarted;
+        // What an If or a Switch decides is told even if it does not run.
+        let decided = self.decide(run, task);
+        let run_if = task.run_if.as_ref().filter(|_| !(is_again && task.kind.is_group()));
+        match self.runs_at_all(run, run_if) {
+            Ok(true) if let Err(failure) = decided => {
+                self.open_group_attempt(run);
+                self.break_off(run, failure);
+            }
             Ok(true) => self.start_run(run, task),
             Ok(false) => {
                 self.add_attempt(run, State::Skipped);
                 self.end_run(run, State::Skipped);
             }
             Err(error) => {
-                self.note_failure(run, words(&error));
+                let cause = words(&error);
+                let message = format!("Failed to evaluate the runIf condition for task {}. Cause: ", task.id);
+                let message = Text::concat(&message.into(), &cause.message);
+                self.note_failure(run, Failure::new(message));
                 self.end_run(run, State::Failed);
             }
+        }
+    }
+
+    /// A group has one attempt; one that begins again goes on with it.
+    fn open_group_attempt(&mut self, run: RunIndex) {
+        if self.run(run).attempts.is_empty() {
+            self.add_attempt(run, State::Running);
+        } else {
+            self.set_attempt(run, State::Running);
         }
     }
 
@@ -79,9 +107,17 @@ impl Step<'_> {
             }
             _ => {
                 self.set_run(run, State::Running);
-                self.add_attempt(run, State::Running);
+                self.open_group_attempt(run);
                 self.begin_group(run, task);
             }
+        }
+    }
+
+    fn decide(&mut self, run: RunIndex, task: &Task) -> Result<(), Failure> {
+        match &task.kind {
+            Kind::If { condition } => self.decide_if(run, condition),
+            Kind::Switch { value } => self.decide_switch(run, task, value),
+            _ => Ok(()),
         }
     }
 
@@ -104,8 +140,6 @@ impl Step<'_> {
 
     fn begin_group(&mut self, run: RunIndex, task: &Task) {
         let decided = match &task.kind {
-            Kind::If { condition } => self.decide_if(run, condition),
-            Kind::Switch { value } => self.decide_switch(run, task, value),
             Kind::Each(each) => self.decide_values(run, &each.values),
             Kind::Pause(pause) => return self.begin_pause(run, pause),
             Kind::Directory => return self.open_directory(run),
@@ -151,7 +185,8 @@ impl Step<'_> {
     /// Ends a group whose own properties do not render. Its `errors` and `finally` do not run, and what it allows does
     /// not count: it never began.
     pub(super) fn break_off(&mut self, run: RunIndex, failure: Failure) {
-        self.note_failure(run, failure);
+        let message = Text::concat(&BREAKS_OFF.into(), &failure.message);
+        self.note_failure(run, Failure::new(message));
         self.set_attempt(run, State::Failed);
         self.end_run(run, State::Failed);
     }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kapelle_core::expression::plain;
 use kapelle_model::effect::{Effect, Level};
 use kapelle_model::event::ChildNews;
 use kapelle_model::execution::Child;
@@ -62,7 +63,6 @@ impl Step<'_> {
 
     fn begin_parts(&mut self, run: RunIndex, subflow: &Subflow, parts: u32, is_restarted: bool) {
         self.detail_mut(run).children = Some(parts);
-        self.set_output(run, "numberOfBatches", Value::Int(i64::from(parts)));
         for iteration in 0..parts {
             if self.run(run).state().is_terminal() {
                 return;
@@ -289,7 +289,7 @@ impl Step<'_> {
         if self.run(run).state() != State::Running || count.created < total || (waits && count.open > 0) {
             return;
         }
-        self.set_child_outputs(run);
+        self.set_child_outputs(run, waits);
         let guess = if waits && transmits { self.live.group(Some(run)).main.guess() } else { State::Success };
         if guess == State::Failed {
             return self.attempt_failed(run);
@@ -299,11 +299,13 @@ impl Step<'_> {
         self.end_run(run, state);
     }
 
-    fn set_child_outputs(&mut self, run: RunIndex) {
-        let mut by_state = Map::new();
+    fn set_child_outputs(&mut self, run: RunIndex, waits: bool) {
+        let first: &[State] = if waits { &[State::Created, State::Running] } else { &[State::Running] };
+        let mut by_state: Map = first.iter().map(|state| (Arc::from(state.name()), Value::Int(0))).collect();
         let mut outputs = Vec::new();
         for (iteration, child) in self.live.started_by(run) {
-            let state = child.ended.unwrap_or(State::Created);
+            // Who does not wait takes it that all goes well.
+            let state = child.ended.filter(|_| waits).unwrap_or(State::Success);
             let count = by_state.entry(Arc::from(state.name())).or_insert(Value::Int(0));
             if let Value::Int(count) = count {
                 *count += 1;
@@ -322,14 +324,15 @@ impl Step<'_> {
             self.set_output(run, "iterationCount", Value::Int(total));
             self.set_output(run, "outputs", Value::List(Arc::new(outputs)));
         } else {
+            self.set_output(run, "numberOfBatches", Value::Int(total));
             self.set_output(run, "iterations", Value::Map(Arc::new(by_state)));
             let birth = &self.live.execution.birth;
             let base = format!(
                 "/{}/{}/executions/{}/tasks/{}/{}",
                 birth.namespace.replace('.', "/"),
-                birth.flow,
+                plain::slug(&birth.flow),
                 birth.id,
-                self.run(run).task,
+                plain::slug(&self.run(run).task),
                 self.world.chance.run(birth.id, run)
             );
             self.set_output(run, "subflowOutputsBaseUri", Value::from(&*base));

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use kapelle_model::State;
 use kapelle_model::effect::Effect;
 use kapelle_model::event::Order;
 use kapelle_model::execution::{Breakpoint, Labels, Slot};
 use kapelle_model::task_run::RunIndex;
+use kapelle_model::{Map, State};
 
 use super::{Next, Refused, Step};
 use crate::labels::SYSTEM;
@@ -20,7 +20,7 @@ impl Step<'_> {
             Order::Pause => self.pause_by_hand(),
             Order::Resume { values, by } => {
                 let run = self.paused_run()?;
-                self.resume(run, values, by.as_deref());
+                self.resume(run, Some(values), by.as_deref());
                 Ok(())
             }
             Order::Restart => self.restart(),
@@ -82,7 +82,7 @@ impl Step<'_> {
         Ok(())
     }
 
-    fn resume(&mut self, run: Option<RunIndex>, values: &Arc<kapelle_model::Map>, by: Option<&str>) {
+    fn resume(&mut self, run: Option<RunIndex>, values: Option<&Arc<Map>>, by: Option<&str>) {
         let Some(run) = run else { return self.unpause() };
         match &self.task_of(run).kind {
             Kind::Pause(_) => self.resume_pause(run, values, by),
@@ -120,7 +120,7 @@ impl Step<'_> {
             }
             State::Paused => {
                 let run = self.paused_run()?;
-                self.resume(run, &Arc::default(), None);
+                self.resume(run, None, None);
                 Ok(())
             }
             _ => Ok(()),

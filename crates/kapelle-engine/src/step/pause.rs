@@ -69,8 +69,10 @@ impl Step<'_> {
     }
 
     /// Somebody goes on.
-    pub(super) fn resume_pause(&mut self, run: RunIndex, values: &Arc<Map>, by: Option<&str>) {
-        self.set_output(run, "onResume", Value::Map(Arc::clone(values)));
+    pub(super) fn resume_pause(&mut self, run: RunIndex, values: Option<&Arc<Map>>, by: Option<&str>) {
+        if let Some(values) = values {
+            self.set_output(run, "onResume", Value::Map(Arc::clone(values)));
+        }
         self.note_resumed(run, State::Success, by);
         self.go_on(run, State::Success);
     }
@@ -136,7 +138,7 @@ impl Step<'_> {
         }
     }
 
-    fn note_resumed(&mut self, run: RunIndex, to: State, by: Option<&str>) {
+    pub(super) fn note_resumed(&mut self, run: RunIndex, to: State, by: Option<&str>) {
         let on = jiff::Timestamp::from_millisecond(self.world.now.0).unwrap_or_default();
         let on = on.to_zoned(self.world.settings.zone.clone()).datetime();
         let mut resumed = Map::new();

@@ -26,11 +26,12 @@ impl Reopening {
     /// Lets some task runs begin again. What belongs to the end of the execution or of a group is taken away, and so is
     /// everything below what begins again.
     pub(crate) fn of(plan: &Plan, live: &Live, starts: impl IntoIterator<Item = RunIndex>) -> Self {
-        let mut reopening =
-            Self { again: BTreeSet::new(), around: BTreeSet::new(), gone: endings(plan, live) };
+        let mut reopening = Self { again: BTreeSet::new(), around: BTreeSet::new(), gone: BTreeSet::new() };
         for run in starts {
             reopening.add(plan, live, run);
         }
+        let around = &reopening.around;
+        reopening.gone = endings(plan, live, |parent| parent.is_none_or(|parent| around.contains(&parent)));
         let again: Vec<RunIndex> = reopening.again.iter().copied().collect();
         for run in again {
             take_below(live, run, &mut reopening.gone);
@@ -39,6 +40,13 @@ impl Reopening {
         reopening.again.retain(|run| !gone.contains(run));
         reopening.around.retain(|run| !gone.contains(run));
         reopening
+    }
+
+    /// Lets everything around a task run go on.
+    fn around(plan: &Plan, live: &Live, run: RunIndex) -> Self {
+        let around: BTreeSet<RunIndex> = live.ancestors(run).map(|run| run.index).collect();
+        let gone = endings(plan, live, |parent| parent.is_none_or(|parent| around.contains(&parent)));
+        Self { again: BTreeSet::new(), around, gone }
     }
 
     /// Adds a task run. A directory or a loop until a condition around it begins again in its place.
@@ -89,7 +97,9 @@ impl Reopening {
                 if let Some(detail) = &mut run.detail {
                     (detail.wake, detail.ending) = (None, None);
                 }
-                run.attempts.push(kapelle_model::History::new(State::Running, now));
+                if let Some(attempt) = run.attempts.last_mut() {
+                    attempt.push(State::Running, now);
+                }
             }
         }
         execution.runs.retain(|run| !self.gone.contains(&run.index));
@@ -99,13 +109,13 @@ impl Reopening {
     }
 }
 
-/// Task runs of `errors`, `finally` and of what comes after the end, with all below them.
-fn endings(plan: &Plan, live: &Live) -> BTreeSet<RunIndex> {
+/// Task runs of `errors` and `finally` of some groups and of what comes after the end, with all below them.
+fn endings(plan: &Plan, live: &Live, of: impl Fn(Option<RunIndex>) -> bool) -> BTreeSet<RunIndex> {
     let mut gone = BTreeSet::new();
     for run in &live.execution.runs {
         let place = plan.task(live.node(run.index).task).place;
         let is_ending = matches!(place, Place::Errors(_) | Place::Finally(_) | Place::After | Place::Aside);
-        if is_ending || run.parent.is_some_and(|parent| gone.contains(&parent)) {
+        if is_ending && of(run.parent) || run.parent.is_some_and(|parent| gone.contains(&parent)) {
             gone.insert(run.index);
         }
     }
@@ -122,7 +132,7 @@ fn take_below(live: &Live, run: RunIndex, gone: &mut BTreeSet<RunIndex>) {
 
 /// The task runs that a restart begins with: what failed or waits, and did not only end because of what is below it.
 pub(crate) fn restartable(plan: &Plan, live: &Live) -> Vec<RunIndex> {
-    let endings = endings(plan, live);
+    let endings = endings(plan, live, |_| true);
     let fits = |state: State| matches!(state, State::Failed | State::Paused);
     let is_reason = |run: RunIndex| {
         !live.children(run).any(|child| fits(live.run(child).state()) && !endings.contains(&child))
@@ -179,13 +189,16 @@ impl Step<'_> {
                 state.name()
             )));
         }
-        let mut reopening = Reopening::of(self.plan, self.live, []);
+        let reopening = Reopening::around(self.plan, self.live, run);
         if reopening.gone.contains(&run) {
             return Err(Refused::Invalid(
                 "the state of a task that runs at the end cannot be changed".into(),
             ));
         }
-        reopening.around = self.live.ancestors(run).map(|run| run.index).collect();
+        if matches!(self.task_of(run).kind, Kind::Pause(_)) {
+            self.note_resumed(run, state, None);
+        }
+        self.set_attempt(run, state);
         self.set_run(run, state);
         let parent = self.run(run).parent;
         self.reopen(&reopening);

@@ -10,6 +10,16 @@ use super::ending::allowed;
 use super::{Next, Refused, Step};
 use crate::plan::{Kind, Retry};
 
+/// The state that a worker asks for.
+fn reported(report: &Report) -> State {
+    match (&report.failure, report.state) {
+        _ if report.killed => State::Killed,
+        (_, Some(state)) if state.is_terminal() => state,
+        (Some(_), _) => State::Failed,
+        (None, _) => State::Success,
+    }
+}
+
 impl Step<'_> {
     /// A task run that a worker has under this fence.
     fn check_fence(&self, run: RunIndex, fence: Fence) -> Result<(), Refused> {
@@ -38,8 +48,12 @@ impl Step<'_> {
 
     pub(super) fn finished(&mut self, run: RunIndex, fence: Fence, report: &Report) -> Result<(), Refused> {
         self.check_fence(run, fence)?;
+        let was_stopped = self.run(run).hold == Hold::Stopping;
         self.free(run);
         if self.was_superseded(run) {
+            if !was_stopped && self.run(run).state() != State::Killed {
+                self.note_late_end(run, report);
+            }
             return Ok(());
         }
         let phase = self.run(run).detail.as_ref().map_or(Phase::Outside, |detail| detail.phase);
@@ -66,16 +80,22 @@ impl Step<'_> {
         state.is_created() || state.is_terminal()
     }
 
+    /// The group of a task run ended without waiting for it. How it really ended is kept; nothing follows from it.
+    fn note_late_end(&mut self, run: RunIndex, report: &Report) {
+        if self.run(run).state().is_created() || self.run(run).attempts.is_empty() {
+            return;
+        }
+        let state = allowed(self.task_of(run), reported(report));
+        if let Some(outputs) = &report.outputs {
+            self.set_outputs(run, Some(outputs.clone()));
+        }
+        self.set_attempt(run, reported(report));
+        self.set_run(run, state);
+    }
+
     fn attempt_ended(&mut self, run: RunIndex, report: &Report) {
         let task = self.task_of(run);
-        let mut state = match (&report.failure, report.state) {
-            (_, Some(state)) if state.is_terminal() => state,
-            (Some(_), _) => State::Failed,
-            (None, _) => State::Success,
-        };
-        if report.killed {
-            state = State::Killed;
-        }
+        let mut state = reported(report);
         if let Some(failure) = &report.failure {
             self.detail_mut(run).failure = Some(failure.clone());
         }
@@ -92,9 +112,14 @@ impl Step<'_> {
 
     /// Whether a failed attempt is tried again; if so, that is arranged.
     pub(super) fn retries(&mut self, run: RunIndex) -> bool {
-        let Some(retry) = self.task_of(run).retry.as_deref() else { return false };
+        let task = self.task_of(run);
+        let Some(retry) = task.retry.as_deref() else { return false };
+        // What comes after the end, or beside everything, is not tried again.
+        if self.run(run).forced {
+            return false;
+        }
         if retry.new_execution {
-            return self.retries_execution(run, retry);
+            return !task.allow_failure && self.retries_execution(run, retry);
         }
         let attempts = self.run(run).attempts.len() as u32;
         let first = self.run(run).attempts.first().map_or(self.world.now, kapelle_model::History::started);
@@ -114,10 +139,6 @@ impl Step<'_> {
         let execution = &self.live.execution;
         let created = execution.birth.original_created;
         let random = self.world.chance.number();
-        // What comes after the end is not tried again with the whole.
-        if self.run(run).forced {
-            return false;
-        }
         let Some(at) = retry.next(execution.head.attempt, created, self.world.now, random) else {
             return false;
         };

@@ -13,6 +13,8 @@ use super::super::error::Outcome;
 use super::super::form;
 use super::{Builtin, Call, optional, required};
 
+pub(in crate::expression) use slug::slug;
+
 pub(super) const BUILTINS: &[Builtin] = &[
     Builtin::filter("abbreviate", "The text cut to a length, with three dots at the end.", cut::abbreviate)
         .takes(&[required("length")])

@@ -7,16 +7,20 @@ use super::super::super::error::Outcome;
 use super::super::super::form;
 use super::Call;
 
-/// Blanks and underscores become dashes, accents are dropped with everything that is no letter or digit of ASCII, and
-/// dashes stand alone and inside only.
 pub(super) fn slugify(call: &mut Call<'_, '_>) -> Outcome {
     let input = call.take_input();
     if matches!(input, Value::Null) {
         return Ok(input);
     }
     let text = form::java_text(&input, call.run.bytes_left())?;
-    let mut slug = String::with_capacity(text.expose().len());
-    for character in text.expose().nfd() {
+    Ok(Value::Str(Text::from(slug(text.expose()))))
+}
+
+/// Blanks and underscores become dashes, accents are dropped with everything that is no letter or digit of ASCII, and
+/// dashes stand alone and inside only.
+pub(in crate::expression) fn slug(text: &str) -> String {
+    let mut slug = String::with_capacity(text.len());
+    for character in text.nfd() {
         match character {
             ' ' | '\t'..='\r' | '_' | '-' => {
                 // Not at the start, and not twice.
@@ -29,5 +33,5 @@ pub(super) fn slugify(call: &mut Call<'_, '_>) -> Outcome {
     if slug.ends_with('-') {
         slug.pop();
     }
-    Ok(Value::Str(Text::from(slug)))
+    slug
 }

@@ -54,6 +54,14 @@ fn tasks(count: usize) -> String {
         .collect()
 }
 
+/// A group with so many children that run at the same time.
+fn wide(width: usize) -> String {
+    let values = (0..width).map(|value| value.to_string()).collect::<Vec<_>>().join(",");
+    format!(
+        "- id: wide\n  type: io.kestra.plugin.core.flow.EachParallel\n  value: '[{values}]'\n  tasks:\n  - {{id: t, type: io.kestra.plugin.core.debug.Return}}\n"
+    )
+}
+
 fn creation(plan: &Plan, id: u64) -> Creation {
     let id = ExecutionId(u128::from(id));
     Creation {
@@ -72,13 +80,14 @@ fn creation(plan: &Plan, id: u64) -> Creation {
             start: None,
             kind: Kind::Normal,
             priority: 0,
+            depth: 0,
             scope: None,
         },
         labels: Labels::default(),
         variables: Arc::clone(&plan.variables),
         attempt: 1,
         breakpoints: Arc::default(),
-        failure: None,
+        ends: None,
     }
 }
 
@@ -142,26 +151,16 @@ fn main() {
     println!("  one task               {:>10.0} executions/s   aim 700,000", one);
     let ten = rate(&plan(&tasks(10)), 30_000, &world);
     println!("  ten tasks              {:>10.0} executions/s   {:>10.0} task runs/s", ten, ten * 10.0);
-    println!("a wide Parallel, all children at once");
+    println!("a wide fan-out, all children at once");
     let mut first = None;
-    for width in [100, 1_000, 10_000] {
-        let children = tasks(width).lines().map(|line| format!("  {line}\n")).collect::<String>();
-        let plan =
-            plan(&format!("- id: wide\n  type: io.kestra.plugin.core.flow.Parallel\n  tasks:\n{children}"));
+    for width in [100, 1_000, 10_000, 100_000] {
+        let plan = plan(&wide(width));
         let rounds = (200_000 / width as u64).max(1);
         let per_child = 1e9 / (rate(&plan, rounds, &world) * width as f64);
         let first = *first.get_or_insert(per_child);
-        println!(
-            "  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {:.2}",
-            per_child / first
-        );
+        let ratio = per_child / first;
+        println!("  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {ratio:.2}");
     }
-    let values = (0..100_000).map(|value| value.to_string()).collect::<Vec<_>>().join(",");
-    let plan = plan(&format!(
-        "- id: each\n  type: io.kestra.plugin.core.flow.EachParallel\n  value: '[{values}]'\n  tasks:\n  - {{id: t, type: io.kestra.plugin.core.debug.Return}}\n"
-    ));
-    let per_child = 1e9 / (rate(&plan, 2, &world) * 100_000.0);
-    println!("  100000 values        {per_child:>10.0} ns a child");
     weigh(&world);
 }
 
@@ -172,7 +171,7 @@ fn weigh(world: &World<'_>) {
     let (live, outcome) = create(&plan_one, creation(&plan_one, 1), world);
     drop(outcome);
     println!("  a live execution of one task   {:>6}   aim 1,500", live.bytes());
-    let plan_wide = plan(&tasks(1_000));
+    let plan_wide = plan(&wide(1_000));
     let (wide, _) = run(&plan_wide, 1, world);
     let per_run = (wide.bytes() - live.bytes()) / 999;
     println!("  a task run                     {per_run:>6}   aim 250");

@@ -19,6 +19,9 @@ use crate::property::text_of;
 use crate::variables::Variables;
 use crate::world::World;
 
+/// Executions that start each other in a row.
+pub const DEPTH_MAX: u32 = 50;
+
 /// What a task run asks for as its child of this number. It can be asked again as long as the child does not exist.
 pub fn request(
     plan: &Plan,
@@ -29,6 +32,11 @@ pub fn request(
     world: &World<'_>,
 ) -> Result<Request, Failure> {
     let task = plan.task(live.node(run).task);
+    if live.execution().birth.depth >= DEPTH_MAX {
+        return Err(Failure::new(format!(
+            "executions have started each other {DEPTH_MAX} times in a row, which is the most; a flow that calls itself needs a condition that ends it"
+        )));
+    }
     let asked = Asked { plan, live, run, iteration, id, world, task };
     match &task.kind {
         Kind::Subflow(subflow) => asked.subflow(subflow, None),
@@ -196,6 +204,7 @@ impl Asked<'_> {
             start: None,
             kind: birth.kind,
             priority: birth.priority,
+            depth: birth.depth + 1,
             scope: None,
             replay_of: None,
             original: None,

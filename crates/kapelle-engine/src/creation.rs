@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kapelle_core::expression::environment::Environment;
 use kapelle_model::effect::{Level, Request};
 use kapelle_model::execution::{Birth, Labels};
-use kapelle_model::{Failure, Map, Value};
+use kapelle_model::{Failure, Map, State, Value};
 
 use crate::inputs::{Resolved, undeclared_message};
 use crate::labels::{CORRELATION, SYSTEM, as_variables, merged};
@@ -71,6 +71,7 @@ pub fn prepare(
         start: request.start,
         kind: request.kind,
         priority: request.priority,
+        depth: request.depth,
         scope: request.scope.clone(),
     };
     let creation = Creation {
@@ -79,7 +80,7 @@ pub fn prepare(
         variables: Arc::clone(&plan.variables),
         attempt: request.attempt,
         breakpoints: Arc::clone(&request.breakpoints),
-        failure: plan.failures.first().map(|failure| Failure::new(failure.as_str())),
+        ends: plan.failures.first().map(|failure| (State::Failed, Failure::new(failure.as_str()))),
     };
     Ok(Prepared { creation, logs })
 }

@@ -3,6 +3,7 @@
 //! Nothing here knows a clock, a disk, a network or a thread. The moment, fresh ids and what expressions may ask the
 //! world for come in as arguments; what has to be done comes out as data.
 
+pub mod cache;
 pub mod checks;
 pub mod children;
 pub mod conditions;
@@ -18,6 +19,7 @@ pub mod outstanding;
 pub mod overlay;
 pub mod plan;
 pub mod property;
+pub mod quotas;
 pub mod replay;
 pub mod sla;
 pub mod step;

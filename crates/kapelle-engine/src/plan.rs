@@ -23,6 +23,7 @@ use crate::flow_trigger::FlowTrigger;
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
 use crate::property::Property;
+use crate::quotas::Quotas;
 use crate::sla::Agreements;
 
 pub use flowable::{Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
@@ -50,6 +51,7 @@ pub struct Plan {
     pub outputs: Outputs,
     pub retry: Option<Arc<Retry>>,
     pub concurrency: Option<Concurrency>,
+    pub quotas: Quotas,
     pub agreements: Agreements,
     pub checks: Checks,
     pub flow_triggers: Box<[FlowTrigger]>,

@@ -58,6 +58,14 @@ impl Property {
         }
     }
 
+    /// The value of a property without any expression.
+    pub fn fixed(&self) -> Option<&Value> {
+        match self {
+            Self::Fixed(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Calls `visit` for every template in it.
     pub fn walk<'a>(&'a self, visit: &mut impl FnMut(&'a Template)) {
         match self {

@@ -46,7 +46,7 @@ pub fn replay(
     let Some(from) = replay.from else {
         let variables = Arc::clone(&plan.variables);
         let breakpoints = Arc::clone(&replay.breakpoints);
-        let creation = Creation { birth, labels, variables, attempt, breakpoints, failure: None };
+        let creation = Creation { birth, labels, variables, attempt, breakpoints, ends: None };
         return Ok(create(plan, creation, world));
     };
     let before = Live::restore(plan, old.clone()).map_err(Refused::Invalid)?;
@@ -113,6 +113,7 @@ pub(crate) fn retry_request(live: &Live, start: Start, world: &World<'_>) -> Req
         start: Some(start),
         kind: birth.kind,
         priority: birth.priority,
+        depth: birth.depth,
         scope: birth.scope.clone(),
         replay_of: Some(birth.id),
         original: Some(birth.original),

@@ -27,6 +27,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kapelle_core::expression::Error;
+use kapelle_model::cause::Cause;
 use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Effect, Level, Line};
 use kapelle_model::event::{Due, Event};
@@ -154,6 +155,13 @@ impl<'a> Step<'a> {
         }
         self.release();
         let waiting = crate::why::of_execution(self.plan, self.live);
+        // What stands still without a reason would stand still for ever.
+        assert!(
+            waiting.as_ref().is_none_or(|waiting| waiting.cause != Cause::Unknown),
+            "execution {} waits for nothing that is known, in state {}",
+            self.live.execution.birth.id,
+            self.state().name()
+        );
         let head = &mut self.live.execution.head;
         head.version += 1;
         if head.waiting.as_ref().map(|waiting| &waiting.cause)

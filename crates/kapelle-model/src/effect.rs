@@ -104,6 +104,7 @@ pub struct Request {
     pub start: Option<Start>,
     pub kind: Kind,
     pub priority: i32,
+    pub depth: u32,
     pub scope: Option<Arc<Scope>>,
     /// It repeats this execution from its start.
     pub replay_of: Option<ExecutionId>,

@@ -36,6 +36,8 @@ pub struct Birth {
     pub kind: Kind,
     /// Higher ones leave a queue first.
     pub priority: i32,
+    /// How many executions started each other down to this one.
+    pub depth: u32,
     /// The iteration of a loop runs only the lists of that loop.
     pub scope: Option<Arc<Scope>>,
 }

@@ -214,6 +214,8 @@ static CONCURRENCY: Shape = Shape {
             "What becomes of an execution beyond the limit.",
         )
         .default("\"QUEUE\""),
+        Property::new("key", TEXT, "Executions for which it renders differently do not count together.")
+            .dynamic(),
     ],
 };
 

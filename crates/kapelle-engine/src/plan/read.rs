@@ -20,6 +20,7 @@ use crate::conditions::Conditions;
 use crate::defaults::Layers;
 use crate::flow_trigger::FlowTrigger;
 use crate::property::Property;
+use crate::quotas::Quotas;
 use crate::sla::Agreements;
 use crate::{defaults, inputs, outputs};
 
@@ -84,6 +85,7 @@ impl Plan {
             outputs: outputs::read(&flow.outputs, language),
             retry,
             concurrency: root.get("concurrency").and_then(|node| concurrency(node, language)),
+            quotas: Quotas::read(root.get("quotas")),
             agreements: Agreements::read(root.get("sla"), language),
             checks: Checks::read(root.get("checks"), language),
             flow_triggers: flow_triggers.collect(),

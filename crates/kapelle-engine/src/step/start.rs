@@ -24,8 +24,8 @@ pub struct Creation {
     pub variables: Arc<Map>,
     pub attempt: u32,
     pub breakpoints: Arc<[Breakpoint]>,
-    /// It cannot run, and is created to say so: a check failed, a trigger could not be evaluated.
-    pub failure: Option<Failure>,
+    /// It cannot run, and is created to say so: a check failed, a quota is used up, a trigger could not be evaluated.
+    pub ends: Option<(State, Failure)>,
 }
 
 /// Creates an execution, and starts it if nothing is in its way.
@@ -55,10 +55,10 @@ pub fn create(plan: &Plan, creation: Creation, world: &World<'_>) -> (Live, Outc
     let mut live = Live::empty(execution);
     let mut step = Step::new(plan, &mut live, world);
     step.set_agreements();
-    match creation.failure {
-        Some(failure) => {
+    match creation.ends {
+        Some((state, failure)) => {
             step.log(None, Level::Error, failure.message);
-            step.end_execution(State::Failed);
+            step.abort(state);
         }
         None => step.wait_for_start(),
     }

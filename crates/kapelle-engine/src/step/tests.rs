@@ -71,6 +71,7 @@ fn birth(plan: &Plan) -> Birth {
         start: None,
         kind: Kind::Normal,
         priority: 0,
+        depth: 0,
         scope: None,
     }
 }
@@ -102,7 +103,7 @@ impl Story {
             variables: Arc::clone(&plan.variables),
             attempt: 1,
             breakpoints: Arc::default(),
-            failure: None,
+            ends: None,
         };
         let (live, outcome) = create(&plan, creation, &world);
         let kept = outcome.delta.apply(None).unwrap();

@@ -19,6 +19,7 @@ impl Host {
         let definition = found.ok_or_else(|| Refusal::new(404, "Flow not found"))?;
         let id = self.shelf.fresh_id();
         let request = Request {
+            depth: 0,
             id,
             namespace: namespace.into(),
             flow: flow.into(),
@@ -44,7 +45,7 @@ impl Host {
             Rejected::Inputs(_) => Refusal::new(422, format!("Invalid entity: {}", rejected.failure())),
         })?;
         if let Some(failure) = self.check(&definition, &prepared.creation)? {
-            prepared.creation.failure = Some(failure);
+            prepared.creation.ends = Some((State::Failed, failure));
         }
         self.begin(&definition, prepared);
         Ok(id)

@@ -137,6 +137,7 @@ fn an_execution_is_taken_as_it_was_at_the_change() {
         start: None,
         kind: Kind::Normal,
         priority: 0,
+        depth: 0,
         scope: None,
     };
     let head = Head {

@@ -23,6 +23,7 @@ check: need-cargo
 bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
 	$(CARGO) bench --locked -p kapelle-core --bench expressions
+	$(CARGO) bench --locked -p kapelle-engine --bench engine
 
 ## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo

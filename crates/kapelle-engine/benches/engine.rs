@@ -1,10 +1,21 @@
 //! How fast executions go through `step` alone, without a store and without workers, and what they weigh.
 //!
-//! The baseline of the same run is what cannot be avoided: an execution's rows as plain structures, made and dropped.
+//! The baseline of the same run is what cannot be avoided: the rows of the execution, made and copied. Run with
+//! `make bench`; nothing fails, a person reads it.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench measures, and prints what it measured"
+)]
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::collections::VecDeque;
+use std::fmt::Write as _;
 use std::hint::black_box;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -17,11 +28,12 @@ use kapelle_engine::live::Live;
 use kapelle_engine::plan::Plan;
 use kapelle_engine::step::{Creation, create, step};
 use kapelle_engine::world::{Chance, World};
+use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Dispatch, Effect};
 use kapelle_model::event::{Event, Report};
-use kapelle_model::execution::{Birth, Kind, Labels};
-use kapelle_model::task_run::RunIndex;
-use kapelle_model::{ExecutionId, Map, Millis, Span, State};
+use kapelle_model::execution::{Birth, Execution, Head, Kind, Labels, Slot};
+use kapelle_model::task_run::{Fence, Hold, RunIndex, TaskRun};
+use kapelle_model::{ExecutionId, History, Map, Millis, Span, State};
 
 #[derive(Default)]
 struct Counting(Cell<u64>);
@@ -49,9 +61,12 @@ fn plan(tasks: &str) -> Plan {
 }
 
 fn tasks(count: usize) -> String {
-    (0..count)
-        .map(|place| format!("- {{id: t{place}, type: io.kestra.plugin.core.debug.Return}}\n"))
-        .collect()
+    let mut yaml = String::new();
+    for place in 0..count {
+        let written = writeln!(yaml, "- {{id: t{place}, type: io.kestra.plugin.core.debug.Return}}");
+        assert!(written.is_ok(), "a String takes everything");
+    }
+    yaml
 }
 
 /// A group with so many children that run at the same time.
@@ -109,6 +124,62 @@ fn run(plan: &Plan, id: u64, world: &World<'_>) -> (Live, u64) {
     (live, steps)
 }
 
+/// The rows of an execution of one task, made and written as often as its two changes write them, without anything being
+/// decided: what no engine with such rows can go below.
+fn rows(plan: &Plan, id: u64, world: &World<'_>) -> (Execution, [Delta; 2]) {
+    let Creation { birth, labels, variables, attempt, breakpoints, .. } = creation(plan, id);
+    let birth = Arc::new(birth);
+    let mut head = Head {
+        history: History::new(State::Created, world.now),
+        version: 1,
+        generation: 0,
+        opened: world.now,
+        attempt,
+        runs_made: 1,
+        fence: Fence(1),
+        labels,
+        variables,
+        outputs: None,
+        slot: Slot::None,
+        breakpoints,
+        violated: 0,
+        waiting: None,
+    };
+    head.history.push(State::Running, world.now);
+    let mut run = TaskRun {
+        index: RunIndex(NonZeroU32::MIN),
+        parent: None,
+        task: Arc::clone(&plan.tasks[0].id),
+        value: None,
+        iteration: None,
+        history: History::new(State::Created, world.now),
+        attempts: vec![History::new(State::Created, world.now)],
+        outputs: None,
+        fence: Fence(1),
+        hold: Hold::Out,
+        forced: false,
+        detail: None,
+    };
+    run.history.push(State::Submitted, world.now);
+    let delta = |head: &Head, run: &TaskRun, birth| Delta {
+        id: ExecutionId(u128::from(id)),
+        birth,
+        head: head.clone(),
+        runs: vec![run.clone()],
+        removed: Vec::new(),
+        children: Vec::new(),
+    };
+    let first = delta(&head, &run, Some(Arc::clone(&birth)));
+    run.hold = Hold::Free;
+    for state in [State::Running, State::Success] {
+        run.history.push(state, world.now);
+        run.attempts[0].push(state, world.now);
+    }
+    head.history.push(State::Success, world.now);
+    let second = delta(&head, &run, None);
+    (Execution { birth, head, runs: vec![run], children: BTreeMap::new() }, [first, second])
+}
+
 fn take(effects: Vec<Effect>, queue: &mut VecDeque<Dispatch>) {
     for effect in effects {
         if let Effect::Dispatch(dispatch) = effect {
@@ -117,21 +188,16 @@ fn take(effects: Vec<Effect>, queue: &mut VecDeque<Dispatch>) {
     }
 }
 
-/// Executions in a second, the best of five rounds.
-fn rate(plan: &Plan, executions: u64, world: &World<'_>) -> f64 {
+/// How many in a second, the best of five rounds.
+fn rate(executions: u64, make: impl Fn(u64)) -> f64 {
     let round = || {
-        let start = now();
+        let start = Instant::now();
         for id in 0..executions {
-            black_box(run(plan, id, world));
+            make(id);
         }
         executions as f64 / start.elapsed().as_secs_f64()
     };
     (0..5).map(|_| round()).fold(0.0, f64::max)
-}
-
-#[expect(clippy::disallowed_methods, reason = "a bench measures")]
-fn now() -> Instant {
-    Instant::now()
 }
 
 fn main() {
@@ -147,16 +213,23 @@ fn main() {
         encryption: kapelle_engine::inputs::Encryption::Configured,
     };
     println!("executions through step alone, one thread");
-    let one = rate(&plan(&tasks(1)), 200_000, &world);
-    println!("  one task               {:>10.0} executions/s   aim 700,000", one);
-    let ten = rate(&plan(&tasks(10)), 30_000, &world);
+    let plan_one = plan(&tasks(1));
+    let bare = rate(200_000, |id| drop(black_box(rows(&plan_one, id, &world))));
+    println!("  rows alone             {bare:>10.0} executions/s   the baseline");
+    let through = |plan: &Plan, executions| rate(executions, |id| drop(black_box(run(plan, id, &world))));
+    let one = through(&plan_one, 200_000);
+    println!(
+        "  one task               {one:>10.0} executions/s   aim 700,000    ratio to the rows: {:.2}",
+        one / bare
+    );
+    let ten = through(&plan(&tasks(10)), 30_000);
     println!("  ten tasks              {:>10.0} executions/s   {:>10.0} task runs/s", ten, ten * 10.0);
     println!("a wide fan-out, all children at once");
     let mut first = None;
     for width in [100, 1_000, 10_000, 100_000] {
         let plan = plan(&wide(width));
         let rounds = (200_000 / width as u64).max(1);
-        let per_child = 1e9 / (rate(&plan, rounds, &world) * width as f64);
+        let per_child = 1e9 / (through(&plan, rounds) * width as f64);
         let first = *first.get_or_insert(per_child);
         let ratio = per_child / first;
         println!("  {width:>7} children      {per_child:>10.0} ns a child        ratio to 100: {ratio:.2}");

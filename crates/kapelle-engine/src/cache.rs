@@ -46,7 +46,13 @@ pub fn key(task: &Task, value: Option<&str>, environment: Environment<'_>) -> Ou
     let text =
         plain::to_json(&Value::Map(Arc::new(parts)), &environment.settings.zone, false, TEXT_BYTES_MAX)?;
     let digest = Sha256::digest(text.expose().as_bytes());
-    Ok(Some(digest.iter().map(|byte| format!("{byte:02x}")).collect()))
+    Ok(Some(hexadecimal(&digest)))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let digits = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
+    digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
 }
 
 fn is_enabled(task: &Task) -> bool {

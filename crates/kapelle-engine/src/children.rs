@@ -52,7 +52,7 @@ pub fn request(
     }
 }
 
-/// The parts of the file that a ForEachItem runs over, in their order.
+/// The parts of the file that a `ForEachItem` runs over, in their order.
 pub(crate) fn parts(
     plan: &Plan,
     live: &Live,

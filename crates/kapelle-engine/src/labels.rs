@@ -73,10 +73,7 @@ pub(crate) fn merged(labels: &Labels, over: &[(Arc<str>, Arc<str>)]) -> Labels {
 }
 
 /// Labels in any of their forms: a map, a list of keys and values, or a text in JSON that is one of them.
-pub(crate) fn rendered_labels(
-    property: Option<&Property>,
-    all: &Variables<'_>,
-) -> Result<Vec<(Arc<str>, Arc<str>)>, Failure> {
+pub(crate) fn rendered_labels(property: Option<&Property>, all: &Variables<'_>) -> Result<Pairs, Failure> {
     let Some(property) = property else { return Ok(Vec::new()) };
     let value = property.render(all.environment()).map_err(|error| Failure::new(error.text()))?;
     let value = match &value {
@@ -108,7 +105,7 @@ pub(crate) fn rendered_labels(
             )));
         }
     };
-    let mut labels: Vec<(Arc<str>, Arc<str>)> = Vec::new();
+    let mut labels = Pairs::new();
     for (key, value) in pairs.map_err(|error| Failure::new(error.text()))? {
         match labels.iter_mut().find(|(known, _)| *known == key) {
             Some(place) => place.1 = value,

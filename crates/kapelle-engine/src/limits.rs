@@ -38,7 +38,7 @@ pub struct Claim {
 /// The limits, who holds places, and who waits.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    limits: BTreeMap<Arc<str>, Places>,
+    places: BTreeMap<Arc<str>, Places>,
     holding: BTreeMap<ExecutionId, Vec<Arc<str>>>,
     waiting: BTreeMap<ExecutionId, Waiter>,
     asked: u64,
@@ -61,7 +61,7 @@ impl Limits {
     /// Asks for a place. Who asks again gets the same answer.
     pub fn ask(&mut self, claim: &Claim) -> Admission {
         for limit in &claim.limits {
-            self.limits.entry(Arc::clone(&limit.name)).or_default().size = limit.size;
+            self.places.entry(Arc::clone(&limit.name)).or_default().size = limit.size;
         }
         if self.holding.contains_key(&claim.id) {
             return Admission::Granted;
@@ -80,7 +80,7 @@ impl Limits {
                     self.asked += 1;
                     self.queue(claim.id, names, (Reverse(claim.priority), self.asked, claim.id));
                 }
-                let places = self.limits.get(&full);
+                let places = self.places.get(&full);
                 Admission::Full {
                     size: places.map_or(0, |places| places.size),
                     running: places.map_or(0, |places| places.holders.len() as u32),
@@ -104,18 +104,18 @@ impl Limits {
         self.leave_queue(id);
         let names = self.holding.remove(&id).unwrap_or_default();
         for name in &names {
-            if let Some(places) = self.limits.get_mut(name) {
+            if let Some(places) = self.places.get_mut(name) {
                 places.holders.remove(&id);
             }
         }
         let admitted = names.iter().flat_map(|name| self.admit(name)).collect();
         for name in &names {
             if self
-                .limits
+                .places
                 .get(name)
                 .is_some_and(|places| places.holders.is_empty() && places.queue.is_empty())
             {
-                self.limits.remove(name);
+                self.places.remove(name);
             }
         }
         admitted
@@ -123,52 +123,52 @@ impl Limits {
 
     /// Changes the size of a limit; without one nobody has to wait for it.
     pub fn resize(&mut self, name: &str, size: Option<u32>) -> Vec<ExecutionId> {
-        let Some(places) = self.limits.get_mut(name) else { return Vec::new() };
+        let Some(places) = self.places.get_mut(name) else { return Vec::new() };
         places.size = size.unwrap_or(u32::MAX);
         self.admit(&Arc::from(name))
     }
 
     /// How many hold a place of a limit.
     pub fn running(&self, name: &str) -> u32 {
-        self.limits.get(name).map_or(0, |places| places.holders.len() as u32)
+        self.places.get(name).map_or(0, |places| places.holders.len() as u32)
     }
 
     pub fn holders(&self, name: &str) -> impl Iterator<Item = ExecutionId> {
-        self.limits.get(name).into_iter().flat_map(|places| places.holders.iter().copied())
+        self.places.get(name).into_iter().flat_map(|places| places.holders.iter().copied())
     }
 
     /// How many come before an execution in the queues it waits in, at most.
     pub fn before(&self, id: ExecutionId) -> Option<usize> {
         let waiter = self.waiting.get(&id)?;
-        let queues = waiter.limits.iter().filter_map(|name| self.limits.get(name));
+        let queues = waiter.limits.iter().filter_map(|name| self.places.get(name));
         queues.map(|places| places.queue.range(..waiter.place).count()).max()
     }
 
     /// Puts an execution back where it was before a restart of its owner.
     pub fn restore(&mut self, claim: &Claim, holds: bool) {
         for limit in &claim.limits {
-            self.limits.entry(Arc::clone(&limit.name)).or_default().size = limit.size;
+            self.places.entry(Arc::clone(&limit.name)).or_default().size = limit.size;
         }
         if holds { self.force(claim) } else { drop(self.ask(&Claim { queues: true, ..claim.clone() })) }
     }
 
     /// Whether a limit has a place that nobody waits for.
     fn has_room(&self, name: &str, behind_others: bool) -> bool {
-        self.limits.get(name).is_none_or(|places| {
+        self.places.get(name).is_none_or(|places| {
             places.holders.len() < places.size as usize && (!behind_others || places.queue.is_empty())
         })
     }
 
     fn hold(&mut self, id: ExecutionId, names: Vec<Arc<str>>) {
         for name in &names {
-            self.limits.entry(Arc::clone(name)).or_default().holders.insert(id);
+            self.places.entry(Arc::clone(name)).or_default().holders.insert(id);
         }
         self.holding.insert(id, names);
     }
 
     fn queue(&mut self, id: ExecutionId, names: Vec<Arc<str>>, place: (Reverse<i32>, u64, ExecutionId)) {
         for name in &names {
-            self.limits.entry(Arc::clone(name)).or_default().queue.insert(place);
+            self.places.entry(Arc::clone(name)).or_default().queue.insert(place);
         }
         self.waiting.insert(id, Waiter { limits: names, place });
     }
@@ -176,7 +176,7 @@ impl Limits {
     fn leave_queue(&mut self, id: ExecutionId) -> Option<Waiter> {
         let waiter = self.waiting.remove(&id)?;
         for name in &waiter.limits {
-            if let Some(places) = self.limits.get_mut(name) {
+            if let Some(places) = self.places.get_mut(name) {
                 places.queue.remove(&waiter.place);
             }
         }
@@ -189,7 +189,7 @@ impl Limits {
         let mut after = Bound::Unbounded;
         while self.has_room(name, false)
             && let Some(place) = self
-                .limits
+                .places
                 .get(name)
                 .and_then(|places| places.queue.range((after, Bound::Unbounded)).next().copied())
         {

@@ -58,7 +58,7 @@ pub fn replay(
         .iter()
         .filter(|run| {
             !run.state().is_terminal()
-                && !before.node(run.index).group.as_ref().is_some_and(|group| group.main.created > 0)
+                && before.node(run.index).group.as_ref().is_none_or(|group| group.main.created == 0)
         })
         .map(|run| run.index)
         .collect();

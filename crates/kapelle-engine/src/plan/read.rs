@@ -207,7 +207,7 @@ impl Reader {
         }
     }
 
-    /// The tasks that a ForEachItem consists of: one splits the file, one starts the executions, one merges what they gave.
+    /// The tasks that a `ForEachItem` consists of: one splits the file, one starts the executions, one merges what they gave.
     fn three_of(&mut self, task: &FlowTask, around: &Around) -> Box<[TaskIndex]> {
         let id = &task.id.value;
         let split: Arc<str> = format!("{id}_split").into();

@@ -3,7 +3,6 @@
 use crate::property::Property;
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "independent switches of the language")]
 pub struct Subflow {
     /// The caller's own when absent.
     pub namespace: Option<Property>,
@@ -23,7 +22,7 @@ pub struct Subflow {
     pub outputs: Option<Property>,
 }
 
-/// What the three tasks of a ForEachItem know of each other.
+/// What the three tasks of a `ForEachItem` know of each other.
 #[derive(Debug)]
 pub struct Batch {
     /// The task that splits the file.

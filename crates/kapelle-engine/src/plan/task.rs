@@ -65,7 +65,7 @@ pub enum Kind {
     Pause(Box<Pause>),
     Directory,
     Subflow(Box<Subflow>),
-    /// The second of the three tasks that a ForEachItem consists of: an execution for each part of a file.
+    /// The second of the three tasks that a `ForEachItem` consists of: an execution for each part of a file.
     Items(Box<Subflow>, Batch),
     Loop(Box<Loop>),
     Update(Update),

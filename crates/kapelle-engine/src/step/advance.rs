@@ -194,7 +194,7 @@ impl Step<'_> {
             Ok(0) => Some(usize::MAX),
             Ok(limit) => Some(limit.saturating_sub(self.live.group(Some(index)).main.open as usize)),
             Err(error) => {
-                self.break_off(index, super::words(&error));
+                self.break_off(index, &super::words(&error));
                 None
             }
         }

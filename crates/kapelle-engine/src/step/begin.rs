@@ -49,7 +49,7 @@ impl Step<'_> {
         match self.runs_at_all(run, run_if) {
             Ok(true) if let Err(failure) = decided => {
                 self.open_group_attempt(run);
-                self.break_off(run, failure);
+                self.break_off(run, &failure);
             }
             Ok(true) => self.start_run(run, task),
             Ok(false) => {
@@ -155,7 +155,7 @@ impl Step<'_> {
         };
         match decided {
             Ok(()) => self.agenda.push_back(Next::Advance(Some(run))),
-            Err(failure) => self.break_off(run, failure),
+            Err(failure) => self.break_off(run, &failure),
         }
     }
 
@@ -184,7 +184,7 @@ impl Step<'_> {
 
     /// Ends a group whose own properties do not render. Its `errors` and `finally` do not run, and what it allows does
     /// not count: it never began.
-    pub(super) fn break_off(&mut self, run: RunIndex, failure: Failure) {
+    pub(super) fn break_off(&mut self, run: RunIndex, failure: &Failure) {
         let message = Text::concat(&BREAKS_OFF.into(), &failure.message);
         self.note_failure(run, Failure::new(message));
         self.set_attempt(run, State::Failed);

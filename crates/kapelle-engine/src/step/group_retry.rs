@@ -42,7 +42,7 @@ impl Step<'_> {
             }
             Ok(None) => false,
             Err(error) => {
-                self.break_off(run, words(&error));
+                self.break_off(run, &words(&error));
                 true
             }
         }

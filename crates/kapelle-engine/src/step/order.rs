@@ -84,12 +84,11 @@ impl Step<'_> {
 
     fn resume(&mut self, run: Option<RunIndex>, values: Option<&Arc<Map>>, by: Option<&str>) {
         let Some(run) = run else { return self.unpause() };
-        match &self.task_of(run).kind {
-            Kind::Pause(_) => self.resume_pause(run, values, by),
-            _ => {
-                self.detail_mut(run).wake = None;
-                self.next_iteration(run);
-            }
+        if matches!(self.task_of(run).kind, Kind::Pause(_)) {
+            self.resume_pause(run, values, by);
+        } else {
+            self.detail_mut(run).wake = None;
+            self.next_iteration(run);
         }
     }
 

@@ -23,7 +23,7 @@ impl Step<'_> {
         });
         let wait = match rendered {
             Ok(wait) => wait,
-            Err(error) => return self.break_off(run, words(&error)),
+            Err(error) => return self.break_off(run, &words(&error)),
         };
         let on_pause = self.task_of(run).lists.branch(&BranchKind::OnPause).and_then(<[_]>::first).copied();
         if let Some(task) = on_pause {
@@ -58,7 +58,7 @@ impl Step<'_> {
                 }
                 Err(error) => {
                     self.unpause();
-                    self.break_off(run, words(&error));
+                    self.break_off(run, &words(&error));
                 }
             }
         } else if pause.has_turn {

@@ -54,7 +54,7 @@ impl Reopening {
         let around: Vec<RunIndex> = live.ancestors(run).map(|run| run.index).collect();
         let whole =
             |run: &RunIndex| matches!(plan.task(live.node(*run).task).kind, Kind::Directory | Kind::Until(_));
-        let start = around.iter().rposition(|run| whole(run));
+        let start = around.iter().rposition(whole);
         let (again, around) = match start {
             Some(place) => (around[place], &around[place + 1..]),
             None => (run, &around[..]),

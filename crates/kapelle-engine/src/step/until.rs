@@ -61,7 +61,7 @@ impl Step<'_> {
                 fails
             }
             Err(error) => {
-                self.break_off(run, words(&error));
+                self.break_off(run, &words(&error));
                 true
             }
         }

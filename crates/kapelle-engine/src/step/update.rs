@@ -9,14 +9,14 @@ use kapelle_model::{Failure, Map, State, Value};
 
 use super::ending::allowed;
 use super::{Step, words};
-use crate::labels::{SYSTEM, merged, rendered_labels};
+use crate::labels::{Pairs, SYSTEM, merged, rendered_labels};
 use crate::plan::{Task, Update};
 use crate::property::text_of;
 use crate::variables::Variables;
 
 /// What a task wants of its execution.
 enum Request {
-    Labels(Vec<(Arc<str>, Arc<str>)>),
+    Labels(Pairs),
     Variables(Map),
     Exit(State),
 }
@@ -79,7 +79,7 @@ impl Step<'_> {
     }
 }
 
-fn labels_of(task: &Task, all: &Variables<'_>) -> Result<Vec<(Arc<str>, Arc<str>)>, Failure> {
+fn labels_of(task: &Task, all: &Variables<'_>) -> Result<Pairs, Failure> {
     let labels = rendered_labels(task.property("labels"), all)?;
     if labels.iter().any(|(key, _)| key.starts_with(SYSTEM)) {
         return Err(Failure::new(

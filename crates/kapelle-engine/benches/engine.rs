@@ -151,6 +151,7 @@ fn rows(plan: &Plan, id: u64, world: &World<'_>) -> (Execution, [Delta; 2]) {
         parent: None,
         task: Arc::clone(&plan.tasks[0].id),
         value: None,
+        place: 0,
         iteration: None,
         history: History::new(State::Created, world.now),
         attempts: vec![History::new(State::Created, world.now)],

@@ -209,7 +209,7 @@ impl Live {
     pub(crate) fn count(&mut self, plan: &Plan, index: RunIndex, from: Option<State>, to: Option<State>) {
         let task = plan.task(self.node(index).task);
         let run = self.run(index);
-        let (parent, iteration) = (run.parent, run.iteration.unwrap_or(0));
+        let (parent, place) = (run.parent, run.place);
         match task.place {
             Place::After => self.after.shift(from, to),
             Place::Aside => {}
@@ -220,7 +220,7 @@ impl Live {
                 let group = self.group_mut(parent);
                 group.main.shift(from, to);
                 if let Some(around) = around {
-                    group.follow(around, position, iteration, from, to);
+                    group.follow(around, position, place, from, to);
                 }
             }
         }

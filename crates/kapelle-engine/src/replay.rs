@@ -160,7 +160,7 @@ fn comes_after(plan: &Plan, live: &Live, one: RunIndex, other: RunIndex) -> bool
             }
             seen.contains(&one_place)
         }
-        Some(Kind::Each(each)) => match (&each.spread, live.run(one).iteration, live.run(other).iteration) {
+        Some(Kind::Each(each)) => match (&each.spread, live.run(one).place, live.run(other).place) {
             (Spread::All(_), ..) => false,
             (Spread::Chains(1), one, other) if one != other => one > other,
             (_, one, other) => one == other && one_place > other_place,

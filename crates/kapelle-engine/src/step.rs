@@ -257,7 +257,7 @@ impl<'a> Step<'a> {
         &mut self,
         task: TaskIndex,
         parent: Option<RunIndex>,
-        value: Option<Arc<str>>,
+        value: Option<(u32, Arc<str>)>,
         iteration: Option<u32>,
     ) -> RunIndex {
         let head = &mut self.live.execution.head;
@@ -269,7 +269,8 @@ impl<'a> Step<'a> {
             index,
             parent,
             task: Arc::clone(&planned.id),
-            value,
+            place: value.as_ref().map_or(0, |(place, _)| *place),
+            value: value.map(|(_, value)| value),
             iteration,
             history: History::new(State::Created, self.world.now),
             attempts: Vec::new(),

@@ -14,6 +14,10 @@ pub fn of_execution(plan: &Plan, live: &Live) -> Option<Waiting> {
     let state = execution.state();
     let since = execution.head.history.since();
     let waiting = |cause| Some(Waiting { cause, since });
+    if state.is_terminal() && live.after.open > 0 {
+        let run = live.waiting.first().filter(|_| live.held_out == 0)?;
+        return of_run(plan, live, *run);
+    }
     if state.is_terminal() {
         let alive = live.held_out;
         return (alive > 0 && execution.head.slot != Slot::None)

@@ -27,6 +27,9 @@ pub struct TaskRun {
     pub task: Arc<str>,
     /// The value of the loop that the run belongs to, if it stands directly in one.
     pub value: Option<Arc<str>>,
+    /// The place of that value among all of the loop; 0 without one.
+    pub place: u32,
+    /// What `taskrun.iteration` shows: that place, or the pass of a loop that passes again.
     pub iteration: Option<u32>,
     pub history: History,
     pub attempts: Vec<History>,

@@ -60,6 +60,7 @@ impl World {
             parent: None,
             task: format!("t{index}").into(),
             value: None,
+            place: 0,
             iteration: None,
             history: History::new(*states.last().unwrap(), Millis(0)),
             attempts: states.iter().map(|state| History::new(*state, Millis(0))).collect(),

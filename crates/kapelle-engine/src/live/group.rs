@@ -106,7 +106,7 @@ impl Group {
         &mut self,
         around: &Task,
         position: u32,
-        iteration: u32,
+        place: u32,
         from: Option<State>,
         to: Option<State>,
     ) {
@@ -116,9 +116,9 @@ impl Group {
                 let is_last = position as usize + 1 == around.lists.tasks().len();
                 self.chains_started += u32::from(position == 0 && from.is_none());
                 self.chains_done += u32::from(is_last && ended(to) && !ended(from));
-                self.chains_next.remove(&iteration);
+                self.chains_next.remove(&place);
                 if ended(to) && !is_last {
-                    self.chains_next.insert(iteration, position + 1);
+                    self.chains_next.insert(place, position + 1);
                 }
             }
             Kind::Dag { dag, .. } => {

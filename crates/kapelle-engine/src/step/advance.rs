@@ -218,7 +218,7 @@ impl Step<'_> {
                 counts.then(|| self.run(parent).iteration.unwrap_or(0))
             }),
         };
-        let value = value.map(|(place, values)| Arc::clone(&values[place as usize]));
+        let value = value.map(|(place, values)| (place, Arc::clone(&values[place as usize])));
         self.create_run(task, parent, value, iteration);
     }
 }

@@ -148,7 +148,8 @@ impl Step<'_> {
                 Ok(())
             }
             Kind::Retry(_) => {
-                self.run_mut(run).iteration.get_or_insert(0);
+                let place = self.run(run).place;
+                self.run_mut(run).iteration = Some(place);
                 Ok(())
             }
             _ => Ok(()),

@@ -18,7 +18,7 @@ impl Step<'_> {
         let Some(run) = parent else { return false };
         let Kind::Retry(retry) = &self.task_of(run).kind else { return false };
         let group = self.live.group(parent);
-        let attempts = self.run(run).iteration.unwrap_or(0) + 1;
+        let attempts = self.run(run).iteration.unwrap_or(0) - self.run(run).place + 1;
         if group.errors.created + group.finally.created > 0 || group.main.open > 0 {
             return false;
         }

@@ -159,7 +159,8 @@ impl Step<'_> {
 
     /// Which task run a resume is for: the first pause, else whatever else holds the execution.
     pub(super) fn paused_run(&self) -> Result<Option<RunIndex>, Refused> {
-        if self.state() != State::Paused {
+        let waits_after_end = self.state().is_terminal() && self.is_paused_elsewhere();
+        if self.state() != State::Paused && !waits_after_end {
             return Err(Refused::State(format!(
                 "Execution is not paused, current state is '{}'",
                 self.state().name()

@@ -86,7 +86,7 @@ impl Reopening {
                     kept.children.is_some().then(|| Box::new(kept))
                 });
                 if matches!(plan.find(&run.task).map(|task| &plan.task(task).kind), Some(Kind::Until(_))) {
-                    run.iteration = run.iteration.filter(|_| run.value.is_some());
+                    run.iteration = run.value.as_ref().map(|_| run.place);
                 }
                 if run.hold == Hold::Out {
                     run.hold = Hold::Stopping;

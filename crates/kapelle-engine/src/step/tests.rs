@@ -238,7 +238,8 @@ impl Story {
     fn play(&mut self) -> &mut Self {
         for _ in 0..1_000 {
             self.work();
-            if self.live.execution.state().is_terminal() || !self.wait() {
+            let is_over = self.live.execution.state().is_terminal() && self.live.after.open == 0;
+            if is_over || !self.wait() {
                 self.work();
                 return self;
             }

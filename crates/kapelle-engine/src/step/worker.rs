@@ -183,7 +183,8 @@ impl Step<'_> {
     pub(super) fn run_due(&mut self, run: RunIndex) -> Result<(), Refused> {
         let known = self.live.execution.run(run).ok_or(Refused::Late)?;
         let at = known.wake().ok_or(Refused::Late)?;
-        if known.state().is_terminal() || self.world.now < at || self.state().is_terminal() {
+        let is_over = self.state().is_terminal() && !known.forced;
+        if known.state().is_terminal() || self.world.now < at || is_over {
             return Err(Refused::Late);
         }
         self.detail_mut(run).wake = None;

@@ -117,3 +117,45 @@ tasks:
     ");
     assert_eq!(story.histories(), "CREATED RUNNING PAUSED RESTARTED RUNNING SUCCESS");
 }
+
+#[test]
+fn a_loop_until_in_a_loop_over_values_keeps_its_place_among_the_values() {
+    let tree = ends(
+        "
+tasks:
+- id: each
+  type: flow.ForEach
+  values: [x, y]
+  tasks:
+  - id: until
+    type: flow.LoopUntil
+    condition: \"{{ outputs.until[taskrun.value].iterationCount == 3 }}\"
+    checkFrequency: {interval: PT1S}
+    tasks: [{id: a, type: ok}]
+  - {id: b, type: ok}
+",
+    );
+    assert_eq!(tree.matches("until[").count(), 2, "{tree}");
+    assert!(
+        tree.starts_with("SUCCESS") && tree.contains("b[x] SUCCESS") && tree.contains("b[y] SUCCESS"),
+        "{tree}"
+    );
+}
+
+#[test]
+fn a_loop_until_passes_again_after_the_end_of_the_execution() {
+    insta::assert_snapshot!(ends("
+tasks: [{id: a, type: ok}]
+afterExecution:
+- id: until
+  type: flow.LoopUntil
+  condition: \"{{ outputs.until.iterationCount == 2 }}\"
+  checkFrequency: {interval: PT1S}
+  tasks: [{id: b, type: ok}]
+"), @"
+    SUCCESS
+      a SUCCESS
+      until SUCCESS
+        b SUCCESS
+    ");
+}

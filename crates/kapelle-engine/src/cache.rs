@@ -10,21 +10,7 @@ use sha2::{Digest, Sha256};
 use crate::plan::Task;
 
 /// Properties that change nothing about what a task gives.
-const VOLATILE: &[&str] = &[
-    "id",
-    "description",
-    "retry",
-    "timeout",
-    "disabled",
-    "allowFailure",
-    "allowWarning",
-    "logLevel",
-    "logToFile",
-    "runIf",
-    "when",
-    "taskCache",
-    "workerGroup",
-];
+const VOLATILE: &[&str] = &["logLevel", "logToFile", "taskCache", "workerGroup"];
 
 /// Bytes that the properties of a task may have as text.
 const TEXT_BYTES_MAX: usize = 16 << 20;
@@ -42,6 +28,7 @@ pub fn key(task: &Task, value: Option<&str>, environment: Environment<'_>) -> Ou
     }
     // The order in which properties are written does not matter.
     parts.sort_keys();
+    parts.insert("type".into(), Value::from(&*task.type_name));
     parts.insert("taskrun.value".into(), value.map_or(Value::Null, Value::from));
     let text =
         plain::to_json(&Value::Map(Arc::new(parts)), &environment.settings.zone, false, TEXT_BYTES_MAX)?;

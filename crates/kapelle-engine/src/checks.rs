@@ -142,7 +142,7 @@ impl Check {
     fn message(&self, environment: Environment<'_>) -> Text {
         self.message.render_text(environment).unwrap_or_else(|_| match &self.message {
             Property::Template(template) => template.source().into(),
-            Property::Unreadable(text, _) => text.clone(),
+            Property::Unreadable(unreadable) => unreadable.0.clone(),
             _ => Text::default(),
         })
     }

@@ -15,11 +15,11 @@ const TEXT_BYTES_MAX: usize = 16 << 20;
 pub enum Property {
     /// Without any expression.
     Fixed(Value),
-    Template(Template),
+    Template(Box<Template>),
     /// A text that is no template: it fails when it is rendered, as every expression does that is wrong.
-    Unreadable(Text, Problem),
-    List(Vec<Property>),
-    Map(Vec<(Property, Property)>),
+    Unreadable(Box<(Text, Problem)>),
+    List(Box<[Property]>),
+    Map(Box<[(Property, Property)]>),
 }
 
 impl Property {
@@ -42,8 +42,10 @@ impl Property {
         let text = text.into();
         match Template::compile(text.clone(), language) {
             Ok(template) if template.is_plain() => Self::Fixed(Value::Str(text)),
-            Ok(template) => Self::Template(template),
-            Err(mut problems) if !problems.is_empty() => Self::Unreadable(text, problems.swap_remove(0)),
+            Ok(template) => Self::Template(Box::new(template)),
+            Err(mut problems) if !problems.is_empty() => {
+                Self::Unreadable(Box::new((text, problems.swap_remove(0))))
+            }
             Err(_) => Self::Fixed(Value::Str(text)),
         }
     }
@@ -84,9 +86,10 @@ impl Property {
         /// Bytes of a template's tree for a byte of its text.
         const TREE_FACTOR: usize = 8;
         let inner = match self {
-            Self::Fixed(Value::Str(text)) | Self::Unreadable(text, _) => text.expose().len(),
+            Self::Fixed(Value::Str(text)) => text.expose().len(),
+            Self::Unreadable(unreadable) => size_of::<(Text, Problem)>() + unreadable.0.expose().len(),
             Self::Fixed(_) => 0,
-            Self::Template(template) => template.source().len() * (1 + TREE_FACTOR),
+            Self::Template(template) => size_of::<Template>() + template.source().len() * (1 + TREE_FACTOR),
             Self::List(items) => items.iter().map(Self::bytes).sum(),
             Self::Map(entries) => entries.iter().map(|(key, value)| key.bytes() + value.bytes()).sum(),
         };
@@ -114,7 +117,7 @@ impl Property {
         Ok(match self {
             Self::Fixed(value) => value.clone(),
             Self::Template(template) => Value::Str(template.render_in(run)?.unwrap_or_default()),
-            Self::Unreadable(text, problem) => return Err(Error::unreadable(problem, text)),
+            Self::Unreadable(unreadable) => return Err(Error::unreadable(&unreadable.1, &unreadable.0)),
             Self::List(items) => {
                 Value::List(Arc::new(items.iter().map(|item| item.part_in(run)).collect::<Outcome<_>>()?))
             }

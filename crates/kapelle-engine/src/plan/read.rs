@@ -24,6 +24,21 @@ use crate::quotas::Quotas;
 use crate::sla::Agreements;
 use crate::{defaults, inputs, outputs};
 
+/// Properties that the engine has read; no plugin looks at them.
+const OF_THE_ENGINE: [&str; 11] = [
+    "id",
+    "type",
+    "description",
+    "disabled",
+    "retry",
+    "runIf",
+    "when",
+    "timeout",
+    "allowFailure",
+    "allowWarning",
+    "version",
+];
+
 /// Where the core tasks have their names.
 const CORE: &str = "io.kestra.plugin.core.";
 
@@ -170,12 +185,10 @@ impl Reader {
             lists.add(BranchKind::Tasks, tasks);
         }
         let kind = self.kind(short, task);
-        self.tasks[index.0 as usize] = Some(Task {
-            kind,
-            lists,
-            retry,
-            ..self.bare(task, id, Arc::from(&*task.type_name.canonical), around.parent, place)
-        });
+        let bare = self.bare(task, id, Arc::from(&*task.type_name.canonical), around.parent, place);
+        let keeps = matches!(kind, Kind::Runnable | Kind::Update(_) | Kind::Directory);
+        let properties = if keeps { bare.properties } else { Box::default() };
+        self.tasks[index.0 as usize] = Some(Task { kind, lists, retry, properties, ..bare });
         index
     }
 
@@ -191,6 +204,7 @@ impl Reader {
         let property = |entry: &kapelle_model::Entry| {
             (Arc::from(&*entry.key), Property::read(&entry.value, self.language))
         };
+        let kept = task.properties.iter().filter(|entry| !OF_THE_ENGINE.contains(&entry.key.as_str()));
         Task {
             id,
             type_name,
@@ -203,7 +217,7 @@ impl Reader {
             timeout: self.property(task, &["timeout"]),
             allow_failure: is_true(task.property("allowFailure")),
             allow_warning: is_true(task.property("allowWarning")),
-            properties: task.properties.iter().map(property).collect(),
+            properties: kept.map(property).collect(),
         }
     }
 

@@ -64,7 +64,7 @@ fn conditions(work: &Work<'_>) -> Result<Vec<(String, Text)>, Failure> {
 fn written(property: &Property) -> String {
     match property {
         Property::Template(template) => template.source().to_owned(),
-        Property::Unreadable(text, _) => text.masked(),
+        Property::Unreadable(unreadable) => unreadable.0.masked(),
         Property::Fixed(value) => text_of(value).map(|text| text.masked()).unwrap_or_default(),
         Property::List(_) | Property::Map(_) => String::new(),
     }

@@ -12,6 +12,7 @@ mod flows;
 mod given;
 mod orders;
 mod settle;
+mod triggers;
 mod view;
 mod worker;
 
@@ -55,6 +56,7 @@ pub struct Host {
     jobs: VecDeque<Job>,
     clock: Clock<Alarm>,
     limits: Limits,
+    triggers: triggers::Triggers,
     directories: BTreeMap<(ExecutionId, RunIndex), Directory>,
 }
 
@@ -122,6 +124,7 @@ impl Host {
             jobs: VecDeque::new(),
             clock: Clock::default(),
             limits: Limits::default(),
+            triggers: triggers::Triggers::default(),
             directories: BTreeMap::new(),
         }
     }

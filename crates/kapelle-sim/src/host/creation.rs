@@ -77,6 +77,17 @@ impl Host {
         Ok(())
     }
 
+    /// Creates an execution that a trigger asks for, if its flow runs now.
+    pub(super) fn create_for_trigger(&mut self, request: &Request, failure: Option<Failure>) {
+        let Some(definition) = self.flows.find(&request.namespace, &request.flow, None).cloned() else {
+            return;
+        };
+        if let Ok(mut prepared) = self.prepared(&definition, request) {
+            prepared.creation.ends = failure.map(|failure| (State::Failed, failure));
+            self.begin(&definition, prepared);
+        }
+    }
+
     fn prepared(&self, definition: &Definition, request: &Request) -> Result<Prepared, Rejected> {
         prepare(&definition.plan, &"main".into(), request, &self.world(&self.shelf))
     }

@@ -44,7 +44,7 @@ impl Host {
                 let news = ChildNews::Ended { state, outputs, successor };
                 self.tell(parent.execution, parent.run, parent.iteration, of, news);
             }
-            Effect::Changed { .. } => {}
+            Effect::Changed { to, .. } => self.ask_triggers(of, to),
             Effect::Log(line) => {
                 if let Some(kept) = self.executions.get_mut(&of) {
                     kept.logs.push(Logged { run: line.run, level: line.level, message: line.message });

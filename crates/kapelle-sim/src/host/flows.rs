@@ -45,6 +45,13 @@ impl Flows {
     }
 }
 
+impl Flows {
+    /// The latest revision of every flow.
+    pub(super) fn latest(&self) -> impl Iterator<Item = &Arc<Definition>> {
+        self.by_name.values().filter_map(|revisions| revisions.last())
+    }
+}
+
 impl Host {
     /// Saves a flow as its next revision, unless the checks refuse it.
     pub fn save(&mut self, source: &str) -> Result<Arc<Definition>, Refusal> {

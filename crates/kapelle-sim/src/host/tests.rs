@@ -224,3 +224,48 @@ fn a_pause_gets_the_values_that_it_asks_for() {
     assert_eq!(outputs["onResume"], serde_json::json!({"n": 3}));
     assert_eq!(host.resume(id, &given("4")).unwrap_err().status, 409);
 }
+
+const UPSTREAM: (&str, &str) = (
+    "up",
+    "tasks: [{id: a, type: core.debug.Return, format: x}]\noutputs: [{id: o, type: STRING, value: '{{ outputs.a.value }}'}]",
+);
+
+/// The executions of a flow, oldest first.
+fn of_flow(host: &Host, flow: &str) -> Vec<ExecutionId> {
+    let is_of = |id: &ExecutionId| host.seen(*id).is_some_and(|seen| seen.flow == flow);
+    host.executions().filter(is_of).collect()
+}
+
+#[test]
+fn a_flow_starts_when_another_one_has_ended() {
+    let down = "triggers: [{id: t, type: core.trigger.Flow, states: [SUCCESS], conditions: [{type: core.condition.ExecutionFlow, namespace: n, flowId: up}]}]
+tasks: [{id: b, type: core.log.Log, message: '{{ trigger.flowId }} gave {{ trigger.outputs.o }}'}]";
+    let mut host = host(&[UPSTREAM, ("down", down)]);
+    let id = create(&mut host, "up");
+    assert!(host.settle(id, Until::End));
+    host.drain();
+    let started = of_flow(&host, "down");
+    assert_eq!(started.len(), 1);
+    assert_eq!(story(&host, started[0]), "SUCCESS b=SUCCESS | up gave x");
+}
+
+#[test]
+fn a_flow_starts_once_all_it_waits_for_have_ended() {
+    let down = "triggers:
+- id: t
+  type: core.trigger.Flow
+  preconditions:
+    id: all
+    flows: [{namespace: n, flowId: up, states: [SUCCESS]}, {namespace: n, flowId: sleeper, states: [SUCCESS]}]
+tasks: [{id: b, type: core.log.Log, message: all}]";
+    let mut host = host(&[UPSTREAM, SLEEPER, ("down", down)]);
+    let first = create(&mut host, "up");
+    assert!(host.settle(first, Until::End));
+    assert_eq!(of_flow(&host, "down").len(), 0);
+    let second = create(&mut host, "sleeper");
+    assert!(host.settle(second, Until::End));
+    host.drain();
+    let started = of_flow(&host, "down");
+    assert_eq!(started.len(), 1);
+    assert_eq!(story(&host, started[0]), "SUCCESS b=SUCCESS | all");
+}

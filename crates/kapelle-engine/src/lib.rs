@@ -23,6 +23,7 @@ pub mod quotas;
 pub mod replay;
 pub mod sla;
 pub mod step;
+pub mod transitions;
 pub mod variables;
 pub mod why;
 pub mod windows;

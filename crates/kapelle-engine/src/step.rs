@@ -32,10 +32,11 @@ use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Effect, Level, Line};
 use kapelle_model::event::{Due, Event};
 use kapelle_model::task_run::{Detail, Fence, Hold, RunIndex, TaskRun};
-use kapelle_model::{ExecutionId, Failure, History, Map, State, Text, Value};
+use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Text, Value};
 
 use crate::live::Live;
 use crate::plan::{Place, Plan, Task, TaskIndex};
+use crate::transitions::Machine;
 use crate::variables::Variables;
 use crate::world::World;
 
@@ -215,7 +216,9 @@ impl<'a> Step<'a> {
 
     /// Brings the execution into a state.
     fn set_state(&mut self, state: State) {
-        self.live.execution.head.history.push(state, self.world.now);
+        let history = &mut self.live.execution.head.history;
+        Machine::Execution.assert(Some(history.current()), state);
+        history.push(state, self.world.now);
     }
 
     /// Brings a task run into a state, and counts it there.
@@ -223,6 +226,7 @@ impl<'a> Step<'a> {
         let now = self.world.now;
         let run = self.run_mut(index);
         let from = run.state();
+        Machine::TaskRun.assert(Some(from), state);
         if !run.history.push(state, now) {
             return;
         }
@@ -237,13 +241,18 @@ impl<'a> Step<'a> {
 
     /// Brings the last attempt of a task run into a state.
     fn set_attempt(&mut self, index: RunIndex, state: State) {
-        let now = self.world.now;
+        self.set_attempt_at(index, state, self.world.now);
+    }
+
+    fn set_attempt_at(&mut self, index: RunIndex, state: State, at: Millis) {
         if let Some(attempt) = self.run_mut(index).attempts.last_mut() {
-            attempt.push(state, now);
+            Machine::Attempt.assert(Some(attempt.current()), state);
+            attempt.push(state, at);
         }
     }
 
     fn add_attempt(&mut self, index: RunIndex, state: State) {
+        Machine::Attempt.assert(None, state);
         let now = self.world.now;
         let attempts = &mut self.run_mut(index).attempts;
         if attempts.is_empty() {

@@ -4,13 +4,14 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kapelle_model::effect::Effect;
-use kapelle_model::task_run::{Detail, Hold, RunIndex};
+use kapelle_model::task_run::{Detail, Hold, RunIndex, TaskRun};
 use kapelle_model::{Millis, State};
 
 use super::{Next, Outcome, Refused, Step};
 use crate::labels::merged;
 use crate::live::Live;
 use crate::plan::{Kind, Place, Plan};
+use crate::transitions::Machine;
 use crate::world::World;
 
 /// How the task runs of an execution change so that it can go on.
@@ -80,7 +81,7 @@ impl Reopening {
         let mut stops = Vec::new();
         for run in &mut execution.runs {
             if self.again.contains(&run.index) {
-                run.history.push(State::Restarted, now);
+                push(run, State::Restarted, now);
                 run.detail = run.detail.take().and_then(|detail| {
                     let kept = Detail { children: detail.children, ..Detail::default() };
                     kept.children.is_some().then(|| Box::new(kept))
@@ -93,11 +94,12 @@ impl Reopening {
                     stops.push(Effect::Stop { run: run.index, fence: run.fence });
                 }
             } else if self.around.contains(&run.index) {
-                run.history.push(State::Running, now);
+                push(run, State::Running, now);
                 if let Some(detail) = &mut run.detail {
                     (detail.wake, detail.ending) = (None, None);
                 }
                 if let Some(attempt) = run.attempts.last_mut() {
+                    Machine::Attempt.assert(Some(attempt.current()), State::Running);
                     attempt.push(State::Running, now);
                 }
             }
@@ -107,6 +109,11 @@ impl Reopening {
         *live = Live::restore(plan, execution).expect("the plan is the same as before");
         stops
     }
+}
+
+fn push(run: &mut TaskRun, state: State, now: Millis) {
+    Machine::TaskRun.assert(Some(run.state()), state);
+    run.history.push(state, now);
 }
 
 /// Task runs of `errors` and `finally` of some groups and of what comes after the end, with all below them.

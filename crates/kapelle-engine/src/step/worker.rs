@@ -40,10 +40,7 @@ impl Step<'_> {
     fn set_started(&mut self, run: RunIndex, at: Millis) {
         let at = at.min(self.world.now);
         self.set_run(run, State::Running);
-        let changed = self.run_mut(run);
-        if let Some(attempt) = changed.attempts.last_mut() {
-            attempt.push(State::Running, at);
-        }
+        self.set_attempt_at(run, State::Running, at);
     }
 
     pub(super) fn finished(&mut self, run: RunIndex, fence: Fence, report: &Report) -> Result<(), Refused> {

@@ -1,0 +1,111 @@
+//! 5.2: an execution for each part of a file.
+
+use super::*;
+
+/// A loop over the lines of a file, whose first task has run.
+fn items(properties: &str) -> Story {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- {{id: i, type: flow.ForEachItem, namespace: other, flowId: child, items: 'kestra:///file', gives: 'kestra:///parts.txt'{properties}}}
+- {{id: next, type: slow}}
+"
+    ));
+    story.finish("i_split");
+    story
+}
+
+#[test]
+fn it_is_a_flowable_with_three_tasks_one_after_the_other() {
+    let mut story = items("");
+    insta::assert_snapshot!(story.tree(), @"
+    RUNNING
+      i RUNNING
+        i_split SUCCESS
+        i_items RUNNING
+    ");
+    for part in 0..3 {
+        story.child_ended("i_items", part, State::Success);
+    }
+    insta::assert_snapshot!(story.work().tree(), @"
+    RUNNING
+      i SUCCESS
+        i_split SUCCESS
+        i_items SUCCESS
+        i_merge SUCCESS
+      next SUBMITTED
+    ");
+}
+
+#[test]
+fn all_children_are_created_at_once_with_their_part_and_its_number() {
+    let story = items(", inputs: {f: '{{ taskrun.items }}', n: '{{ taskrun.iteration }}'}");
+    let inputs: Vec<String> = story.requests().iter().map(|request| json(Some(&request.inputs))).collect();
+    assert_eq!(
+        inputs,
+        [
+            r#"{"f":"kestra:///part-0","n":"0"}"#,
+            r#"{"f":"kestra:///part-1","n":"1"}"#,
+            r#"{"f":"kestra:///part-2","n":"2"}"#
+        ]
+    );
+}
+
+#[test]
+fn the_iteration_is_not_there_in_labels() {
+    let story = items(", labels: {n: '{{ taskrun.iteration }}'}");
+    assert_eq!((story.state_of("i_items"), story.requests().len()), (Some(State::Failed), 0));
+}
+
+#[test]
+fn the_outputs_tell_how_many_parts_there_were_and_how_they_ended() {
+    let mut story = items("");
+    story.child_ended("i_items", 1, State::Failed);
+    story.child_ended("i_items", 0, State::Success).child_ended("i_items", 2, State::Success);
+    let outputs = story.outputs("i_items");
+    assert!(outputs.starts_with(r#"{"numberOfBatches":3,"iterations":{"CREATED":0,"RUNNING":0,"SUCCESS":2,"FAILED":1},"subflowOutputsBaseUri":"/ns/flow/executions/"#), "{outputs}");
+}
+
+#[test]
+fn without_wait_it_succeeds_as_soon_as_all_children_are_asked_for() {
+    let mut story = items(", wait: false");
+    assert_eq!((story.state_of("i_items"), story.requests().len()), (Some(State::Success), 3));
+    assert_eq!(story.work().state_of("next"), Some(State::Submitted));
+}
+
+#[test]
+fn an_empty_file_starts_no_execution_and_succeeds() {
+    let mut story = Story::of(
+        "tasks: [{id: i, type: flow.ForEachItem, namespace: n, flowId: f, items: x, gives: 'kestra:///none.txt'}]",
+    );
+    assert_eq!(
+        story.play().tree(),
+        "SUCCESS\n  i SUCCESS\n    i_split SUCCESS\n    i_items SUCCESS\n    i_merge SUCCESS\n"
+    );
+    assert!(story.requests().is_empty());
+    assert!(
+        story
+            .outputs("i_items")
+            .starts_with(r#"{"numberOfBatches":0,"iterations":{"CREATED":0,"RUNNING":0}"#)
+    );
+}
+
+#[test]
+fn a_failing_split_fails_the_loop_and_runs_its_errors() {
+    let mut story = Story::of(
+        "
+tasks:
+- {id: i, type: flow.ForEachItem, namespace: n, flowId: f, items: x, ends: FAILED, errors: [{id: e, type: ok}]}
+",
+    );
+    assert_eq!(story.play().tree(), "FAILED\n  i FAILED\n    i_split FAILED\n    e SUCCESS\n");
+}
+
+#[test]
+fn a_file_of_parts_that_is_not_there_fails_the_items() {
+    let mut story = Story::of(
+        "tasks: [{id: i, type: flow.ForEachItem, namespace: n, flowId: f, items: x, gives: 'kestra:///no.txt'}]",
+    );
+    assert_eq!(story.play().tree(), "FAILED\n  i FAILED\n    i_split SUCCESS\n    i_items FAILED\n");
+    assert!(story.log().contains("the file `kestra:///no.txt` does not exist"), "{}", story.log());
+}

@@ -1,0 +1,308 @@
+//! 3.3, 4.6: what is tried again, when, and by whom.
+
+use kapelle_model::ExecutionId;
+use kapelle_model::execution::StartReason;
+
+use super::*;
+
+const CONSTANT: &str = "retry: {type: constant, interval: PT10S, maxAttempts: 3}";
+
+#[test]
+fn max_attempts_counts_the_first_one_too() {
+    let mut story = Story::of(&format!("tasks: [{{id: a, type: fail, {CONSTANT}}}]"));
+    assert_eq!((story.play().tree(), story.now), ("FAILED\n  a FAILED x3\n".into(), Millis(20_000)));
+    assert_eq!(
+        story.history_of("a"),
+        "CREATED SUBMITTED RUNNING RETRYING CREATED SUBMITTED RUNNING RETRYING CREATED SUBMITTED RUNNING FAILED"
+    );
+    assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING RETRYING RUNNING FAILED");
+}
+
+#[test]
+fn parents_stay_running_and_are_not_resolved_while_a_child_waits_for_its_retry() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks: [{{id: a, type: ok, heals: 1, {CONSTANT}}}]
+  errors: [{{id: local, type: ok}}]
+  finally: [{{id: last, type: ok}}]
+errors: [{{id: global, type: ok}}]
+"
+    ));
+    insta::assert_snapshot!(story.work().tree(), @"
+    RETRYING
+      seq RUNNING
+        a RETRYING
+    ");
+    insta::assert_snapshot!(story.play().tree(), @"
+    SUCCESS
+      seq SUCCESS
+        a SUCCESS x2
+        last SUCCESS
+    ");
+}
+
+#[test]
+fn siblings_are_retried_each_on_its_own() {
+    insta::assert_snapshot!(ends(&format!("
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: ok, heals: 2, {CONSTANT}}}
+  - {{id: b, type: ok, heals: 1, {CONSTANT}}}
+")), @"
+    SUCCESS
+      par SUCCESS
+        a SUCCESS x3
+        b SUCCESS x2
+    ");
+}
+
+#[test]
+fn only_the_nearest_retry_counts_of_task_flowable_and_flow() {
+    let attempts = |own: &str, around: &str, flow: &str| {
+        let retry = |attempts: &str| match attempts {
+            "" => String::new(),
+            _ => format!("retry: {{type: constant, interval: PT1S, maxAttempts: {attempts}}}"),
+        };
+        let mut story = Story::of(&format!(
+            "
+{}
+tasks:
+- id: seq
+  type: flow.Sequential
+  {}
+  tasks: [{{id: a, type: fail, {}}}]
+",
+            retry(flow),
+            retry(around),
+            retry(own)
+        ));
+        let run = story.play().find("a");
+        story.live.run(run).attempts.len()
+    };
+    assert_eq!(attempts("2", "3", "4"), 2);
+    assert_eq!(attempts("", "3", "4"), 3);
+    assert_eq!(attempts("", "", "4"), 4);
+    assert_eq!(attempts("", "", ""), 1);
+    assert_eq!(attempts("1", "3", "4"), 1);
+}
+
+#[test]
+fn a_flowable_is_never_retried_as_a_whole() {
+    insta::assert_snapshot!(ends("
+tasks:
+- id: seq
+  type: flow.Sequential
+  retry: {type: constant, interval: PT1S, maxAttempts: 2}
+  tasks: [{id: a, type: ok}, {id: b, type: fail}]
+"), @"
+    FAILED
+      seq FAILED
+        a SUCCESS
+        b FAILED x2
+    ");
+}
+
+#[test]
+fn the_longest_time_counts_from_the_first_attempt() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: fail, retry: {type: constant, interval: PT10S, maxDuration: PT25S}}]",
+    );
+    assert_eq!((story.play().tree(), story.now), ("FAILED\n  a FAILED x3\n".into(), Millis(20_000)));
+}
+
+#[test]
+fn the_delay_grows_exponentially_up_to_its_bound() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: a
+  type: fail
+  retry: {type: exponential, interval: PT10S, delayFactor: 3, maxInterval: PT1M, maxAttempts: 5}
+",
+    );
+    let mut moments = Vec::new();
+    while story.work().wait() {
+        moments.push(story.now.0 / 1_000);
+    }
+    assert_eq!(moments, [10, 40, 100, 160]);
+}
+
+#[test]
+fn a_delay_of_nothing_tries_at_once() {
+    let mut story =
+        Story::of("tasks: [{id: a, type: ok, heals: 1, retry: {type: constant, interval: PT0S}}]");
+    assert_eq!((story.play().tree(), story.now), ("SUCCESS\n  a SUCCESS x2\n".into(), Millis(0)));
+}
+
+#[test]
+fn allowed_failures_are_tried_again_first() {
+    let mut story = Story::of(&format!("tasks: [{{id: a, type: fail, allowFailure: true, {CONSTANT}}}]"));
+    assert_eq!(story.play().tree(), "WARNING\n  a WARNING x3\n");
+}
+
+#[test]
+fn a_retry_of_one_task_holds_no_other() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: ok, heals: 1, {CONSTANT}}}
+  - id: seq
+    type: flow.Sequential
+    tasks: [{{id: b, type: slow}}, {{id: c, type: ok}}]
+"
+    ));
+    story.work().finish("b").work();
+    insta::assert_snapshot!(story.tree(), @"
+    RETRYING
+      par RUNNING
+        a RETRYING
+        seq SUCCESS
+          b SUCCESS
+          c SUCCESS
+    ");
+}
+
+#[test]
+fn a_task_with_a_retry_in_the_errors_of_a_flowable_ends() {
+    insta::assert_snapshot!(ends(&format!("
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks: [{{id: a, type: fail}}]
+  errors:
+  - {{id: e, type: fail, {CONSTANT}}}
+  - {{id: f, type: ok, heals: 1, {CONSTANT}}}
+")), @"
+    FAILED
+      seq FAILED
+        a FAILED
+        e FAILED x3
+        f SUCCESS x2
+    ");
+}
+
+#[test]
+fn a_task_after_the_end_or_beside_everything_is_not_tried_again() {
+    insta::assert_snapshot!(ends(&format!("
+tasks: [{{id: p, type: flow.Pause, pauseDuration: PT1M, onPause: {{id: tell, type: ok, heals: 1, {CONSTANT}}}}}]
+afterExecution: [{{id: x, type: ok, heals: 1, {CONSTANT}}}]
+")), @"
+    SUCCESS
+      p SUCCESS
+      tell FAILED
+      x FAILED
+    ");
+}
+
+#[test]
+fn a_retry_that_waits_is_ignored_after_a_kill() {
+    let mut story = Story::of(&format!("tasks: [{{id: a, type: fail, {CONSTANT}}}]"));
+    story.work().kill();
+    assert_eq!(story.tree(), "KILLED\n  a KILLED\n");
+    assert_eq!(story.histories(), "CREATED RUNNING RETRYING KILLING KILLED");
+    story.wait();
+    assert_eq!(story.tree(), "KILLED\n  a KILLED\n");
+}
+
+#[test]
+fn a_moment_that_comes_twice_tries_once() {
+    let mut story = Story::of(&format!("tasks: [{{id: a, type: fail, {CONSTANT}}}]"));
+    story.work();
+    let due = Event::Due(Due::Run(story.find("a")));
+    assert!(story.is_late(&due), "the moment has not come");
+    story.after_seconds(10).happens(&due);
+    assert!(story.is_late(&due));
+    story.work();
+    assert!(story.is_late(&due), "the next attempt has its own moment");
+}
+
+// CREATE_NEW_EXECUTION.
+
+const NEW: &str = "retry: {type: constant, interval: PT10S, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}";
+
+#[test]
+fn a_new_execution_supersedes_task_ancestors_and_execution() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks: [{{id: a, type: fail, {NEW}}}]
+errors: [{{id: e, type: ok}}]
+finally: [{{id: f, type: ok}}]
+"
+    ));
+    insta::assert_snapshot!(story.play().tree(), @"
+    RETRIED
+      seq RETRIED
+        a RETRIED
+    ");
+    let requests = story.requests();
+    let [request] = requests[..] else { panic!("{requests:?}") };
+    let start = request.start.unwrap();
+    assert_eq!((start.at, start.reason), (Millis(10_000), StartReason::Retry));
+    assert_eq!((request.replay_of, request.original), (Some(ExecutionId(1)), Some(ExecutionId(1))));
+    assert_eq!((request.attempt, request.resolves), (2, false));
+}
+
+#[test]
+fn max_attempts_of_new_executions_counts_executions() {
+    let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {NEW}}}]"), |creation| {
+        creation.attempt = 3;
+    });
+    assert_eq!(story.play().tree(), "FAILED\n  a FAILED\n");
+}
+
+#[test]
+fn the_longest_time_of_new_executions_counts_from_the_first_one() {
+    let retry = "retry: {type: constant, interval: PT10S, maxDuration: PT1M, behavior: CREATE_NEW_EXECUTION}";
+    for (created, end) in [(-50_000, State::Retried), (-50_001, State::Failed)] {
+        let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {retry}}}]"), |creation| {
+            creation.birth.original_created = Millis(created);
+        });
+        assert_eq!(story.play().state(), end);
+    }
+}
+
+#[test]
+fn the_retry_of_a_flow_may_be_a_new_execution_too() {
+    let mut story = Story::of(&format!("{NEW}\ntasks: [{{id: a, type: ok}}, {{id: b, type: fail}}]"));
+    assert_eq!(story.play().tree(), "RETRIED\n  a SUCCESS\n  b RETRIED\n");
+    assert_eq!(story.requests().len(), 1);
+}
+
+#[test]
+fn what_comes_after_the_end_runs_for_a_superseded_execution_and_starts_no_new_one() {
+    let mut story = Story::of(&format!(
+        "{NEW}\ntasks: [{{id: a, type: fail}}]\nafterExecution: [{{id: x, type: fail}}, {{id: y, type: ok}}]"
+    ));
+    assert_eq!(story.play().tree(), "RETRIED\n  a RETRIED\n  x FAILED\n  y SUCCESS\n");
+    assert_eq!(story.requests().len(), 1);
+}
+
+#[test]
+fn who_waits_for_an_execution_is_told_of_its_successor() {
+    let parent = kapelle_model::execution::Parent {
+        execution: ExecutionId(9),
+        run: RunIndex(std::num::NonZeroU32::MIN),
+        iteration: 0,
+    };
+    let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {NEW}}}]"), |creation| {
+        creation.birth.parent = Some(parent);
+    });
+    story.play();
+    let successor = story.requests()[0].id;
+    let told = story.effects.iter().find_map(|effect| match effect {
+        Effect::TellParent { state, successor, .. } => Some((*state, *successor)),
+        _ => None,
+    });
+    assert_eq!(told, Some((State::Retried, Some(successor))));
+}

@@ -10,11 +10,12 @@ use super::ending::allowed;
 use super::{Next, Refused, Step};
 use crate::plan::{Kind, Retry};
 
-/// The state that a worker asks for.
+/// The state that a worker asks for. Only ends of attempts are its to give.
 fn reported(report: &Report) -> State {
+    use State::{Cancelled, Failed, Killed, Skipped, Success, Warning};
     match (&report.failure, report.state) {
-        _ if report.killed => State::Killed,
-        (_, Some(state)) if state.is_terminal() => state,
+        _ if report.killed => Killed,
+        (_, Some(state @ (Success | Warning | Failed | Killed | Cancelled | Skipped))) => state,
         (Some(_), _) => State::Failed,
         (None, _) => State::Success,
     }

@@ -200,3 +200,12 @@ fn every_report_counts_once() {
     let unknown = RunIndex(std::num::NonZeroU32::new(99).unwrap());
     assert!(story.is_late(&Event::Finished { run: unknown, fence, report: Box::default() }));
 }
+
+#[test]
+fn a_state_that_is_no_end_is_not_taken_from_a_worker() {
+    for state in [State::Running, State::Paused, State::Retried, State::Resubmitted, State::Created] {
+        let mut story = Story::of("tasks: [{id: a, type: slow}]");
+        story.reports("a", Report { state: Some(state), ..Report::default() });
+        assert_eq!(story.state_of("a"), Some(State::Success), "{}", state.name());
+    }
+}

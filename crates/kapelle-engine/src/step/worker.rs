@@ -102,10 +102,16 @@ impl Step<'_> {
             return;
         }
         let warns = task.retry.as_ref().is_some_and(|retry| retry.warning_on_retry);
-        if state == State::Success && warns && self.run(run).attempts.len() > 1 {
+        if state == State::Success && warns && self.tries(run) > 1 {
             state = State::Warning;
         }
         self.end_run(run, allowed(task, state));
+    }
+
+    /// The attempts of a task run, without those whose worker was lost.
+    fn tries(&self, run: RunIndex) -> u32 {
+        let attempts = self.run(run).attempts.iter();
+        attempts.filter(|attempt| attempt.current() != State::Resubmitted).count() as u32
     }
 
     /// Whether a failed attempt is tried again; if so, that is arranged.
@@ -119,7 +125,7 @@ impl Step<'_> {
         if retry.new_execution {
             return !task.allow_failure && self.retries_execution(run, retry);
         }
-        let attempts = self.run(run).attempts.len() as u32;
+        let attempts = self.tries(run);
         let first = self.run(run).attempts.first().map_or(self.world.now, kapelle_model::History::started);
         let random = self.world.chance.number();
         let Some(at) = retry.next(attempts, first, self.world.now, random) else { return false };

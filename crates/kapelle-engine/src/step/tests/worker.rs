@@ -209,3 +209,24 @@ fn a_state_that_is_no_end_is_not_taken_from_a_worker() {
         assert_eq!(story.state_of("a"), Some(State::Success), "{}", state.name());
     }
 }
+
+#[test]
+fn a_success_after_a_lost_worker_is_no_success_after_a_retry() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: slow, retry: {type: constant, interval: PT1S, warningOnRetry: true}}]",
+    );
+    assert_eq!(story.lose("a").finish("a").tree(), "SUCCESS\n  a SUCCESS x2\n");
+}
+
+#[test]
+fn lost_attempts_are_not_counted_by_a_retry() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: slow, retry: {type: constant, interval: PT1S, maxAttempts: 2, warningOnRetry: true}}]",
+    );
+    let fails = || Report { failure: Some(Failure::new("no")), ..Report::default() };
+    story.lose("a").lose("a").reports("a", fails());
+    assert_eq!(story.state_of("a"), Some(State::Retrying));
+    story.wait();
+    story.reports("a", fails());
+    assert_eq!(story.tree(), "FAILED\n  a FAILED x4\n");
+}

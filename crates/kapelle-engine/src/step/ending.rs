@@ -23,7 +23,9 @@ impl Step<'_> {
         if self.run(run).state().is_terminal() {
             return;
         }
-        self.take_along(run, state);
+        if self.take_along(run, state) {
+            self.stop_waiting();
+        }
         if self.run(run).wake().is_some() {
             self.detail_mut(run).wake = None;
         }
@@ -31,19 +33,31 @@ impl Step<'_> {
         self.agenda.push_back(Next::Advance(self.run(run).parent));
     }
 
-    /// Ends everything that is open below a task run in the same state.
-    fn take_along(&mut self, run: RunIndex, state: State) {
-        let Some(group) = &self.live.node(run).group else { return };
+    /// Ends everything that is open below a task run in the same state. Whether the execution waited for some of it.
+    fn take_along(&mut self, run: RunIndex, state: State) -> bool {
+        let Some(group) = &self.live.node(run).group else { return false };
         if group.main.open + group.errors.open + group.finally.open == 0 {
-            return;
+            return false;
         }
+        let mut has_waited = false;
         let mut below: Vec<RunIndex> = self.live.children(run).collect();
         while let Some(child) = below.pop() {
             if self.run(child).state().is_terminal() {
                 continue;
             }
             below.extend(self.live.children(child));
+            has_waited |= matches!(self.run(child).state(), State::Paused | State::Retrying);
             self.close(child, state);
+        }
+        has_waited
+    }
+
+    /// The execution goes on if nothing is left that it waits for.
+    fn stop_waiting(&mut self) {
+        match self.state() {
+            State::Paused => self.unpause(),
+            State::Retrying if !self.waits_in(State::Retrying) => self.set_state(State::Running),
+            _ => {}
         }
     }
 

@@ -100,7 +100,7 @@ impl Step<'_> {
 
     /// The execution goes on, unless something else keeps it paused.
     pub(super) fn unpause(&mut self) {
-        if self.state() != State::Paused || self.is_paused_elsewhere() {
+        if self.state() != State::Paused || self.waits_in(State::Paused) {
             return;
         }
         self.set_state(State::Restarted);
@@ -109,8 +109,9 @@ impl Step<'_> {
         self.agenda.push_back(Next::Advance(None));
     }
 
-    pub(super) fn is_paused_elsewhere(&self) -> bool {
-        self.live.waiting.iter().any(|run| self.run(*run).state() == State::Paused)
+    /// Whether a task run waits in a state.
+    pub(super) fn waits_in(&self, state: State) -> bool {
+        self.live.waiting.iter().any(|run| self.run(*run).state() == state)
     }
 
     /// A pause ends without going on: its failure or warning is that of a task.
@@ -159,7 +160,7 @@ impl Step<'_> {
 
     /// Which task run a resume is for: the first pause, else whatever else holds the execution.
     pub(super) fn paused_run(&self) -> Result<Option<RunIndex>, Refused> {
-        let waits_after_end = self.state().is_terminal() && self.is_paused_elsewhere();
+        let waits_after_end = self.state().is_terminal() && self.waits_in(State::Paused);
         if self.state() != State::Paused && !waits_after_end {
             return Err(Refused::State(format!(
                 "Execution is not paused, current state is '{}'",

@@ -370,3 +370,24 @@ fn the_moment_of_a_pause_that_was_resumed_is_late() {
     story.resume().after_seconds(60);
     assert!(story.is_late(&due));
 }
+
+#[test]
+fn a_pause_in_a_group_that_fails_ends_with_it_and_the_execution_goes_on() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks: [{id: a, type: slow, ends: FAILED}, {id: p, type: flow.Pause}]
+errors: [{id: e, type: ok}]
+",
+    );
+    story.finish("a");
+    insta::assert_snapshot!(story.play().tree(), @"
+    FAILED
+      par FAILED
+        a FAILED
+        p FAILED
+      e SUCCESS
+    ");
+}

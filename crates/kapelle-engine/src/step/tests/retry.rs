@@ -306,3 +306,32 @@ fn who_waits_for_an_execution_is_told_of_its_successor() {
     });
     assert_eq!(told, Some((State::Retried, Some(successor))));
 }
+
+#[test]
+fn what_is_around_a_retrying_child_may_end_without_it() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - id: seq
+    type: flow.Sequential
+    tasks: [{{id: a, type: fail, {CONSTANT}}}]
+  - {{id: b, type: slow, ends: FAILED}}
+errors: [{{id: e, type: slow}}]
+"
+    ));
+    story.work().finish("b");
+    insta::assert_snapshot!(story.tree(), @"
+    RUNNING
+      par FAILED
+        seq FAILED
+          a FAILED
+        b FAILED
+      e SUBMITTED
+    ");
+    assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING");
+    story.wait();
+    assert_eq!(story.finish("e").state(), State::Failed);
+}

@@ -13,6 +13,7 @@ pub(crate) struct Count {
     /// Not ended.
     pub(crate) open: u32,
     pub(crate) paused: u32,
+    pub(crate) retrying: u32,
     pub(crate) killed: u32,
     pub(crate) failed: u32,
     pub(crate) warning: u32,
@@ -65,6 +66,7 @@ impl Count {
         let open = (!state.is_terminal()).then_some(&mut self.open);
         let other = match state {
             State::Paused => Some(&mut self.paused),
+            State::Retrying => Some(&mut self.retrying),
             State::Killed => Some(&mut self.killed),
             State::Failed => Some(&mut self.failed),
             State::Warning => Some(&mut self.warning),

@@ -77,7 +77,11 @@ impl Step<'_> {
         }
         let has_failed =
             self.live.group(parent).main.failed > 0 || self.ending(parent) == Some(State::Failed);
-        match current(self.live.group(parent), lists, has_failed, is_main_done) {
+        let current = current(self.live.group(parent), lists, has_failed, is_main_done);
+        if current != Current::Main && self.waits_for_retry(parent) {
+            return;
+        }
+        match current {
             Current::Main if is_main_done => self.end_group(parent),
             Current::Main => self.create_in_main(parent, main),
             Current::Errors => self.create_in_order(parent, &lists.errors, |group| group.errors),
@@ -91,6 +95,13 @@ impl Step<'_> {
             let kind = &self.task_of(run).kind;
             !matches!(kind, Kind::Until(_) | Kind::Pause(_) | Kind::Directory | Kind::Retry(_))
         })
+    }
+
+    /// Whether a group is not to be resolved yet: a task of its main list waits for its next attempt. What has begun after
+    /// that list goes on.
+    fn waits_for_retry(&self, parent: Option<RunIndex>) -> bool {
+        let group = self.live.group(parent);
+        group.main.retrying > 0 && group.errors.open + group.finally.open == 0
     }
 
     /// The end that was decided for a group apart from its children.

@@ -45,6 +45,26 @@ errors: [{{id: global, type: ok}}]
 }
 
 #[test]
+fn a_group_whose_errors_have_begun_waits_for_a_retrying_child_before_it_ends() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: slow, heals: 1, {CONSTANT}}}
+  - {{id: b, type: fail}}
+  errors: [{{id: local, type: slow}}]
+"
+    ));
+    story.work().finish("a").finish("local");
+    assert_eq!(story.tree(), "RETRYING\n  par RUNNING\n    a RETRYING\n    b FAILED\n    local SUCCESS\n");
+    story.wait();
+    story.finish("a");
+    assert_eq!(story.tree(), "FAILED\n  par FAILED\n    a SUCCESS x2\n    b FAILED\n    local SUCCESS\n");
+}
+
+#[test]
 fn siblings_are_retried_each_on_its_own() {
     insta::assert_snapshot!(ends(&format!("
 tasks:
@@ -334,4 +354,32 @@ errors: [{{id: e, type: slow}}]
     assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING");
     story.wait();
     assert_eq!(story.finish("e").state(), State::Failed);
+}
+
+#[test]
+fn a_group_waits_for_a_retrying_child_before_a_failed_one_ends_it() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: ok, heals: 1, {CONSTANT}}}
+  - {{id: b, type: fail}}
+  errors: [{{id: local, type: ok}}]
+"
+    ));
+    insta::assert_snapshot!(story.work().tree(), @"
+    RETRYING
+      par RUNNING
+        a RETRYING
+        b FAILED
+    ");
+    insta::assert_snapshot!(story.play().tree(), @"
+    FAILED
+      par FAILED
+        a SUCCESS x2
+        b FAILED
+        local SUCCESS
+    ");
 }

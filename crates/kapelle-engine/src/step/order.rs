@@ -83,7 +83,10 @@ impl Step<'_> {
     }
 
     fn resume(&mut self, run: Option<RunIndex>, values: Option<&Arc<Map>>, by: Option<&str>) {
-        let Some(run) = run else { return self.unpause() };
+        let Some(run) = run else {
+            self.unpause();
+            return self.look_again();
+        };
         if matches!(self.task_of(run).kind, Kind::Pause(_)) {
             self.resume_pause(run, values, by);
         } else {

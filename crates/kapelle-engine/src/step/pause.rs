@@ -109,6 +109,11 @@ impl Step<'_> {
         self.agenda.push_back(Next::Advance(None));
     }
 
+    /// Whether a person paused the execution, and no task.
+    pub(super) fn is_paused_by_hand(&self) -> bool {
+        self.state() == State::Paused && !self.waits_in(State::Paused)
+    }
+
     /// Whether a task run waits in a state.
     pub(super) fn waits_in(&self, state: State) -> bool {
         self.live.waiting.iter().any(|run| self.run(*run).state() == state)

@@ -42,6 +42,10 @@ impl Step<'_> {
         if group.finally.created > 0 || group.main.failed > 0 || group.main.killed > 0 {
             return false;
         }
+        if self.is_paused_by_hand() {
+            // It looks when the execution goes on: its own wait would end the pause.
+            return true;
+        }
         let count = self.iteration_count(run);
         let look = self.with_variables(Some(run), &[], |all| look(until, count + 1, self, run, all));
         match look {
@@ -72,6 +76,14 @@ impl Step<'_> {
             Some(Value::Int(count)) => *count,
             _ => 1,
         }
+    }
+
+    /// Has the loops look that could not while a person paused the execution.
+    pub(super) fn look_again(&mut self) {
+        let loops = self.open_runs().into_iter();
+        let waiting = loops.filter(|run| matches!(self.task_of(*run).kind, Kind::Until(_)));
+        let waiting: Vec<RunIndex> = waiting.collect();
+        self.agenda.extend(waiting.into_iter().map(|run| Next::Advance(Some(run))));
     }
 
     /// The next pass begins: the task runs of the last one are gone.

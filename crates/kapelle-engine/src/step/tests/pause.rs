@@ -391,3 +391,24 @@ errors: [{id: e, type: ok}]
       e SUCCESS
     ");
 }
+
+#[test]
+fn what_a_person_paused_is_not_resumed_by_a_loop() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: u
+  type: flow.LoopUntil
+  condition: \"{{ outputs.a.value == '1' }}\"
+  checkFrequency: {interval: PT1S}
+  tasks: [{id: a, type: slow, format: '{{ taskrun.iteration }}'}]
+",
+    );
+    story.does(Order::Pause).finish("a");
+    assert!(!story.wait(), "nothing moves by itself");
+    assert_eq!(story.tree(), "PAUSED\n  u RUNNING\n    a SUCCESS\n");
+    story.resume();
+    assert_eq!(story.tree(), "PAUSED\n  u PAUSED\n    a SUCCESS\n");
+    story.wait();
+    assert_eq!(story.finish("a").tree(), "SUCCESS\n  u SUCCESS\n    a SUCCESS\n");
+}

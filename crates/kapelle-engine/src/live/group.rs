@@ -75,6 +75,11 @@ impl Count {
         [open, other]
     }
 
+    /// The state that these make if they are executions that a task run started: a failure goes before a kill.
+    pub(crate) fn guess_of_executions(&self) -> State {
+        if self.failed > 0 { State::Failed } else { self.guess() }
+    }
+
     /// The state that these children make for what is around them.
     pub(crate) fn guess(&self) -> State {
         if self.killed > 0 {

@@ -109,3 +109,40 @@ fn a_file_of_parts_that_is_not_there_fails_the_items() {
     assert_eq!(story.play().tree(), "FAILED\n  i FAILED\n    i_split SUCCESS\n    i_items FAILED\n");
     assert!(story.log().contains("the file `kestra:///no.txt` does not exist"), "{}", story.log());
 }
+
+#[test]
+fn a_restart_starts_again_only_the_children_that_failed() {
+    let mut story = items("");
+    story.child_ended("i_items", 0, State::Success);
+    story.child_ended("i_items", 1, State::Failed).child_ended("i_items", 2, State::Killed);
+    assert_eq!(story.state(), State::Failed);
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!(story.effects_since(place), "RestartChild, Create");
+    story.child_ended("i_items", 1, State::Success).child_ended("i_items", 2, State::Success);
+    assert_eq!(story.state_of("i_items"), Some(State::Success));
+}
+
+#[test]
+fn the_states_of_the_children_make_the_state() {
+    use State::{Cancelled, Failed, Killed, Success, Warning};
+    let rows = [
+        // (children, properties, state)
+        ([Success, Success, Success], "", Success),
+        ([Success, Warning, Success], "", Warning),
+        ([Success, Warning, Success], ", allowWarning: true", Success),
+        ([Killed, Warning, Success], "", Killed),
+        ([Killed, Failed, Warning], "", Failed),
+        ([Killed, Failed, Warning], ", allowFailure: true", Warning),
+        ([Success, Cancelled, Success], "", Success),
+        ([Killed, Failed, Warning], ", transmitFailed: false", Success),
+    ];
+    for (children, properties, state) in rows {
+        let mut story = items(properties);
+        for (child, part) in children.into_iter().zip(0..) {
+            assert_eq!(story.state_of("i_items"), Some(State::Running));
+            story.child_ended("i_items", part, child);
+        }
+        assert_eq!(story.state_of("i_items"), Some(state), "{children:?} {properties}");
+    }
+}

@@ -75,7 +75,7 @@ impl Reopening {
         self.around.retain(|run| !gone.contains(run));
     }
 
-    /// Puts all of it into effect. Whoever still works on what begins again is told to stop.
+    /// Puts all of it into effect. Whoever still works on what begins again or is taken away is told to stop.
     pub(crate) fn apply(&self, plan: &Plan, live: &mut Live, now: Millis) -> Vec<Effect> {
         let mut execution = live.execution.clone();
         let mut stops = Vec::new();
@@ -89,10 +89,9 @@ impl Reopening {
                 if matches!(plan.find(&run.task).map(|task| &plan.task(task).kind), Some(Kind::Until(_))) {
                     run.iteration = run.value.as_ref().map(|_| run.place);
                 }
-                if run.hold == Hold::Out {
-                    run.hold = Hold::Stopping;
-                    stops.push(Effect::Stop { run: run.index, fence: run.fence });
-                }
+                stops.extend(stop(run));
+            } else if self.gone.contains(&run.index) {
+                stops.extend(stop(run));
             } else if self.around.contains(&run.index) {
                 push(run, State::Running, now);
                 if let Some(detail) = &mut run.detail {
@@ -109,6 +108,15 @@ impl Reopening {
         *live = Live::restore(plan, execution).expect("the plan is the same as before");
         stops
     }
+}
+
+/// Tells whoever works on a task run to stop.
+pub(super) fn stop(run: &mut TaskRun) -> Option<Effect> {
+    let is_out = run.hold == Hold::Out;
+    if is_out {
+        run.hold = Hold::Stopping;
+    }
+    is_out.then_some(Effect::Stop { run: run.index, fence: run.fence })
 }
 
 fn push(run: &mut TaskRun, state: State, now: Millis) {

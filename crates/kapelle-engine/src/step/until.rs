@@ -9,6 +9,7 @@ use kapelle_model::{State, Value};
 
 use super::ending::allowed;
 use super::pause::millis;
+use super::restart::stop;
 use super::{Next, Step, words};
 use crate::plan::{Kind, Until};
 use crate::property::text_of;
@@ -110,6 +111,10 @@ impl Step<'_> {
     pub(super) fn remove_runs(&mut self, gone: BTreeSet<RunIndex>) {
         if gone.is_empty() {
             return;
+        }
+        for run in &gone {
+            let place = self.live.place_of(*run);
+            self.effects.extend(stop(&mut self.live.execution.runs[place]));
         }
         self.live.remove(self.plan, &gone);
         self.changed.retain(|run| !gone.contains(run));

@@ -331,3 +331,19 @@ fn a_task_run_can_only_be_given_an_end() {
         "You can only change the state of a terminated non killed execution."
     );
 }
+
+#[test]
+fn who_works_on_what_is_taken_away_is_told_to_stop() {
+    let mut story = Story::of(
+        "
+tasks: [{id: a, type: fail}, {id: b, type: ok}]
+finally: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: long, type: slow}]}]
+",
+    );
+    story.work();
+    assert_eq!(story.state(), State::Failed);
+    assert!(story.is_out("long"));
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!(story.effects_since(place), "Stop ?, Run a");
+}

@@ -174,6 +174,25 @@ fn a_resume_starts_the_next_pass_at_once() {
     assert_eq!((story.tree().as_str(), story.now), ("RUNNING\n  u RUNNING\n    a SUBMITTED\n", Millis(0)));
 }
 
+#[test]
+fn who_still_works_for_an_old_pass_is_told_to_stop() {
+    let mut story = until(
+        "
+  condition: false
+  checkFrequency: {interval: PT1S}
+  tasks:
+  - id: par
+    type: flow.Parallel
+    allowFailure: true
+    tasks: [{id: a, type: fail}, {id: b, type: slow}]
+",
+    );
+    assert_eq!(story.work().tree(), "PAUSED\n  u PAUSED\n    par WARNING\n      a FAILED\n      b WARNING\n");
+    let place = story.effects.len();
+    story.wait();
+    assert_eq!(story.effects_since(place), "Stop ?, Run a, Run b");
+}
+
 // WaitFor without tasks.
 
 #[test]

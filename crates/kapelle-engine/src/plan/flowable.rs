@@ -38,6 +38,8 @@ pub struct Until {
     pub iterations_max: Option<Property>,
     pub duration_max: Option<Property>,
     pub interval: Option<Property>,
+    /// How long it waits at most, if it has no tasks and only waits.
+    pub timeout: Option<Property>,
 }
 
 /// A group that runs again as a whole.

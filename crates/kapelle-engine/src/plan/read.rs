@@ -322,6 +322,8 @@ impl Reader {
             let inner = frequency.and_then(|node| node.get(name)).filter(|node| !node.is_null());
             inner.or_else(|| task.property(name)).map(|node| Property::read(node, self.language))
         };
+        let mut tasks = task.branches.iter().filter(|branch| branch.kind == BranchKind::Tasks);
+        let only_waits = tasks.all(|branch| branch.tasks.is_empty());
         Until {
             condition: self
                 .property(task, &["condition"])
@@ -330,6 +332,7 @@ impl Reader {
             iterations_max: limit("maxIterations"),
             duration_max: limit("maxDuration"),
             interval: limit("interval"),
+            timeout: self.property(task, &["timeout"]).filter(|_| only_waits),
         }
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use kapelle_core::expression::Outcome;
 use kapelle_model::effect::Level;
 use kapelle_model::task_run::RunIndex;
-use kapelle_model::{State, Value};
+use kapelle_model::{Failure, State, Value};
 
 use super::ending::allowed;
 use super::pause::millis;
@@ -60,6 +60,7 @@ impl Step<'_> {
                 self.set_output(run, ITERATION_COUNT, Value::Int(count + 1));
                 self.log(Some(run), Level::Warn, message);
                 if fails {
+                    self.detail_mut(run).failure = Some(Failure::new(message));
                     let state = allowed(self.task_of(run), State::Failed);
                     self.end_group_as(run, state);
                 }
@@ -146,5 +147,11 @@ fn look(until: &Until, count: i64, step: &Step<'_>, run: RunIndex, all: &Variabl
     {
         return Ok(Look::Exhausted { message: "Max duration reached", fails });
     }
-    Ok(Look::Again(millis(until.interval.as_ref(), all)?.unwrap_or(INTERVAL_MILLIS)))
+    let waited = step.world.now.since(step.run(run).history.started());
+    let left = millis(until.timeout.as_ref(), all)?.map(|timeout| timeout.saturating_sub(waited));
+    if left.is_some_and(|left| left <= 0) {
+        return Ok(Look::Exhausted { message: "The time to wait is over", fails: true });
+    }
+    let interval = millis(until.interval.as_ref(), all)?.unwrap_or(INTERVAL_MILLIS);
+    Ok(Look::Again(left.map_or(interval, |left| interval.min(left))))
 }

@@ -326,3 +326,20 @@ fn a_killed_task_is_no_reason_to_run_again() {
     let mut story = retry("maxAttempts: 3\n  delay: PT10S", "[{id: a, type: ok, ends: KILLED}]");
     assert_eq!(story.play().tree(), "KILLED\n  r KILLED\n    a KILLED\n");
 }
+
+#[test]
+fn a_wait_for_fails_when_its_timeout_is_over() {
+    let (story, seen) = passes(Story::of(
+        "tasks: [{id: w, type: flow.WaitFor, condition: false, interval: PT10S, timeout: PT25S}]",
+    ));
+    assert_eq!((story.state(), seen), (State::Failed, vec![0, 10, 20, 25]));
+    assert_eq!(story.log(), "WARN The time to wait is over");
+}
+
+#[test]
+fn the_timeout_of_a_loop_with_tasks_is_ignored() {
+    let mut story = until(
+        "  condition: false\n  timeout: PT1S\n  checkFrequency: {maxIterations: 2}\n  tasks: [{id: a, type: ok}]",
+    );
+    assert_eq!((story.play().state(), story.now), (State::Success, Millis(60_000)));
+}

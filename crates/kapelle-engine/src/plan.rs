@@ -26,7 +26,7 @@ use crate::property::Property;
 use crate::quotas::Quotas;
 use crate::sla::Agreements;
 
-pub use flowable::{Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
+pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
 pub use retry::{Delay, Retry};
 pub use subflow::{Batch, Subflow};
 pub use task::{Kind, Place, Task, Update};

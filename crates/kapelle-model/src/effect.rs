@@ -27,7 +27,8 @@ pub enum Effect {
         at: Millis,
         due: Due,
     },
-    /// Starts another execution, unless there is one with this id.
+    /// Starts another execution, unless there is one with this id. One that repeats this execution is created in the
+    /// same commit: this one has ended, and nobody would ask for it again.
     Create(Box<Request>),
     /// Asks for the news of an execution that a task run waits for.
     Watch {

@@ -1,6 +1,5 @@
 //! What the flowables are told in their properties.
 
-use super::retry::Delay;
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
 use crate::property::Property;
@@ -48,7 +47,18 @@ pub struct GroupRetry {
     pub attempts_max: Option<Property>,
     pub delay: Option<Property>,
     pub duration_max: Option<Property>,
-    pub backoff: Delay,
+    pub backoff: Backoff,
+}
+
+/// How the delay between the runs of a group grows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Backoff {
+    #[default]
+    Constant,
+    /// It doubles.
+    Exponential,
+    /// Anything up to the delay.
+    Random,
 }
 
 /// A pause.

@@ -10,8 +10,8 @@ use kapelle_core::language::Language;
 use kapelle_model::flow::{Branch, BranchKind, Output, Task as FlowTask};
 use kapelle_model::{Map, Node, Spanned};
 
-use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
-use super::retry::{Delay, Retry, is_true};
+use super::flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
+use super::retry::{Retry, is_true};
 use super::subflow::{Batch, Subflow};
 use super::task::{Kind, Place, Task, Update};
 use super::{Concurrency, Listener, Lists, Overflow, Plan, TaskIndex};
@@ -281,9 +281,9 @@ impl Reader {
                 delay: property(&["delay", "interval"]),
                 duration_max: property(&["maxDuration"]),
                 backoff: match task.property("backoff").and_then(Node::as_text) {
-                    Some("EXPONENTIAL") => Delay::Exponential { interval: 0, factor: 2.0, max: i64::MAX },
-                    Some("RANDOM") => Delay::Random { min: 0, max: 0 },
-                    _ => Delay::Constant { interval: 0 },
+                    Some("EXPONENTIAL") => Backoff::Exponential,
+                    Some("RANDOM") => Backoff::Random,
+                    _ => Backoff::Constant,
                 },
             })),
             "flow.Pause" => Kind::Pause(Box::new(Pause {

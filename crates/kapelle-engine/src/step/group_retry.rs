@@ -8,7 +8,7 @@ use kapelle_model::{Millis, State, Value};
 
 use super::pause::millis;
 use super::{Next, Step, words};
-use crate::plan::{Delay, GroupRetry, Kind, Retry};
+use crate::plan::{Backoff, Delay, GroupRetry, Kind, Retry};
 use crate::property::text_of;
 use crate::variables::Variables;
 
@@ -86,9 +86,9 @@ impl GroupRetry {
             }
         };
         let delay = match self.backoff {
-            Delay::Constant { .. } => Delay::Constant { interval },
-            Delay::Exponential { factor, max, .. } => Delay::Exponential { interval, factor, max },
-            Delay::Random { .. } => Delay::Random { min: 0, max: interval },
+            Backoff::Constant => Delay::Constant { interval },
+            Backoff::Exponential => Delay::Exponential { interval, factor: 2.0, max: i64::MAX },
+            Backoff::Random => Delay::Random { min: 0, max: interval },
         };
         Ok(Retry {
             delay,

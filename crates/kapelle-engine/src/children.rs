@@ -191,26 +191,12 @@ impl Asked<'_> {
     fn bare(&self) -> Request {
         let birth = &self.live.execution().birth;
         Request {
-            id: self.id,
-            namespace: Arc::default(),
-            flow: Arc::default(),
-            revision: None,
-            inputs: Arc::default(),
-            resolves: true,
-            labels: Labels::default(),
-            inherited: Labels::default(),
             origin: Some(self.origin()),
             parent: Some(Parent { execution: birth.id, run: self.run, iteration: self.iteration }),
-            start: None,
             kind: birth.kind,
             priority: birth.priority,
             depth: birth.depth + 1,
-            scope: None,
-            replay_of: None,
-            original: None,
-            original_created: None,
-            attempt: 1,
-            breakpoints: Arc::default(),
+            ..Request::new(self.id, Arc::default(), Arc::default())
         }
     }
 

@@ -100,14 +100,10 @@ pub(crate) fn retry_request(live: &Live, start: Start, world: &World<'_>) -> Req
     let execution = live.execution();
     let birth = &execution.birth;
     Request {
-        id: world.chance.execution(),
-        namespace: Arc::clone(&birth.namespace),
-        flow: Arc::clone(&birth.flow),
         revision: Some(birth.revision),
         inputs: Arc::clone(&birth.inputs),
         resolves: false,
         labels: Arc::clone(&execution.head.labels),
-        inherited: Labels::default(),
         origin: birth.origin.clone(),
         parent: birth.parent,
         start: Some(start),
@@ -119,7 +115,7 @@ pub(crate) fn retry_request(live: &Live, start: Start, world: &World<'_>) -> Req
         original: Some(birth.original),
         original_created: Some(birth.original_created),
         attempt: execution.head.attempt + 1,
-        breakpoints: Arc::default(),
+        ..Request::new(world.chance.execution(), Arc::clone(&birth.namespace), Arc::clone(&birth.flow))
     }
 }
 

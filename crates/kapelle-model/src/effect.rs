@@ -117,6 +117,34 @@ pub struct Request {
     pub breakpoints: Arc<[Breakpoint]>,
 }
 
+impl Request {
+    /// The first try of an execution that nobody waits for, with nothing given.
+    pub fn new(id: ExecutionId, namespace: Arc<str>, flow: Arc<str>) -> Self {
+        Self {
+            id,
+            namespace,
+            flow,
+            revision: None,
+            inputs: Arc::default(),
+            resolves: true,
+            labels: Labels::default(),
+            inherited: Labels::default(),
+            origin: None,
+            parent: None,
+            start: None,
+            kind: Kind::Normal,
+            priority: 0,
+            depth: 0,
+            scope: None,
+            replay_of: None,
+            original: None,
+            original_created: None,
+            attempt: 1,
+            breakpoints: Arc::default(),
+        }
+    }
+}
+
 /// A line for the log of an execution.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Line {

@@ -6,7 +6,6 @@ use kapelle_engine::creation::{Prepared, Rejected, prepare};
 use kapelle_engine::step;
 use kapelle_model::effect::Request;
 use kapelle_model::event::ChildNews;
-use kapelle_model::execution::{Kind, Labels};
 use kapelle_model::{ExecutionId, Failure, State};
 
 use super::given::{Given, client_labels};
@@ -19,26 +18,9 @@ impl Host {
         let definition = found.ok_or_else(|| Refusal::new(404, "Flow not found"))?;
         let id = self.shelf.fresh_id();
         let request = Request {
-            depth: 0,
-            id,
-            namespace: namespace.into(),
-            flow: flow.into(),
-            revision: None,
             inputs: Arc::new(self.provided(given, &definition.plan, id)),
-            resolves: true,
-            inherited: Labels::default(),
             labels: client_labels(&given.labels)?,
-            origin: None,
-            parent: None,
-            start: None,
-            kind: Kind::Normal,
-            priority: 0,
-            scope: None,
-            replay_of: None,
-            original: None,
-            original_created: None,
-            attempt: 1,
-            breakpoints: Arc::default(),
+            ..Request::new(id, namespace.into(), flow.into())
         };
         let mut prepared = self.prepared(&definition, &request).map_err(|rejected| match rejected {
             Rejected::Disabled => Refusal::new(409, rejected.failure().to_string()),

@@ -8,7 +8,6 @@ use kapelle_engine::flow_trigger::{Decision, Firing, Upstream};
 use kapelle_engine::overlay::Overlay;
 use kapelle_engine::variables::Variables;
 use kapelle_model::effect::Request;
-use kapelle_model::execution::{Kind, Labels};
 use kapelle_model::window::Window;
 use kapelle_model::{ExecutionId, Map, State, Value};
 
@@ -74,26 +73,15 @@ impl Host {
 
     fn fire(&mut self, flow: &Definition, firing: Firing) {
         let request = Request {
-            id: self.shelf.fresh_id(),
-            namespace: Arc::clone(&flow.plan.namespace),
-            flow: Arc::clone(&flow.plan.flow),
-            revision: None,
             inputs: Arc::new(firing.inputs),
             resolves: false,
             labels: firing.labels.into(),
-            inherited: Labels::default(),
             origin: Some(firing.origin),
-            parent: None,
-            start: None,
-            kind: Kind::Normal,
-            priority: 0,
-            depth: 0,
-            scope: None,
-            replay_of: None,
-            original: None,
-            original_created: None,
-            attempt: 1,
-            breakpoints: Arc::default(),
+            ..Request::new(
+                self.shelf.fresh_id(),
+                Arc::clone(&flow.plan.namespace),
+                Arc::clone(&flow.plan.flow),
+            )
         };
         self.create_for_trigger(&request, firing.failure);
     }

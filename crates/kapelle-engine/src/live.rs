@@ -15,10 +15,10 @@ use kapelle_model::execution::{Birth, Child, Execution};
 use kapelle_model::task_run::{Hold, RunIndex, TaskRun};
 use kapelle_model::{Map, State};
 
-use crate::plan::{Lists, Place, Plan, TaskIndex};
+use crate::plan::{Kind, Lists, Place, Plan, Task, TaskIndex};
 
 pub(crate) use branch::{EVALUATION_RESULT, SWITCH_VALUE};
-pub(crate) use group::{Count, Group};
+pub(crate) use group::{Count, Group, Mark};
 pub(crate) use outputs::with;
 
 /// An execution that its owner works on.
@@ -33,6 +33,10 @@ pub struct Live {
     pub(crate) outputs: Arc<Map>,
     /// Task runs that somebody works on.
     pub(crate) held_out: u32,
+    /// Those of them of which no worker has said that it began.
+    pub(crate) handed: u32,
+    /// Those of them that are to be stopped.
+    pub(crate) stopping: u32,
     pub(crate) failed: u32,
     /// Task runs that have not ended.
     pub(crate) open: u32,
@@ -89,6 +93,8 @@ impl Live {
             after: Count::default(),
             outputs: Arc::default(),
             held_out: 0,
+            handed: 0,
+            stopping: 0,
             failed: 0,
             open: 0,
             created: BTreeSet::new(),
@@ -180,6 +186,8 @@ impl Live {
         let has_group = planned.kind.is_group() || planned.kind.is_executable();
         let group = has_group.then(|| Box::new(Group::of(planned)));
         self.held_out += u32::from(run.hold != Hold::Free);
+        self.handed += u32::from(is_handed(planned, &run));
+        self.stopping += u32::from(run.hold == Hold::Stopping);
         self.failed += u32::from(state == State::Failed);
         self.open += u32::from(!state.is_terminal());
         self.add_outputs(&run);
@@ -270,4 +278,14 @@ impl Live {
             },
         }
     }
+}
+
+/// Whether a task run was handed to the workers, and none of them has said that it began. Nobody says so of a directory.
+pub(crate) fn is_handed(task: &Task, run: &TaskRun) -> bool {
+    let waits = match run.state() {
+        State::Submitted => true,
+        State::Running => matches!(task.kind, Kind::Directory),
+        _ => false,
+    };
+    waits && run.hold == Hold::Out
 }

@@ -27,14 +27,14 @@ use std::collections::{BTreeSet, VecDeque};
 use std::sync::Arc;
 
 use kapelle_core::expression::Error;
-use kapelle_model::cause::Cause;
+use kapelle_model::cause::{Cause, Waiting};
 use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Effect, Level, Line};
 use kapelle_model::event::{Due, Event};
 use kapelle_model::task_run::{Detail, Fence, Hold, RunIndex, TaskRun};
 use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Text, Value};
 
-use crate::live::Live;
+use crate::live::{Live, is_handed};
 use crate::plan::{Place, Plan, Task, TaskIndex};
 use crate::transitions::Machine;
 use crate::variables::Variables;
@@ -165,10 +165,14 @@ impl<'a> Step<'a> {
         );
         let head = &mut self.live.execution.head;
         head.version += 1;
-        if head.waiting.as_ref().map(|waiting| &waiting.cause)
-            != waiting.as_ref().map(|waiting| &waiting.cause)
-        {
-            head.waiting = waiting;
+        let is_new =
+            head.waiting.as_ref().map(|known| &known.cause) != waiting.as_ref().map(|waiting| &waiting.cause);
+        if is_new {
+            head.waiting = waiting.map(|waiting| match waiting.cause {
+                // Until now somebody worked.
+                Cause::Worker => Waiting { since: self.world.now, ..waiting },
+                _ => waiting,
+            });
         }
         self.changed.sort_unstable();
         self.changed.dedup();
@@ -227,9 +231,12 @@ impl<'a> Step<'a> {
         let run = self.run_mut(index);
         let from = run.state();
         Machine::TaskRun.assert(Some(from), state);
-        if !run.history.push(state, now) {
+        if from == state {
             return;
         }
+        self.recount(index, |run| {
+            run.history.push(state, now);
+        });
         // Both may be terminal: a person may change one end into another.
         self.live.failed += u32::from(state == State::Failed);
         self.live.failed -= u32::from(from == State::Failed);
@@ -237,6 +244,29 @@ impl<'a> Step<'a> {
         self.live.open -= u32::from(state.is_terminal());
         self.live.count(self.plan, index, Some(from), Some(state));
         self.live.file(self.plan, index, state);
+    }
+
+    /// Notes who has a task run.
+    fn set_hold(&mut self, index: RunIndex, hold: Hold) {
+        self.recount(index, |run| run.hold = hold);
+    }
+
+    /// Changes a task run, and counts anew who works on it.
+    fn recount(&mut self, index: RunIndex, change: impl FnOnce(&mut TaskRun)) {
+        let counts = |step: &Self| {
+            let run = step.live.run(index);
+            let is_handed = is_handed(step.task_of(index), run);
+            [run.hold != Hold::Free, is_handed, run.hold == Hold::Stopping].map(u32::from)
+        };
+        let before = counts(self);
+        change(self.run_mut(index));
+        let after = counts(self);
+        let live = &mut *self.live;
+        for (place, count) in
+            [&mut live.held_out, &mut live.handed, &mut live.stopping].into_iter().enumerate()
+        {
+            *count = *count + after[place] - before[place];
+        }
     }
 
     /// Brings the last attempt of a task run into a state.

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use crate::id::ExecutionId;
+use crate::task_run::RunIndex;
 use crate::time::Millis;
 
 /// A cause with the moment since which it holds.
@@ -9,6 +11,8 @@ use crate::time::Millis;
 pub struct Waiting {
     pub cause: Cause,
     pub since: Millis,
+    /// The task run that it is about, if it is about one.
+    pub run: Option<RunIndex>,
 }
 
 /// Why an execution or a task run stands still, and what would free it.
@@ -29,26 +33,40 @@ pub enum Cause {
     },
     /// A person paused the whole execution.
     PausedByHand,
-    /// The next check of a condition.
+    /// The next check of a condition, and what the condition gave at the last one.
     Delay {
         until: Millis,
+        last: Option<Arc<str>>,
     },
     Breakpoint,
-    /// The next attempt has a date.
+    /// The next attempt has a date. So many attempts there were, of at most so many.
     RetryWait {
         attempt: u32,
+        attempts_max: Option<u32>,
         until: Millis,
         error: Option<Arc<str>>,
     },
-    /// Another execution has to end.
+    /// Other executions have to end; which one, if it is one.
     Subflow {
         open: u32,
         total: u32,
+        execution: Option<ExecutionId>,
     },
-    /// Its own tasks have to end.
-    Children,
-    /// The execution stands still as a whole, and this run with it.
-    Execution,
+    /// Its own tasks have to end; the one that began first of them.
+    Children {
+        open: u32,
+        done: u32,
+        oldest: Option<RunIndex>,
+    },
+    /// Tasks that have to end first.
+    DependsOn {
+        tasks: Box<[Arc<str>]>,
+    },
+    /// So many run at the same time, and no more may; so many are still to come.
+    LoopLimit {
+        running: u32,
+        left: u32,
+    },
     /// It is stopped, and not everybody has confirmed.
     Killing {
         alive: u32,
@@ -74,12 +92,14 @@ impl Cause {
         match self {
             Self::Concurrency { .. } => "CONCURRENCY",
             Self::Scheduled { .. } => "SCHEDULED",
-            Self::Paused { .. } | Self::PausedByHand | Self::Execution => "PAUSED",
+            Self::Paused { .. } | Self::PausedByHand => "PAUSED",
             Self::Delay { .. } => "DELAY",
             Self::Breakpoint => "BREAKPOINT",
             Self::RetryWait { .. } => "RETRY_WAIT",
             Self::Subflow { .. } => "SUBFLOW",
-            Self::Children => "CHILDREN",
+            Self::Children { .. } => "CHILDREN",
+            Self::DependsOn { .. } => "DEPENDS_ON",
+            Self::LoopLimit { .. } => "LOOP_LIMIT",
             Self::Killing { .. } => "KILLING",
             Self::Worker | Self::WorkersBusy => "WORKERS_BUSY",
             Self::NoWorker { .. } => "NO_WORKER",

@@ -62,6 +62,8 @@ pub struct Detail {
     pub keys: Option<Arc<[Arc<str>]>>,
     /// When the run moves by itself: the end of a pause, the next check of a loop, the next attempt.
     pub wake: Option<Millis>,
+    /// What the condition of a loop gave at its last check, for who asks why it waits.
+    pub last_check: Option<Arc<str>>,
     /// Why the last attempt failed.
     pub failure: Option<Failure>,
     /// How many children an executing task starts, once that is known.

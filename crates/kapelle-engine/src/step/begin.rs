@@ -130,10 +130,8 @@ impl Step<'_> {
             self.add_attempt(run, State::Created);
             self.set_run(run, State::Submitted);
         }
-        let changed = self.run_mut(run);
-        let was_free = changed.hold == Hold::Free;
-        (changed.fence, changed.hold) = (fence, Hold::Out);
-        self.live.held_out += u32::from(was_free);
+        self.run_mut(run).fence = fence;
+        self.set_hold(run, Hold::Out);
         let dispatch = crate::outstanding::dispatch(self.plan, self.live, run, work);
         self.effects.push(Effect::Dispatch(dispatch));
     }

@@ -231,10 +231,7 @@ impl Step<'_> {
 
     /// Lets a task run go that a worker had.
     pub(super) fn free(&mut self, run: RunIndex) {
-        if self.run(run).hold != Hold::Free {
-            self.run_mut(run).hold = Hold::Free;
-            self.live.held_out -= 1;
-        }
+        self.set_hold(run, Hold::Free);
     }
 
     /// Renders the outputs of the flow, or of the iteration. If one of them fails that is required, so does the execution.

@@ -18,6 +18,7 @@ mod story;
 mod subflow;
 mod until;
 mod update;
+mod why;
 mod worker;
 
 use std::sync::Arc;

@@ -1,8 +1,9 @@
 //! Loops until a condition holds: after each pass they look, and wait before the next one.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
-use kapelle_core::expression::Outcome;
+use kapelle_core::expression::{Outcome, form};
 use kapelle_model::effect::Level;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{Failure, State, Value};
@@ -12,7 +13,7 @@ use super::pause::millis;
 use super::restart::stop;
 use super::{Next, Step, words};
 use crate::plan::{Kind, Until};
-use crate::property::text_of;
+use crate::property::{is_truthy, text_of};
 use crate::variables::Variables;
 
 const ITERATION_COUNT: &str = "iterationCount";
@@ -24,8 +25,8 @@ const INTERVAL_MILLIS: i64 = 60_000;
 enum Look {
     /// The condition holds.
     Done,
-    /// So many milliseconds from now.
-    Again(i64),
+    /// So many milliseconds from now; what the condition gave this time.
+    Again { wait: i64, last: Arc<str> },
     /// No more passes are allowed.
     Exhausted { message: &'static str, fails: bool },
 }
@@ -51,8 +52,9 @@ impl Step<'_> {
         let look = self.with_variables(Some(run), &[], |all| look(until, count + 1, self, run, all));
         match look {
             Ok(Look::Done) => false,
-            Ok(Look::Again(wait)) => {
+            Ok(Look::Again { wait, last }) => {
                 self.set_output(run, ITERATION_COUNT, Value::Int(count + 1));
+                self.detail_mut(run).last_check = Some(last);
                 self.pause_run(run, Some(self.world.now.plus(wait)));
                 true
             }
@@ -124,7 +126,8 @@ impl Step<'_> {
 }
 
 fn look(until: &Until, count: i64, step: &Step<'_>, run: RunIndex, all: &Variables<'_>) -> Outcome<Look> {
-    if until.condition.truth(all.environment())? {
+    let condition = text_of(&until.condition.render(all.environment())?)?;
+    if is_truthy(condition.expose()) {
         return Ok(Look::Done);
     }
     let fails = until.fail_on_max.as_ref().map_or(Ok(false), |fails| fails.truth(all.environment()))?;
@@ -153,5 +156,6 @@ fn look(until: &Until, count: i64, step: &Step<'_>, run: RunIndex, all: &Variabl
         return Ok(Look::Exhausted { message: "The time to wait is over", fails: true });
     }
     let interval = millis(until.interval.as_ref(), all)?.unwrap_or(INTERVAL_MILLIS);
-    Ok(Look::Again(left.map_or(interval, |left| interval.min(left))))
+    let wait = left.map_or(interval, |left| interval.min(left));
+    Ok(Look::Again { wait, last: form::short(&condition.masked()).into() })
 }

@@ -73,7 +73,7 @@ impl Step<'_> {
         let out: Vec<_> =
             runs.filter(|run| run.hold == Hold::Out).map(|run| (run.index, run.fence)).collect();
         for (run, fence) in out {
-            self.run_mut(run).hold = Hold::Stopping;
+            self.set_hold(run, Hold::Stopping);
             self.effects.push(Effect::Stop { run, fence });
         }
     }

@@ -1,4 +1,4 @@
-//! 5.4: tasks that change the execution they belong to: Exit, Labels, SetVariables, UnsetVariables.
+//! 5.4: tasks that change the execution they belong to.
 
 use super::*;
 

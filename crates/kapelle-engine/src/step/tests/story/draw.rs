@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::sync::Arc;
 
 use kapelle_core::expression::plain;
-use kapelle_model::cause::{Cause, Waiting};
+use kapelle_model::cause::Waiting;
 use kapelle_model::task_run::{RunIndex, TaskRun};
 use kapelle_model::{History, Map, State, Value};
 
@@ -130,26 +130,31 @@ impl Story {
         words.collect::<Vec<_>>().join(", ")
     }
 
-    /// Why the execution stands still, with the second since when.
+    /// Why the execution stands still, the task run that it is about, and the second since when.
     pub(in super::super) fn why(&self) -> String {
-        self.live.execution.head.waiting.as_ref().map_or_else(|| "-".to_owned(), said)
+        let waiting = self.live.execution.head.waiting.as_ref();
+        waiting.map_or_else(|| "-".to_owned(), |waiting| self.said(waiting))
     }
 
     /// Why the newest task run of a task stands still.
     pub(in super::super) fn why_of(&self, task: &str) -> String {
-        crate::why::of_run(&self.plan, &self.live, self.find(task))
-            .as_ref()
-            .map_or_else(|| "-".to_owned(), said)
+        let waiting = crate::why::of_run(&self.plan, &self.live, self.find(task));
+        waiting.map_or_else(|| "-".to_owned(), |waiting| self.said(&waiting))
     }
-}
 
-fn said(waiting: &Waiting) -> String {
-    let Waiting { cause, since } = waiting;
-    let details = match cause {
-        Cause::Worker => String::new(),
-        other => format!(" {other:?}"),
-    };
-    format!("{}{details} since {} s", cause.word(), since.0 / 1_000)
+    /// What is still to come in a group, or at the top.
+    pub(in super::super) fn to_come(&self, group: Option<&str>) -> String {
+        let group = group.map(|task| self.find(task));
+        let to_come = crate::why::to_come(&self.plan, &self.live, group).into_iter();
+        let told = to_come.map(|item| format!("{}: {}", item.task, self.said(&item.waiting)));
+        told.collect::<Vec<_>>().join("\n")
+    }
+
+    fn said(&self, waiting: &Waiting) -> String {
+        let Waiting { cause, since, run } = waiting;
+        let of = run.map_or_else(String::new, |run| format!(" of {}", self.live.run(run).task));
+        format!("{}{of} since {} s, {cause:?}", cause.word(), since.0 / 1_000)
+    }
 }
 
 pub(super) fn states(history: &History) -> String {

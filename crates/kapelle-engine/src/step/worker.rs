@@ -153,7 +153,7 @@ impl Step<'_> {
         let around: Vec<RunIndex> = self.live.ancestors(run).map(|run| run.index).collect();
         self.close(run, State::Retried);
         for run in around {
-            self.set_run(run, State::Retried);
+            self.close(run, State::Retried);
         }
         self.abort(State::Retried);
         true

@@ -102,3 +102,6 @@ impl Allowed {
         self.0[row] & (1 << to as u32) != 0
     }
 }
+
+#[cfg(test)]
+pub(crate) mod tests;

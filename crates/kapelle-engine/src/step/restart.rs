@@ -213,7 +213,10 @@ impl Step<'_> {
         if matches!(self.task_of(run).kind, Kind::Pause(_)) {
             self.note_resumed(run, state, None);
         }
-        self.set_attempt(run, state);
+        // A lost attempt stays one.
+        if self.run(run).attempts.last().is_some_and(|attempt| attempt.current() != State::Resubmitted) {
+            self.set_attempt(run, state);
+        }
         self.set_run(run, state);
         let parent = self.run(run).parent;
         self.reopen(&reopening);

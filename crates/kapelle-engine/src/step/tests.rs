@@ -4,6 +4,7 @@ mod basics;
 mod directory;
 mod each;
 mod endings;
+mod ends;
 mod groups;
 mod items;
 mod kill;

@@ -9,14 +9,27 @@ use super::Rule;
 
 const NOTHING: &[State] = &[];
 
-/// Of an execution: has begun, and has not ended.
-const UNDER_WAY: &[State] = &[Running, Paused, Retrying, Breakpoint];
-
-/// Of a task run: everything that is no end.
-const OPEN: &[State] = &[Created, Restarted, Submitted, Running, Paused, Retrying, Breakpoint];
-
 /// What may begin.
 const TO_BEGIN: &[State] = &[Created, Restarted];
+
+/// Of an execution: has begun, and has not ended.
+pub(super) const UNDER_WAY: &[State] = &[Running, Paused, Retrying, Breakpoint];
+
+/// Of a task run: everything that is no end.
+pub(super) const OPEN: &[State] = &[Created, Restarted, Submitted, Running, Paused, Retrying, Breakpoint];
+
+/// Ends that a person may open again.
+pub(super) const ENDED_NOT_KILLED: &[State] = &[Success, Warning, Failed, Cancelled, Retried];
+
+/// Ends that come from tasks.
+pub(super) const ENDED: &[State] = &[Success, Warning, Failed, Killed, Cancelled, Retried];
+
+/// All ends of a task run.
+pub(super) const ENDED_OR_SKIPPED: &[State] =
+    &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped];
+
+/// Ends that a worker or a group may give.
+pub(super) const GIVEN: &[State] = &[Success, Warning, Failed, Killed, Cancelled, Skipped];
 
 pub const EXECUTION: &[Rule] = &[
     Rule { from: NOTHING, to: &[Created], cause: "creation" },
@@ -49,15 +62,11 @@ pub const EXECUTION: &[Rule] = &[
     Rule { from: UNDER_WAY, to: &[Retried], cause: "a task failed whose retry is a new execution" },
     Rule { from: UNDER_WAY, to: &[Failed], cause: "it has too many task runs" },
     Rule {
-        from: &[Success, Warning, Failed, Cancelled, Retried],
+        from: ENDED_NOT_KILLED,
         to: &[Restarted],
         cause: "restart; a task run was put into another state",
     },
-    Rule {
-        from: &[Success, Warning, Failed, Cancelled, Retried],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Retried],
-        cause: "a person changes the state",
-    },
+    Rule { from: ENDED_NOT_KILLED, to: ENDED, cause: "a person changes the state" },
 ];
 
 pub const TASK_RUN: &[Rule] = &[
@@ -74,37 +83,18 @@ pub const TASK_RUN: &[Rule] = &[
     Rule { from: &[Breakpoint], to: &[Created], cause: "resume from breakpoint" },
     Rule { from: &[Submitted], to: &[Running], cause: "a worker began" },
     Rule { from: &[Submitted, Running], to: &[Created], cause: "its worker is gone" },
-    Rule {
-        from: &[Running],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Skipped],
-        cause: "its worker, its children, its executions are done",
-    },
+    Rule { from: &[Running], to: GIVEN, cause: "its worker, its children, its executions are done" },
     Rule { from: &[Running], to: &[Paused], cause: "a Pause; the wait of a LoopUntil" },
     Rule { from: &[Paused], to: &[Running], cause: "resume, or its time is over" },
     Rule { from: &[Running], to: &[Retrying], cause: "it failed and has another attempt" },
     Rule { from: &[Retrying], to: &[Created], cause: "the moment of the next attempt" },
     Rule { from: &[Retrying], to: &[Running], cause: "a Retry runs its tasks again" },
-    Rule {
-        from: OPEN,
-        to: &[Success, Warning, Failed, Killed, Cancelled, Retried],
-        cause: "what is around it ends",
-    },
+    Rule { from: OPEN, to: ENDED, cause: "what is around it ends" },
     Rule { from: OPEN, to: &[Restarted], cause: "the execution is repeated while it was under way" },
-    Rule {
-        from: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped],
-        to: &[Restarted],
-        cause: "restart, or repeated from here",
-    },
-    Rule {
-        from: &[Success, Warning, Failed, Killed, Cancelled, Retried],
-        to: &[Running],
-        cause: "a task run below begins again",
-    },
-    Rule {
-        from: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped],
-        cause: "a person changes the state",
-    },
+    Rule { from: ENDED_OR_SKIPPED, to: &[Restarted], cause: "restart, or repeated from here" },
+    Rule { from: ENDED, to: &[Running], cause: "a task run below begins again" },
+    Rule { from: ENDED_NOT_KILLED, to: GIVEN, cause: "its worker reports after what is around it ended" },
+    Rule { from: ENDED_OR_SKIPPED, to: ENDED_OR_SKIPPED, cause: "a person changes the state" },
 ];
 
 pub const ATTEMPT: &[Rule] = &[
@@ -113,24 +103,13 @@ pub const ATTEMPT: &[Rule] = &[
     Rule { from: NOTHING, to: &[Skipped], cause: "`runIf` does not hold" },
     Rule { from: &[Created], to: &[Running], cause: "a worker began" },
     Rule { from: &[Created, Running], to: &[Resubmitted], cause: "its worker is gone" },
+    Rule { from: &[Running], to: GIVEN, cause: "it is done" },
+    Rule { from: &[Created, Running], to: ENDED, cause: "what is around it ends" },
+    Rule { from: ENDED_NOT_KILLED, to: GIVEN, cause: "its worker reports after what is around it ended" },
     Rule {
-        from: &[Running],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Skipped],
-        cause: "it is done",
+        from: ENDED_OR_SKIPPED,
+        to: ENDED_OR_SKIPPED,
+        cause: "a person changes the state of the task run",
     },
-    Rule {
-        from: &[Created, Running],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Retried],
-        cause: "what is around it ends",
-    },
-    Rule {
-        from: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped, Resubmitted],
-        to: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped],
-        cause: "its worker reports after what is around it ended; a person changes the state of the task run",
-    },
-    Rule {
-        from: &[Success, Warning, Failed, Killed, Cancelled, Retried, Skipped],
-        to: &[Running],
-        cause: "a group goes on, or begins again",
-    },
+    Rule { from: ENDED_OR_SKIPPED, to: &[Running], cause: "a group goes on, or begins again" },
 ];

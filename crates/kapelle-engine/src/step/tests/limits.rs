@@ -142,6 +142,14 @@ fn a_restart_beyond_the_limit_ends_as_the_limit_says() {
 }
 
 #[test]
+fn a_restart_that_waits_for_its_place_can_be_killed() {
+    let mut story = Story::of("concurrency: {limit: 1}\ntasks: [{id: a, type: fail}]");
+    story.granted().play().does(Order::Restart).kill();
+    assert_eq!(story.tree(), "KILLED\n  a KILLED\n");
+    assert_eq!(story.histories(), "CREATED RUNNING FAILED RESTARTED KILLING KILLED");
+}
+
+#[test]
 fn an_execution_killed_before_its_answer_gives_up_its_question() {
     let mut story = limited("QUEUE");
     let place = story.effects.len();

@@ -118,6 +118,17 @@ fn run_if_is_asked_again_for_the_task_itself() {
 }
 
 #[test]
+fn a_breakpoint_may_stand_before_the_task_itself() {
+    let mut story = Story::of("tasks: [{id: a, type: ok}]");
+    story.play();
+    let replay = Replay { breakpoints: [story::breakpoint("a")].into(), ..from(&story, "a") };
+    let mut again = story.replay(&replay).unwrap();
+    assert_eq!(again.tree(), "BREAKPOINT\n  a BREAKPOINT\n");
+    again.does(Order::ResumeBreakpoint { next: None });
+    assert_eq!(again.play().tree(), "SUCCESS\n  a SUCCESS x2\n");
+}
+
+#[test]
 fn a_flowable_that_was_skipped_is_not_asked_again() {
     let mut story =
         Story::of("tasks: [{id: seq, type: flow.Sequential, runIf: false, tasks: [{id: a, type: ok}]}]");

@@ -191,6 +191,33 @@ tasks:
 }
 
 #[test]
+fn a_pause_or_a_breakpoint_beside_a_retry_that_waits_holds_it() {
+    for (task, breakpoints) in [("type: flow.Pause", None), ("type: ok", Some("b"))] {
+        let flow = format!(
+            "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: ok, heals: 1, {CONSTANT}}}
+  - {{id: seq, type: flow.Sequential, tasks: [{{id: w, type: slow}}, {{id: b, {task}}}]}}
+"
+        );
+        let mut story = Story::created(&flow, |creation| {
+            creation.breakpoints = breakpoints.map(story::breakpoint).into_iter().collect();
+        });
+        story.work().finish("w").wait();
+        let state = if breakpoints.is_some() { State::Breakpoint } else { State::Paused };
+        assert_eq!((story.state(), story.state_of("a")), (state, Some(State::Created)));
+        match breakpoints {
+            Some(_) => story.does(Order::ResumeBreakpoint { next: None }),
+            None => story.resume(),
+        };
+        assert_eq!(story.play().state(), State::Success);
+    }
+}
+
+#[test]
 fn a_task_with_a_retry_in_the_errors_of_a_flowable_ends() {
     insta::assert_snapshot!(ends(&format!("
 tasks:

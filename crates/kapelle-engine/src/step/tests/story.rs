@@ -20,6 +20,7 @@ use crate::plan::Plan;
 use crate::plan::tests::plan;
 use crate::replay::Replay;
 use crate::step::{Creation, Outcome, Refused, create, step};
+use crate::transitions::tests::walked::Walked;
 pub(super) use draw::json;
 use world::Counting;
 
@@ -38,6 +39,8 @@ pub(super) struct Story {
     timers: Vec<(Millis, Due)>,
     pub(super) effects: Vec<Effect>,
     lines: Vec<String>,
+    /// The ways that states took.
+    walked: Walked,
     /// What the changes say the execution is.
     kept: Execution,
 }
@@ -123,6 +126,7 @@ impl Story {
             timers: Vec::new(),
             effects: Vec::new(),
             lines: Vec::new(),
+            walked: Walked::default(),
             kept,
         };
         story.take(outcome.effects);

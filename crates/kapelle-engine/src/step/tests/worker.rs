@@ -50,6 +50,7 @@ fn what_a_plugin_asks_for_and_what_the_task_allows_make_its_end() {
         ("type: ok, ends: FAILED", State::Failed),
         ("type: ok, ends: KILLED", State::Killed),
         ("type: ok, ends: CANCELLED", State::Cancelled),
+        ("type: ok, ends: SKIPPED", State::Skipped),
         ("type: fail, allowFailure: true", State::Warning),
         ("type: ok, ends: FAILED, allowFailure: true", State::Warning),
         ("type: ok, ends: WARNING, allowWarning: true", State::Success),

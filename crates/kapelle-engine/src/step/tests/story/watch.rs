@@ -1,29 +1,11 @@
 //! What must hold after every step of a story, and which ways states took in it.
 
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-
 use kapelle_model::cause::Cause;
 use kapelle_model::{History, State};
 
 use super::Story;
 use crate::live::Live;
 use crate::transitions::Machine;
-
-/// A way from one state to another.
-pub(in super::super) type Edge = (Machine, Option<State>, State);
-
-thread_local! {
-    /// The ways that the stories of this test took.
-    static WALKED: RefCell<BTreeSet<Edge>> = const { RefCell::new(BTreeSet::new()) };
-}
-
-/// The ways that states take in the stories of a test.
-pub(in super::super) fn walked_in(test: fn()) -> BTreeSet<Edge> {
-    WALKED.with_borrow_mut(BTreeSet::clear);
-    test();
-    WALKED.take()
-}
 
 impl Story {
     /// What is kept is what is in memory, all that is derived can be derived again, and whatever stands still has a
@@ -33,6 +15,16 @@ impl Story {
         let restored = Live::restore(&self.plan, self.kept.clone()).unwrap();
         assert_eq!(restored, self.live);
         self.check_causes();
+        for run in &self.live.execution.runs {
+            let is_ended = |attempt: &History| attempt.current().is_terminal();
+            let attempts_ended = run.attempts.last().is_none_or(is_ended);
+            assert!(
+                !run.state().is_terminal() || attempts_ended,
+                "`{}` tries on:\n{}",
+                run.task,
+                self.tree()
+            );
+        }
         self.walk();
     }
 
@@ -48,21 +40,13 @@ impl Story {
         }
     }
 
+    /// Notes the ways that states took.
     fn walk(&self) {
         let execution = self.live.execution();
-        walk(Machine::Execution, &execution.head.history);
+        self.walked.note(Machine::Execution, &execution.head.history);
         for run in &execution.runs {
-            walk(Machine::TaskRun, &run.history);
-            run.attempts.iter().for_each(|attempt| walk(Machine::Attempt, attempt));
+            self.walked.note(Machine::TaskRun, &run.history);
+            run.attempts.iter().for_each(|attempt| self.walked.note(Machine::Attempt, attempt));
         }
-    }
-}
-
-fn walk(machine: Machine, history: &History) {
-    let mut from = None;
-    for (to, _) in history.entries() {
-        assert!(machine.allows(from, to), "{machine} went from {from:?} to {to:?}: {history:?}");
-        WALKED.with_borrow_mut(|walked| walked.insert((machine, from, to)));
-        from = Some(to);
     }
 }

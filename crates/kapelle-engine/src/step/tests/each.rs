@@ -94,6 +94,27 @@ tasks:
 }
 
 #[test]
+fn outputs_in_loops_in_loops_stand_by_the_values_of_all_of_them() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: outer
+  type: flow.ForEach
+  values: [x, y]
+  tasks:
+  - id: inner
+    type: flow.ForEach
+    values: [1, 2]
+    tasks:
+    - {id: a, type: ok, format: '{{ parent.taskrun.value }}{{ taskrun.value }}'}
+    - {id: b, type: ok, format: '{{ outputs.a[parent.taskrun.value][taskrun.value].value }}'}
+- {id: c, type: ok, format: \"{{ outputs.b.x['2'].value }} {{ outputs.b.y['1'].value }}\"}
+",
+    );
+    assert_eq!(story.play().outputs("c"), r#"{"value":"x2 y1"}"#);
+}
+
+#[test]
 fn the_value_reaches_one_level_and_further_down_it_is_that_of_the_parents() {
     let mut story = Story::of(
         "

@@ -126,6 +126,39 @@ afterExecution: [{id: x, type: slow}]
 }
 
 #[test]
+fn a_listener_runs_if_its_conditions_hold() {
+    let listener = |states: &str| {
+        let mut story = Story::of(&format!(
+            "
+tasks: [{{id: a, type: fail}}]
+listeners:
+- conditions: [{{type: io.kestra.plugin.core.condition.ExecutionStatus, in: [{states}]}}]
+  tasks: [{{id: l, type: ok}}]
+afterExecution: [{{id: x, type: ok}}]
+"
+        ));
+        story.play().tree()
+    };
+    assert_eq!(listener("FAILED"), "FAILED\n  a FAILED\n  l SUCCESS\n  x SUCCESS\n");
+    assert_eq!(listener("SUCCESS"), "FAILED\n  a FAILED\n  x SUCCESS\n");
+}
+
+#[test]
+fn who_waits_for_an_execution_is_told_after_what_comes_after_its_end() {
+    let parent = kapelle_model::execution::Parent {
+        execution: kapelle_model::ExecutionId(9),
+        run: RunIndex(std::num::NonZeroU32::MIN),
+        iteration: 0,
+    };
+    let mut story =
+        Story::created("tasks: [{id: a, type: fail}]\nafterExecution: [{id: x, type: slow}]", |creation| {
+            creation.birth.parent = Some(parent)
+        });
+    assert_eq!(story.work().effects_since(0), "Run a, Run x");
+    assert_eq!(story.finish("x").effects_since(0), "Run a, Run x, TellParent FAILED");
+}
+
+#[test]
 fn after_an_early_end_none_of_the_remaining_tasks_run() {
     let rest = "
 - {id: never, type: ok}

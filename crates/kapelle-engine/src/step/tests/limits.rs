@@ -1,7 +1,7 @@
 //! 4.1, 4.9, 4.10: how an execution begins, and what its limits decide.
 
 use kapelle_model::event::{Admission, Due};
-use kapelle_model::execution::{Slot, Start, StartReason};
+use kapelle_model::execution::{Kind, Slot, Start, StartReason};
 
 use super::*;
 
@@ -92,6 +92,21 @@ tasks:
     assert_eq!((story.state(), story.live.execution.head.slot), (State::Paused, Slot::Held));
     story.resume().work();
     assert_eq!((story.state(), story.live.execution.head.slot), (State::Retrying, Slot::Held));
+}
+
+#[test]
+fn the_place_is_held_while_it_waits_for_another_execution() {
+    let mut story = Story::of("concurrency: {limit: 1}\ntasks: [{id: s, type: flow.Subflow, flowId: f}]");
+    story.granted().child_created("s", 0);
+    assert_eq!((story.state(), story.live.execution.head.slot), (State::Running, Slot::Held));
+}
+
+#[test]
+fn tests_and_playgrounds_follow_the_same_limits() {
+    for kind in [Kind::Test, Kind::Playground] {
+        let story = Story::created(TWO_LIMITED, |creation| creation.birth.kind = kind);
+        assert_eq!(story.effects_since(0), "AskSlot");
+    }
 }
 
 #[test]

@@ -362,6 +362,11 @@ fn a_flowable_whose_own_property_does_not_render_fails_at_once_whatever_it_allow
         let mut story = Story::of(&format!("tasks: [{group}]\nerrors: [{{id: global, type: ok}}]"));
         assert_eq!(story.play().tree(), "FAILED\n  g FAILED\n  global SUCCESS\n", "{group}");
         assert_eq!(story.attempts_of("g"), "RUNNING FAILED");
+        assert!(
+            story.log().contains("ERROR Unable to resolve state from the Flowable task: "),
+            "{}",
+            story.log()
+        );
     }
 }
 

@@ -63,6 +63,16 @@ fn labels_of_an_ended_execution_are_replaced_and_those_of_the_system_kept() {
 }
 
 #[test]
+fn a_repeated_execution_is_marked() {
+    let mut story = Story::of("tasks: [{id: a, type: slow}]");
+    story.does(Order::MarkReplayed);
+    assert_eq!(
+        (story.labels().as_str(), story.tree().as_str()),
+        ("system.replayed: true", "RUNNING\n  a SUBMITTED\n")
+    );
+}
+
+#[test]
 fn labels_of_a_running_execution_cannot_be_set() {
     let words = Story::of("tasks: [{id: a, type: slow}]").refusal(labels(&[("b", "2")]));
     assert_eq!(words, "The execution is not terminated");

@@ -265,6 +265,49 @@ fn the_finally_of_a_resumed_pause_runs_before_its_end() {
     assert_eq!(story.resume().play().tree(), "SUCCESS\n  p SUCCESS\n    f SUCCESS\n  a SUCCESS\n");
 }
 
+// onTimeout, a form of the seeds.
+
+fn approval(tasks: &str) -> Story {
+    Story::of(&format!(
+        "
+tasks:
+- {{id: p, type: flow.Pause, timeout: PT2H, onTimeout: [{tasks}]}}
+- {{id: next, type: ok}}
+errors: [{{id: e, type: ok}}]
+"
+    ))
+}
+
+#[test]
+fn at_the_timeout_of_a_pause_its_own_tasks_decide() {
+    let mut story = approval("{id: a, type: ok}, {id: b, type: ok}");
+    insta::assert_snapshot!(story.play().tree(), @"
+    SUCCESS
+      p SUCCESS
+        a SUCCESS
+        b SUCCESS
+      next SUCCESS
+    ");
+    assert_eq!(story.now, Millis(7_200_000));
+    assert!(story.outputs("p").contains(r#""timedOut":true"#), "{}", story.outputs("p"));
+}
+
+#[test]
+fn a_failing_task_of_on_timeout_fails_the_pause() {
+    let mut story = approval("{id: a, type: fail}, {id: b, type: ok}");
+    assert_eq!(story.play().tree(), "FAILED\n  p FAILED\n    a FAILED\n  e SUCCESS\n");
+}
+
+#[test]
+fn a_pause_that_is_resumed_in_time_skips_on_timeout() {
+    let mut story = approval("{id: a, type: ok}");
+    story.resume();
+    assert_eq!(story.play().tree(), "SUCCESS\n  p SUCCESS\n  next SUCCESS\n");
+    assert!(story.outputs("p").contains(r#""timedOut":false"#), "{}", story.outputs("p"));
+    assert!(story.wait(), "its moment still comes");
+    assert_eq!(story.state(), State::Success);
+}
+
 // onPause.
 
 #[test]

@@ -136,6 +136,16 @@ fn the_longest_time_counts_from_the_first_attempt() {
 }
 
 #[test]
+fn max_attempt_is_another_name_and_a_random_delay_keeps_to_its_bounds() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: fail, retry: {type: random, minInterval: PT10S, maxInterval: PT20S, maxAttempt: 2}}]",
+    );
+    story.play();
+    assert_eq!(story.tree(), "FAILED\n  a FAILED x2\n");
+    assert!((10_000..=20_000).contains(&story.now.0), "{:?}", story.now);
+}
+
+#[test]
 fn the_delay_grows_exponentially_up_to_its_bound() {
     let mut story = Story::of(
         "

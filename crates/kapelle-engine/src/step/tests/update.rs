@@ -238,6 +238,17 @@ fn variables_that_are_none_fail_the_task() {
 }
 
 #[test]
+fn variables_of_the_flow_are_not_rendered() {
+    let mut story = Story::of(
+        "
+variables: {a: '{{ 1 + 1 }}'}
+tasks: [{id: b, type: ok, format: '{{ vars.a }} {{ render(vars.a) }}'}]
+",
+    );
+    assert_eq!(story.play().outputs("b"), r#"{"value":"{{ 1 + 1 }} 2"}"#);
+}
+
+#[test]
 fn changes_of_variables_are_seen_by_what_follows() {
     let mut story = Story::of(
         "

@@ -81,12 +81,14 @@ impl Step<'_> {
         run.hold == Hold::Free && (run.forced || matches!(self.state(), State::Running | State::Retrying))
     }
 
+    /// Whether the execution is to stand still before a task run. What runs after its end, or beside it, holds nothing up.
     fn is_breakpoint(&self, run: RunIndex) -> bool {
         let run = self.run(run);
-        self.live.execution.head.breakpoints.iter().any(|breakpoint| {
-            breakpoint.task == run.task
-                && breakpoint.value.as_ref().is_none_or(|value| run.value.as_ref() == Some(value))
-        })
+        !run.forced
+            && self.live.execution.head.breakpoints.iter().any(|breakpoint| {
+                breakpoint.task == run.task
+                    && breakpoint.value.as_ref().is_none_or(|value| run.value.as_ref() == Some(value))
+            })
     }
 
     fn runs_at_all(&self, run: RunIndex, run_if: Option<&Property>) -> Outcome<bool> {

@@ -158,6 +158,18 @@ fn a_flowable_can_be_a_breakpoint_too() {
 }
 
 #[test]
+fn a_breakpoint_after_the_end_or_at_on_pause_holds_nothing_up() {
+    let mut story = suspended(
+        "
+tasks: [{id: p, type: flow.Pause, pauseDuration: PT1M, onPause: {id: tell, type: ok}}]
+afterExecution: [{id: x, type: ok}]
+",
+        &["tell", "x"],
+    );
+    assert_eq!(story.play().tree(), "SUCCESS\n  p SUCCESS\n  tell SUCCESS\n  x SUCCESS\n");
+}
+
+#[test]
 fn only_what_is_at_a_breakpoint_is_resumed_from_it() {
     let words = Story::of("tasks: [{id: a, type: slow}]").refusal(Order::ResumeBreakpoint { next: None });
     assert_eq!(words, "Execution is not suspended at a breakpoint, current state is 'RUNNING'");

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use kapelle_core::expression::Outcome;
-use kapelle_model::State;
 use kapelle_model::effect::Level;
 use kapelle_model::task_run::RunIndex;
+use kapelle_model::{Failure, State};
 
 use super::{RUNS_MAX, Step};
 use crate::live::{Count, Group};
@@ -137,7 +137,9 @@ impl Step<'_> {
             return;
         }
         match list.get(count.created as usize) {
-            Some(task) => self.create_child(*task, parent, None),
+            Some(task) => {
+                self.create_child(*task, parent, None);
+            }
             None => self.end_group(parent),
         }
     }
@@ -148,16 +150,14 @@ impl Step<'_> {
             Kind::Parallel { concurrent } => {
                 let Some(room) = self.room(index, concurrent.as_ref()) else { return };
                 let created = self.live.group(parent).main.created as usize;
-                for task in main.iter().skip(created).take(room) {
-                    self.create_child(*task, parent, None);
-                }
+                let mut tasks = main.iter().skip(created).take(room);
+                let _is_full = tasks.all(|task| self.create_child(*task, parent, None));
             }
             Kind::Dag { concurrent, .. } => {
                 let Some(room) = self.room(index, concurrent.as_ref()) else { return };
                 let ready: Vec<u32> = self.live.group(parent).ready.iter().copied().take(room).collect();
-                for place in ready {
-                    self.create_child(main[place as usize], parent, None);
-                }
+                let _is_full =
+                    ready.iter().all(|place| self.create_child(main[*place as usize], parent, None));
             }
             Kind::Each(each) => match &each.spread {
                 Spread::Chains(limit) => self.create_in_chains(index, main, *limit),
@@ -173,16 +173,17 @@ impl Step<'_> {
         let values = self.values(index);
         let going_on: Vec<(u32, u32)> =
             self.live.group(parent).chains_next.iter().map(|(value, place)| (*value, *place)).collect();
-        for (value, place) in going_on {
-            self.create_child(main[place as usize], parent, Some((value, &values)));
+        let create = |step: &mut Self, value, place: u32| {
+            step.create_child(main[place as usize], parent, Some((value, &values)))
+        };
+        if !going_on.into_iter().all(|(value, place)| create(self, value, place)) {
+            return;
         }
         while let group = self.live.group(parent)
             && (limit == 0 || group.chains_started - group.chains_done < limit)
             && (group.chains_started as usize) < values.len()
-        {
-            let value = group.chains_started;
-            self.create_child(main[0], parent, Some((value, &values)));
-        }
+            && create(self, group.chains_started, 0)
+        {}
     }
 
     /// Every task of every value, as far as there is room.
@@ -191,10 +192,10 @@ impl Step<'_> {
         let values = self.values(index);
         let created = self.live.group(Some(index)).main.created as usize;
         let last = created.saturating_add(room).min(values.len() * main.len());
-        for place in created..last {
+        let _is_full = (created..last).all(|place| {
             let (value, position) = (place / main.len(), place % main.len());
-            self.create_child(main[position], Some(index), Some((value as u32, &values)));
-        }
+            self.create_child(main[position], Some(index), Some((value as u32, &values)))
+        });
     }
 
     /// How many more children may run; `None` if the number cannot be told, and the group has failed for it.
@@ -211,16 +212,24 @@ impl Step<'_> {
         }
     }
 
+    /// Creates a task run in a group. If there may be no more of them the execution fails, or what has begun after its
+    /// end; then the answer is no.
     fn create_child(
         &mut self,
         task: TaskIndex,
         parent: Option<RunIndex>,
         value: Option<(u32, &Arc<[Arc<str>]>)>,
-    ) {
+    ) -> bool {
         if self.live.execution.head.runs_made >= RUNS_MAX {
             let message = format!("the execution has {RUNS_MAX} task runs, which is the most there can be");
-            self.log(parent, Level::Error, message);
-            return self.abort(State::Failed);
+            match parent.filter(|parent| self.run(*parent).forced) {
+                Some(parent) => self.break_off(parent, &Failure::new(message)),
+                None => {
+                    self.log(parent, Level::Error, message);
+                    self.abort(State::Failed);
+                }
+            }
+            return false;
         }
         let iteration = match value {
             Some((iteration, _)) => Some(iteration),
@@ -231,6 +240,7 @@ impl Step<'_> {
         };
         let value = value.map(|(place, values)| (place, Arc::clone(&values[place as usize])));
         self.create_run(task, parent, value, iteration);
+        true
     }
 }
 

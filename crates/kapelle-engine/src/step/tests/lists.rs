@@ -436,6 +436,32 @@ tasks:
 }
 
 #[test]
+fn loops_stop_at_the_most_task_runs_there_can_be() {
+    for group in [
+        "type: flow.Parallel, tasks: [{id: a, type: slow}, {id: b, type: slow}, {id: c, type: slow}]",
+        "type: flow.Dag, tasks: [{task: {id: a, type: slow}}, {task: {id: b, type: slow}}]",
+        "type: flow.ForEach, concurrencyLimit: 0, values: [1, 2, 3], tasks: [{id: a, type: slow}]",
+        "type: flow.ForEach, concurrencyLimit: 2, values: [1, 2, 3], tasks: [{id: a, type: slow}, {id: b, type: slow}]",
+        "type: flow.EachParallel, value: [1, 2, 3], tasks: [{id: a, type: slow}]",
+    ] {
+        let tasks = format!("{{id: first, type: slow}}, {{id: g, {group}}}");
+        let mut story = Story::of(&format!("tasks: [{tasks}]"));
+        story.almost_all_runs_made();
+        story.finish("first");
+        assert_eq!((story.state(), story.state_of("g")), (State::Failed, Some(State::Failed)), "{group}");
+        assert_eq!(story.log().matches("which is the most there can be").count(), 1);
+        // What comes after the end ends by itself.
+        let mut story = Story::of(&format!(
+            "tasks: [{{id: z, type: slow}}]\nafterExecution: [{tasks}, {{id: last, type: ok}}]"
+        ));
+        story.kill().work().almost_all_runs_made();
+        story.finish("first").play();
+        assert_eq!((story.state(), story.state_of("g")), (State::Killed, Some(State::Failed)), "{group}");
+        assert_eq!(story.state_of("last"), Some(State::Success));
+    }
+}
+
+#[test]
 fn there_are_no_more_task_runs_than_the_most_there_can_be() {
     let mut story = Story::of(
         "tasks: [{id: u, type: flow.LoopUntil, condition: false, checkFrequency: {interval: PT1S}, tasks: [{id: a, type: ok}]}]",

@@ -163,6 +163,8 @@ impl Step<'_> {
                 Spread::Chains(limit) => self.create_in_chains(index, main, *limit),
                 Spread::All(concurrent) => self.create_all(index, main, concurrent.as_ref()),
             },
+            // What it was, was thrown away before an earlier end of the group.
+            Kind::Directory if !self.is_inside(index) => self.open_directory(index),
             _ => self.create_in_order(parent, main, |group| group.main),
         }
     }
@@ -222,12 +224,11 @@ impl Step<'_> {
     ) -> bool {
         if self.live.execution.head.runs_made >= RUNS_MAX {
             let message = format!("the execution has {RUNS_MAX} task runs, which is the most there can be");
-            match parent.filter(|parent| self.run(*parent).forced) {
-                Some(parent) => self.break_off(parent, &Failure::new(message)),
-                None => {
-                    self.log(parent, Level::Error, message);
-                    self.abort(State::Failed);
-                }
+            if let Some(after_end) = parent.filter(|parent| self.run(*parent).forced) {
+                self.break_off(after_end, &Failure::new(message));
+            } else {
+                self.log(parent, Level::Error, message);
+                self.abort(State::Failed);
             }
             return false;
         }

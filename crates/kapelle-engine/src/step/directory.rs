@@ -14,6 +14,10 @@ impl Step<'_> {
         self.dispatch(run, Work::Open);
     }
 
+    pub(super) fn is_inside(&self, run: RunIndex) -> bool {
+        self.run(run).detail.as_ref().is_some_and(|detail| detail.phase == Phase::Inside)
+    }
+
     /// Whether a group can go on: a directory only between its opening and its closing, and after that.
     pub(super) fn is_open_for_tasks(&self, parent: Option<RunIndex>) -> bool {
         let phase = parent.and_then(|run| self.run(run).detail.as_ref()).map(|detail| detail.phase);

@@ -144,6 +144,27 @@ tasks:
 }
 
 #[test]
+fn a_directory_is_opened_again_for_what_is_left_when_a_task_run_was_put_into_another_state() {
+    let mut story = Story::of(
+        "tasks: [{id: wd, type: flow.WorkingDirectory, tasks: [{id: a, type: ok}, {id: b, type: fail}, {id: c, type: ok}]}]",
+    );
+    story.play();
+    let place = story.effects.len();
+    let run = story.find("b");
+    story.does(Order::ChangeTaskState { run, state: State::Success }).play();
+    assert_eq!(story.effects_since(place), "Open wd, Run c, Close wd");
+    assert_eq!(story.tree(), "SUCCESS\n  wd SUCCESS\n    a SUCCESS\n    b SUCCESS\n    c SUCCESS\n");
+    let run = story.find("c");
+    let place = story.effects.len();
+    story.does(Order::ChangeTaskState { run, state: State::Failed }).play();
+    assert_eq!(
+        (story.effects_since(place).as_str(), story.state_of("wd")),
+        ("", Some(State::Failed)),
+        "nothing is left"
+    );
+}
+
+#[test]
 fn a_worker_that_is_lost_with_the_directory_lets_the_group_begin_anew() {
     let mut story = Story::of(TWO);
     story.finish("wd").finish("a").lose("b");

@@ -152,7 +152,7 @@ fn who_waits_for_an_execution_is_told_after_what_comes_after_its_end() {
     };
     let mut story =
         Story::created("tasks: [{id: a, type: fail}]\nafterExecution: [{id: x, type: slow}]", |creation| {
-            creation.birth.parent = Some(parent)
+            creation.birth.parent = Some(parent);
         });
     assert_eq!(story.work().effects_since(0), "Run a, Run x");
     assert_eq!(story.finish("x").effects_since(0), "Run a, Run x, TellParent FAILED");

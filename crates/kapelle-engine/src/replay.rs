@@ -53,15 +53,11 @@ pub fn replay(
     if before.position(from).is_none() {
         return Err(Refused::Invalid("the execution has no such task run".into()));
     }
-    let mut starts: BTreeSet<RunIndex> = old
-        .runs
-        .iter()
-        .filter(|run| {
-            !run.state().is_terminal()
-                && before.node(run.index).group.as_ref().is_none_or(|group| group.main.created == 0)
-        })
-        .map(|run| run.index)
-        .collect();
+    // Whoever is open by itself, and not only because of what is open below it.
+    let is_open = |run: RunIndex| !before.run(run).state().is_terminal();
+    let runs = old.runs.iter().map(|run| run.index);
+    let mut starts: BTreeSet<RunIndex> =
+        runs.filter(|run| is_open(*run) && !before.children(*run).any(is_open)).collect();
     starts.insert(from);
     let mut reopening = Reopening::of(plan, &before, starts);
     reopening.drop(&before, later(plan, &before, from));

@@ -106,6 +106,34 @@ tasks:
 }
 
 #[test]
+fn what_waited_or_was_being_closed_begins_again_as_well() {
+    for group in [
+        "type: flow.LoopUntil, condition: \"{{ outputs.b.value == '1' }}\", tasks: [{id: b, type: ok, format: '{{ taskrun.iteration }}'}]",
+        "type: flow.Retry, delay: PT1M, tasks: [{id: b, type: ok, ends: \"{{ taskrun.iteration == 1 ? 'SUCCESS' : 'FAILED' }}\"}]",
+        "type: flow.WorkingDirectory, tasks: [{id: b, type: ok}]",
+        "type: flow.Pause, tasks: [{id: b, type: ok}]",
+        "type: flow.Subflow, flowId: f",
+    ] {
+        let mut story = Story::of(&format!(
+            "tasks: [{{id: par, type: flow.Parallel, tasks: [{{id: a, type: ok}}, {{id: g, {group}}}]}}]"
+        ));
+        // All of them are at their last step.
+        story.finish("a");
+        while story.state_of("b").is_none_or(|state| !state.is_terminal()) && story.work_once() {}
+        let replay = from(&story, "a");
+        let mut again = story.replay(&replay).unwrap();
+        again.play();
+        if again.state() == State::Paused {
+            again.resume().play();
+        }
+        if again.state_of("g") == Some(State::Running) {
+            again.child_ended("g", 0, State::Success).play();
+        }
+        assert_eq!(again.state(), State::Success, "{group}\n{}", again.tree());
+    }
+}
+
+#[test]
 fn run_if_is_asked_again_for_the_task_itself() {
     let mut story = Story::of("tasks: [{id: a, type: ok, runIf: false}, {id: b, type: ok}]");
     story.play();

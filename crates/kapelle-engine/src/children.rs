@@ -181,11 +181,7 @@ impl Asked<'_> {
         ];
         let item: Map =
             entries.into_iter().filter_map(|(name, value)| Some((Arc::from(name), value?))).collect();
-        Scope {
-            task: Arc::clone(&self.task.id),
-            item: Arc::new(item),
-            outputs: Arc::clone(&self.live.outputs),
-        }
+        Scope { task: Arc::clone(&self.task.id), item: Arc::new(item), outputs: self.live.outputs_around() }
     }
 
     fn bare(&self) -> Request {

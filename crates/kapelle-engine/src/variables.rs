@@ -136,12 +136,8 @@ impl<'a> Variables<'a> {
     /// The outputs of all tasks; in the iteration of a loop also of those before the loop.
     fn outputs(&self) -> Option<Value> {
         let execution = self.live.execution();
-        let Some(scope) = &execution.birth.scope else {
-            return (!execution.runs.is_empty()).then(|| Value::Map(Arc::clone(&self.live.outputs)));
-        };
-        let mut all = (*scope.outputs).clone();
-        all.extend(self.live.outputs.iter().map(|(task, outputs)| (Arc::clone(task), outputs.clone())));
-        Some(Value::Map(Arc::new(all)))
+        let is_there = execution.birth.scope.is_some() || !execution.runs.is_empty();
+        is_there.then(|| Value::Map(self.live.outputs_around()))
     }
 
     /// The state of every task, in loops by value.

@@ -26,6 +26,14 @@ impl Live {
         *place = Value::Map(Arc::clone(outputs));
     }
 
+    /// All outputs that expressions see; in the iteration of a loop also those of the tasks before the loop.
+    pub(crate) fn outputs_around(&self) -> Arc<Map> {
+        let Some(scope) = &self.execution.birth.scope else { return Arc::clone(&self.outputs) };
+        let mut all = (*scope.outputs).clone();
+        all.extend(self.outputs.iter().map(|(task, outputs)| (Arc::clone(task), outputs.clone())));
+        Arc::new(all)
+    }
+
     /// The values of the loops around, outermost first.
     pub(crate) fn values_of(&self, parent: Option<RunIndex>) -> Vec<Arc<str>> {
         let Some(parent) = parent else { return Vec::new() };

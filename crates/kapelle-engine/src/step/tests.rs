@@ -10,6 +10,7 @@ mod items;
 mod kill;
 mod limits;
 mod lists;
+mod looped;
 mod orders;
 mod pause;
 mod replay;

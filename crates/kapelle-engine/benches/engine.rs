@@ -142,6 +142,8 @@ fn rows(plan: &Plan, id: u64, world: &World<'_>) -> (Execution, [Delta; 2]) {
         outputs: None,
         slot: Slot::None,
         breakpoints,
+        strays: Arc::default(),
+        successor: None,
         violated: 0,
         waiting: None,
     };

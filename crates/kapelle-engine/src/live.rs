@@ -86,15 +86,16 @@ impl Live {
     }
 
     pub(crate) fn empty(execution: Execution) -> Self {
+        let strays = execution.head.strays.len() as u32;
         Self {
             nodes: Vec::with_capacity(execution.runs.capacity()),
             execution,
             root: Group::default(),
             after: Count::default(),
             outputs: Arc::default(),
-            held_out: 0,
+            held_out: strays,
             handed: 0,
-            stopping: 0,
+            stopping: strays,
             failed: 0,
             open: 0,
             created: BTreeSet::new(),

@@ -26,6 +26,8 @@ pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
         effects.push(Effect::AskSlot);
     }
     effects.extend(deadlines(plan, live));
+    effects
+        .extend(execution.head.strays.iter().map(|(run, fence)| Effect::Stop { run: *run, fence: *fence }));
     for run in &execution.runs {
         match run.hold {
             Hold::Free => {}

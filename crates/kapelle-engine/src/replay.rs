@@ -73,6 +73,8 @@ pub fn replay(
             outputs: None,
             slot: Slot::None,
             breakpoints: Arc::clone(&replay.breakpoints),
+            strays: Arc::default(),
+            successor: None,
             violated: 0,
             waiting: None,
             fence: Fence::default(),
@@ -83,8 +85,8 @@ pub fn replay(
     for run in &mut execution.runs {
         (run.hold, run.fence) = (Hold::Free, Fence::default());
     }
-    // Who begins again starts executions of its own.
-    execution.children.retain(|(run, _), _| !reopening.again.contains(run));
+    // Those that were started belong to the old one, and tell it of their ends. Who begins again starts its own.
+    execution.children.clear();
     let mut live = Live::restore(plan, execution).map_err(Refused::Invalid)?;
     reopening.apply(plan, &mut live, world.now);
     let outcome = go_on(plan, &mut live, &reopening, world);

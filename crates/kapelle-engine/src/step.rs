@@ -32,7 +32,7 @@ use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Effect, Level, Line};
 use kapelle_model::event::{Due, Event};
 use kapelle_model::task_run::{Detail, Fence, Hold, RunIndex, TaskRun};
-use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Text, Value};
+use kapelle_model::{Failure, History, Map, Millis, State, Text, Value};
 
 use crate::live::{Live, is_handed};
 use crate::plan::{Place, Plan, Task, TaskIndex};
@@ -95,8 +95,6 @@ struct Step<'a> {
     agenda: VecDeque<Next>,
     /// Everything was done already before this event.
     was_over: bool,
-    /// The execution that tries again what this one failed to do.
-    successor: Option<ExecutionId>,
     /// The assertions of the flow have been looked at.
     is_watched: bool,
 }
@@ -114,7 +112,6 @@ impl<'a> Step<'a> {
             children_changed: Vec::new(),
             agenda: VecDeque::new(),
             was_over: false,
-            successor: None,
             is_watched: false,
         };
         step.was_over = step.is_over();
@@ -123,7 +120,7 @@ impl<'a> Step<'a> {
 
     fn apply(&mut self, event: &Event) -> Result<(), Refused> {
         match event {
-            Event::Admission(admission) => self.admitted(admission),
+            Event::Admission { generation, answer } => self.admitted(*generation, answer),
             Event::Started { run, fence, at } => self.started(*run, *fence, *at),
             Event::Finished { run, fence, report } => self.finished(*run, *fence, report),
             Event::Lost { run, fence } => self.lost(*run, *fence),

@@ -18,7 +18,7 @@ pub struct Waiting {
 /// Why an execution or a task run stands still, and what would free it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// A limit is used up: its name, its size, and how many wait before this one.
+    /// A limit is used up: its name and its size.
     Concurrency {
         limit: Arc<str>,
         size: u32,

@@ -53,6 +53,7 @@ pub enum Effect {
     TellParent {
         parent: Parent,
         state: State,
+        generation: u32,
         outputs: Option<Arc<Map>>,
         successor: Option<ExecutionId>,
     },

@@ -13,8 +13,8 @@ use crate::value::Map;
 /// One thing that happened. Every event may come twice or late; that changes nothing.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The limits answered.
-    Admission(Admission),
+    /// The limits answered the question of this generation.
+    Admission { generation: u32, answer: Admission },
     /// A worker began with a dispatch.
     Started { run: RunIndex, fence: Fence, at: Millis },
     /// A worker ended a dispatch.
@@ -73,6 +73,8 @@ pub enum ChildNews {
     Refused(Failure),
     Ended {
         state: State,
+        /// How often it had been reopened before this end. What was told of an earlier one comes too late.
+        generation: u32,
         outputs: Option<Arc<Map>>,
         /// The execution that tries again what this one failed to do.
         successor: Option<ExecutionId>,

@@ -123,7 +123,12 @@ pub struct Head {
     pub variables: Arc<Map>,
     pub outputs: Option<Arc<Map>>,
     pub slot: Slot,
+    /// Dispatches of task runs that were taken away while somebody worked on them. What the execution holds is not given
+    /// back before they have stopped.
+    pub strays: Arc<[(RunIndex, Fence)]>,
     pub breakpoints: Arc<[Breakpoint]>,
+    /// The execution that tries again what this one failed to do.
+    pub successor: Option<ExecutionId>,
     /// The service level agreements that were violated, by their place in the flow, one bit each.
     pub violated: u64,
     /// Why it does not move, if it does not.
@@ -157,6 +162,15 @@ pub struct Child {
     /// Its end, once that is known.
     pub ended: Option<State>,
     pub outputs: Option<Arc<Map>>,
+    /// The last generation of it whose end is known. It is started again in a later one.
+    pub generation: Option<u32>,
+}
+
+impl Child {
+    /// One that has just been asked for.
+    pub const fn new(id: ExecutionId) -> Self {
+        Self { id, ended: None, outputs: None, generation: None }
+    }
 }
 
 impl Execution {

@@ -122,6 +122,14 @@ mod tests {
     }
 
     #[test]
+    fn what_pauses_has_come_to_rest() {
+        let mut history = History::new(State::Running, Millis(1));
+        assert_eq!(history.ended(), None);
+        history.push(State::Paused, Millis(2));
+        assert_eq!(history.ended(), Some(Millis(2)));
+    }
+
+    #[test]
     fn a_clock_that_goes_back_does_not_take_the_history_along() {
         let mut history = History::new(State::Created, Millis(10));
         history.push(State::Running, Millis(3));

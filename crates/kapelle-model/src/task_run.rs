@@ -112,6 +112,11 @@ impl TaskRun {
         self.detail.as_ref().and_then(|detail| detail.wake)
     }
 
+    /// How often it was tried. An attempt that was lost with its worker does not count.
+    pub fn tries(&self) -> u32 {
+        self.attempts.iter().filter(|attempt| attempt.current() != State::Resubmitted).count() as u32
+    }
+
     pub fn failure(&self) -> Option<&Failure> {
         self.detail.as_ref().and_then(|detail| detail.failure.as_ref())
     }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use kapelle_model::State;
 
-use crate::plan::{Kind, Task};
+use crate::plan::{Kind, Spread, Task};
 
 /// Children of one list by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,11 +25,13 @@ pub(crate) struct Group {
     pub(crate) main: Count,
     pub(crate) errors: Count,
     pub(crate) finally: Count,
-    /// Values of a loop whose first task was created, and whose last task ended.
+    /// Of a loop whose values are chains: those whose first task was created, and whose last task ended.
     pub(crate) chains_started: u32,
     pub(crate) chains_done: u32,
-    /// Of a loop: the values whose last created task ended, with the place of the next one.
-    pub(crate) chains_next: BTreeMap<u32, u32>,
+    /// The values whose last created task ended, and that have another one.
+    pub(crate) chains_next: BTreeSet<u32>,
+    /// The last created task of each value.
+    pub(crate) chains_last: BTreeMap<u32, u32>,
     /// Of a Dag: where each task is, and which can be created now.
     pub(crate) marks: Box<[Mark]>,
     pub(crate) ready: BTreeSet<u32>,
@@ -119,13 +121,18 @@ impl Group {
     ) {
         let ended = |state: Option<State>| state.is_some_and(State::is_terminal);
         match &around.kind {
-            Kind::Each(_) => {
+            Kind::Each(each) if matches!(each.spread, Spread::Chains(_)) => {
                 let is_last = position as usize + 1 == around.lists.tasks().len();
                 self.chains_started += u32::from(position == 0 && from.is_none());
                 self.chains_done += u32::from(is_last && ended(to) && !ended(from));
-                self.chains_next.remove(&place);
-                if ended(to) && !is_last {
-                    self.chains_next.insert(place, position + 1);
+                let last = self.chains_last.entry(place).or_insert(position);
+                *last = position.max(*last);
+                // What began again before others of its chain does not make those begin again.
+                if *last == position {
+                    self.chains_next.remove(&place);
+                    if ended(to) && !is_last {
+                        self.chains_next.insert(place);
+                    }
                 }
             }
             Kind::Dag { dag, .. } => {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::Outcome;
 use kapelle_model::effect::Level;
-use kapelle_model::task_run::RunIndex;
+use kapelle_model::task_run::{Hold, RunIndex};
 use kapelle_model::{Failure, State};
 
 use super::{RUNS_MAX, Step};
@@ -164,7 +164,11 @@ impl Step<'_> {
                 Spread::All(concurrent) => self.create_all(index, main, concurrent.as_ref()),
             },
             // What it was, was thrown away before an earlier end of the group.
-            Kind::Directory if !self.is_inside(index) => self.open_directory(index),
+            Kind::Directory if !self.is_inside(index) => {
+                if self.run(index).hold == Hold::Free {
+                    self.open_directory(index);
+                }
+            }
             _ => self.create_in_order(parent, main, |group| group.main),
         }
     }
@@ -173,8 +177,9 @@ impl Step<'_> {
     fn create_in_chains(&mut self, index: RunIndex, main: &[TaskIndex], limit: u32) {
         let parent = Some(index);
         let values = self.values(index);
+        let group = self.live.group(parent);
         let going_on: Vec<(u32, u32)> =
-            self.live.group(parent).chains_next.iter().map(|(value, place)| (*value, *place)).collect();
+            group.chains_next.iter().map(|value| (*value, group.chains_last[value] + 1)).collect();
         let create = |step: &mut Self, value, place: u32| {
             step.create_child(main[place as usize], parent, Some((value, &values)))
         };
@@ -214,6 +219,18 @@ impl Step<'_> {
         }
     }
 
+    /// The pass that a group is in, as its tasks see it.
+    fn pass(&self, index: RunIndex) -> Option<u32> {
+        let run = self.run(index);
+        let iteration = run.iteration.unwrap_or(0);
+        match self.task_of(index).kind {
+            // In a loop over values the numbers of Kestra go on from the place of the value.
+            Kind::Until(_) => Some(iteration),
+            Kind::Retry(_) => Some(iteration - run.place),
+            _ => None,
+        }
+    }
+
     /// Creates a task run in a group. If there may be no more of them the execution fails, or what has begun after its
     /// end; then the answer is no.
     fn create_child(
@@ -234,10 +251,7 @@ impl Step<'_> {
         }
         let iteration = match value {
             Some((iteration, _)) => Some(iteration),
-            None => parent.and_then(|parent| {
-                let counts = matches!(self.task_of(parent).kind, Kind::Until(_) | Kind::Retry(_));
-                counts.then(|| self.run(parent).iteration.unwrap_or(0))
-            }),
+            None => parent.and_then(|parent| self.pass(parent)),
         };
         let value = value.map(|(place, values)| (place, Arc::clone(&values[place as usize])));
         self.create_run(task, parent, value, iteration);

@@ -50,8 +50,9 @@ impl Step<'_> {
         }
         match child.ended {
             Some(State::Failed) => {
-                let id = child.id;
-                self.set_child(run, iteration, Child { id, ended: None, outputs: None });
+                let again = Child { ended: None, outputs: None, ..child.clone() };
+                let id = again.id;
+                self.set_child(run, iteration, again);
                 self.effects.push(Effect::RestartChild { run, iteration, id });
                 true
             }
@@ -114,7 +115,7 @@ impl Step<'_> {
         let id = self.world.chance.execution();
         match children::request(self.plan, self.live, run, iteration, id, self.world) {
             Ok(request) => {
-                self.set_child(run, iteration, Child { id, ended: None, outputs: None });
+                self.set_child(run, iteration, Child::new(id));
                 self.effects.push(Effect::Create(Box::new(request)));
             }
             Err(failure) => self.fail_run(run, failure),
@@ -135,7 +136,11 @@ impl Step<'_> {
     ) -> Result<(), Refused> {
         let child = self.live.execution.children.get(&(run, iteration)).ok_or(Refused::Late)?;
         let is_open = child.id == id && child.ended.is_none();
-        if !is_open || self.live.position(run).is_none() {
+        let is_known = match news {
+            ChildNews::Ended { generation, .. } => child.generation >= Some(*generation),
+            _ => false,
+        };
+        if !is_open || is_known || self.live.position(run).is_none() {
             return Err(Refused::Late);
         }
         let is_running = self.run(run).state() == State::Running;
@@ -147,17 +152,19 @@ impl Step<'_> {
                 self.child_created(run, id, *state);
             }
             ChildNews::Refused(failure) => {
-                self.set_child(run, iteration, Child { id, ended: Some(State::Failed), outputs: None });
+                let failed = Child { ended: Some(State::Failed), ..child.clone() };
+                self.set_child(run, iteration, failed);
                 if is_running {
                     self.fail_run(run, failure.clone());
                 }
             }
             ChildNews::Ended { state: State::Retried, successor: Some(successor), .. } => {
-                self.set_child(run, iteration, Child { id: *successor, ended: None, outputs: None });
+                self.set_child(run, iteration, Child::new(*successor));
                 self.effects.push(Effect::Watch { run, iteration, id: *successor });
             }
-            ChildNews::Ended { state, outputs, .. } => {
-                let child = Child { id, ended: Some(*state), outputs: outputs.clone() };
+            ChildNews::Ended { state, outputs, generation, .. } => {
+                let (ended, outputs) = (Some(*state), outputs.clone());
+                let child = Child { id, ended, outputs, generation: Some(*generation) };
                 self.set_child(run, iteration, child);
                 if is_running {
                     self.child_ended(run, iteration, id, *state);
@@ -206,6 +213,8 @@ impl Step<'_> {
     fn child_ended(&mut self, run: RunIndex, iteration: u32, id: ExecutionId, state: State) {
         let task = self.task_of(run);
         match &task.kind {
+            // Nobody waits for its end; that it has one says that it was created.
+            Kind::Subflow(subflow) if !subflow.wait => self.child_created(run, id, State::Created),
             Kind::Subflow(subflow) => self.subflow_ended(run, subflow, task, id, state),
             Kind::Items(..) => self.look_at_children(run),
             Kind::Loop(looped) => {

@@ -38,6 +38,10 @@ impl Step<'_> {
     }
 
     pub(super) fn directory_answered(&mut self, run: RunIndex, phase: Phase, report: &Report) {
+        if phase == Phase::Closed {
+            // The group was reopened while it was closed or opened; now it can be opened again.
+            return self.agenda.push_back(Next::Advance(Some(run)));
+        }
         if let Some(failure) = &report.failure {
             self.note_failure(run, failure.clone());
             self.detail_mut(run).ending = Some(State::Failed);

@@ -34,7 +34,7 @@ impl Step<'_> {
     }
 
     /// Ends everything that is open below a task run in the same state. Whether the execution waited for some of it.
-    fn take_along(&mut self, run: RunIndex, state: State) -> bool {
+    pub(super) fn take_along(&mut self, run: RunIndex, state: State) -> bool {
         let Some(group) = &self.live.node(run).group else { return false };
         if group.main.open + group.errors.open + group.finally.open == 0 {
             return false;
@@ -212,12 +212,15 @@ impl Step<'_> {
 
     /// Gives back what an execution that is over holds, once nobody works for it any more, and tells who waits for it.
     pub(super) fn release(&mut self) {
+        // Who has ended does not wait for a place any more, whatever still comes after the end.
+        if self.live.execution.head.slot == Slot::Asked && self.state().is_terminal() {
+            self.give_back();
+        }
         if !self.is_over() {
             return;
         }
         if self.live.held_out == 0 && self.live.execution.head.slot != Slot::None {
-            self.live.execution.head.slot = Slot::None;
-            self.effects.push(Effect::ReleaseSlot);
+            self.give_back();
         }
         let execution = &self.live.execution;
         if !self.was_over
@@ -225,8 +228,15 @@ impl Step<'_> {
         {
             let outputs = execution.head.outputs.clone();
             let state = execution.state();
-            self.effects.push(Effect::TellParent { parent, state, outputs, successor: self.successor });
+            let generation = execution.head.generation;
+            let successor = execution.head.successor;
+            self.effects.push(Effect::TellParent { parent, state, generation, outputs, successor });
         }
+    }
+
+    fn give_back(&mut self) {
+        self.live.execution.head.slot = Slot::None;
+        self.effects.push(Effect::ReleaseSlot);
     }
 
     /// Lets a task run go that a worker had.

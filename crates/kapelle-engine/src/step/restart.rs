@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kapelle_model::effect::Effect;
-use kapelle_model::task_run::{Detail, Hold, RunIndex, TaskRun};
+use kapelle_model::execution::{Execution, Head};
+use kapelle_model::task_run::{Detail, Hold, Phase, RunIndex, TaskRun};
 use kapelle_model::{Millis, State};
 
 use super::{Next, Outcome, Refused, Step};
@@ -79,7 +80,8 @@ impl Reopening {
     pub(crate) fn apply(&self, plan: &Plan, live: &mut Live, now: Millis) -> Vec<Effect> {
         let mut execution = live.execution.clone();
         let mut stops = Vec::new();
-        for run in &mut execution.runs {
+        let Execution { head, runs, .. } = &mut execution;
+        for run in runs {
             if self.again.contains(&run.index) {
                 push(run, State::Restarted, now);
                 run.detail = run.detail.take().and_then(|detail| {
@@ -91,12 +93,17 @@ impl Reopening {
                 }
                 stops.extend(stop(run));
             } else if self.gone.contains(&run.index) {
-                stops.extend(stop(run));
+                stops.extend(take_away(head, run));
             } else if self.around.contains(&run.index) {
                 push(run, State::Running, now);
                 if let Some(detail) = &mut run.detail {
                     (detail.wake, detail.ending) = (None, None);
+                    // A directory was thrown away when its group ended, or is now.
+                    if detail.phase != Phase::Outside {
+                        detail.phase = Phase::Closed;
+                    }
                 }
+                stops.extend(stop(run));
                 if let Some(attempt) = run.attempts.last_mut() {
                     Machine::Attempt.assert(Some(attempt.current()), State::Running);
                     attempt.push(State::Running, now);
@@ -110,8 +117,17 @@ impl Reopening {
     }
 }
 
+/// Tells whoever works on a task run that is taken away to stop, and keeps it in mind until that is confirmed.
+pub(super) fn take_away(head: &mut Head, run: &TaskRun) -> Option<Effect> {
+    if run.hold == Hold::Free {
+        return None;
+    }
+    head.strays = head.strays.iter().copied().chain([(run.index, run.fence)]).collect();
+    (run.hold == Hold::Out).then_some(Effect::Stop { run: run.index, fence: run.fence })
+}
+
 /// Tells whoever works on a task run to stop.
-pub(super) fn stop(run: &mut TaskRun) -> Option<Effect> {
+fn stop(run: &mut TaskRun) -> Option<Effect> {
     let is_out = run.hold == Hold::Out;
     if is_out {
         run.hold = Hold::Stopping;
@@ -228,11 +244,14 @@ impl Step<'_> {
     fn reopen(&mut self, reopening: &Reopening) {
         let stops = reopening.apply(self.plan, self.live, self.world.now);
         self.effects.extend(stops);
+        // Who waits for the execution waits for its next end, even if that comes at once.
+        self.was_over = false;
         self.changed.extend(reopening.again.iter().chain(&reopening.around));
         self.removed.extend(&reopening.gone);
         let head = &mut self.live.execution.head;
         head.generation += 1;
         head.opened = self.world.now;
+        head.successor = None;
         head.violated = 0;
         head.attempt += 1;
         head.outputs = None;

@@ -45,6 +45,8 @@ pub fn create(plan: &Plan, creation: Creation, world: &World<'_>) -> (Live, Outc
             outputs: None,
             slot: Slot::None,
             breakpoints: creation.breakpoints,
+            strays: Arc::default(),
+            successor: None,
             violated: 0,
             waiting: None,
         },
@@ -88,10 +90,14 @@ impl Step<'_> {
         Ok(())
     }
 
+    /// Whether the execution needs a place; an iteration runs in that of its loop.
+    pub(super) fn is_counted(&self) -> bool {
+        self.plan.concurrency.is_some() && self.live.execution.birth.scope.is_none()
+    }
+
     /// Asks for a place if the flow has a limit, and starts if it has none.
     pub(super) fn ask_limits(&mut self) {
-        let is_counted = self.plan.concurrency.is_some() && self.live.execution.birth.scope.is_none();
-        if is_counted && !matches!(self.live.execution.head.slot, Slot::Held | Slot::Forced) {
+        if self.is_counted() && !matches!(self.live.execution.head.slot, Slot::Held | Slot::Forced) {
             self.live.execution.head.slot = Slot::Asked;
             self.effects.push(Effect::AskSlot);
         } else {
@@ -99,9 +105,10 @@ impl Step<'_> {
         }
     }
 
-    pub(super) fn admitted(&mut self, admission: &Admission) -> Result<(), Refused> {
+    pub(super) fn admitted(&mut self, generation: u32, admission: &Admission) -> Result<(), Refused> {
         let is_waiting = matches!(self.state(), State::Created | State::Queued | State::Restarted);
-        if self.live.execution.head.slot != Slot::Asked || !is_waiting {
+        let head = &self.live.execution.head;
+        if head.slot != Slot::Asked || head.generation != generation || !is_waiting {
             return Err(Refused::Late);
         }
         match admission {
@@ -145,6 +152,7 @@ impl Step<'_> {
         self.set_state(State::Running);
         self.release_created();
         self.agenda.push_back(Next::Advance(None));
+        self.look_again();
     }
 
     /// Has all created task runs begin that were held back.

@@ -1,18 +1,23 @@
 //! Stories: a flow, what happens to it, and where that leads. Each file of tests is one matter of the specification.
 
+mod agreements;
 mod basics;
 mod directory;
 mod each;
 mod endings;
 mod ends;
+mod found;
+mod group_states;
 mod groups;
 mod items;
 mod kill;
 mod limits;
 mod lists;
 mod looped;
+mod new_execution;
 mod orders;
 mod pause;
+mod pause_by_hand;
 mod replay;
 mod restart;
 mod retry;

@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use kapelle_core::expression::{Outcome, form};
 use kapelle_model::effect::Level;
+use kapelle_model::execution::Execution;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{Failure, State, Value};
 
 use super::ending::allowed;
 use super::pause::millis;
-use super::restart::stop;
+use super::restart::take_away;
 use super::{Next, Step, words};
 use crate::plan::{Kind, Until};
 use crate::property::{is_truthy, text_of};
@@ -117,7 +118,8 @@ impl Step<'_> {
         }
         for run in &gone {
             let place = self.live.place_of(*run);
-            self.effects.extend(stop(&mut self.live.execution.runs[place]));
+            let Execution { head, runs, .. } = &mut self.live.execution;
+            self.effects.extend(take_away(head, &runs[place]));
         }
         self.live.remove(self.plan, &gone);
         self.changed.retain(|run| !gone.contains(run));

@@ -49,6 +49,10 @@ impl Step<'_> {
     /// Ends a task run, everything around it and the execution in one state.
     pub(super) fn end_tree(&mut self, run: RunIndex, state: State) {
         let around: Vec<RunIndex> = self.live.ancestors(run).map(|run| run.index).collect();
+        if self.run(run).forced {
+            // The execution itself does not end by it; what stands beside in the same groups does.
+            self.take_along(around.last().copied().unwrap_or(run), state);
+        }
         self.close(run, state);
         for run in around {
             self.close(run, state);

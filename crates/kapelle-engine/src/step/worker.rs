@@ -28,6 +28,18 @@ impl Step<'_> {
         if known.fence == fence && known.hold != Hold::Free { Ok(()) } else { Err(Refused::Late) }
     }
 
+    /// Whether this was the worker of a task run that is not there any more. Nobody wants to know how it ended.
+    fn stray_is_gone(&mut self, run: RunIndex, fence: Fence) -> bool {
+        let head = &mut self.live.execution.head;
+        let is_stray = head.strays.contains(&(run, fence));
+        if is_stray {
+            head.strays = head.strays.iter().copied().filter(|stray| *stray != (run, fence)).collect();
+            self.live.held_out -= 1;
+            self.live.stopping -= 1;
+        }
+        is_stray
+    }
+
     pub(super) fn started(&mut self, run: RunIndex, fence: Fence, at: Millis) -> Result<(), Refused> {
         self.check_fence(run, fence)?;
         if self.run(run).state() != State::Submitted {
@@ -45,6 +57,9 @@ impl Step<'_> {
     }
 
     pub(super) fn finished(&mut self, run: RunIndex, fence: Fence, report: &Report) -> Result<(), Refused> {
+        if self.stray_is_gone(run, fence) {
+            return Ok(());
+        }
         self.check_fence(run, fence)?;
         let was_stopped = self.run(run).hold == Hold::Stopping;
         self.free(run);
@@ -102,16 +117,10 @@ impl Step<'_> {
             return;
         }
         let warns = task.retry.as_ref().is_some_and(|retry| retry.warning_on_retry);
-        if state == State::Success && warns && self.tries(run) > 1 {
+        if state == State::Success && warns && self.run(run).tries() > 1 {
             state = State::Warning;
         }
         self.end_run(run, allowed(task, state));
-    }
-
-    /// The attempts of a task run, without those whose worker was lost.
-    fn tries(&self, run: RunIndex) -> u32 {
-        let attempts = self.run(run).attempts.iter();
-        attempts.filter(|attempt| attempt.current() != State::Resubmitted).count() as u32
     }
 
     /// Whether a failed attempt is tried again; if so, that is arranged.
@@ -125,7 +134,7 @@ impl Step<'_> {
         if retry.new_execution {
             return !task.allow_failure && self.retries_execution(run, retry);
         }
-        let attempts = self.tries(run);
+        let attempts = self.run(run).tries();
         let first = self.run(run).attempts.first().map_or(self.world.now, kapelle_model::History::started);
         let random = self.world.chance.number();
         let Some(at) = retry.next(attempts, first, self.world.now, random) else { return false };
@@ -148,7 +157,7 @@ impl Step<'_> {
         };
         let request =
             crate::replay::retry_request(self.live, Start { at, reason: StartReason::Retry }, self.world);
-        self.successor = Some(request.id);
+        self.live.execution.head.successor = Some(request.id);
         self.effects.push(Effect::Create(Box::new(request)));
         let around: Vec<RunIndex> = self.live.ancestors(run).map(|run| run.index).collect();
         self.close(run, State::Retried);
@@ -161,6 +170,9 @@ impl Step<'_> {
 
     /// The worker is gone. The work starts anew, which costs no try.
     pub(super) fn lost(&mut self, run: RunIndex, fence: Fence) -> Result<(), Refused> {
+        if self.stray_is_gone(run, fence) {
+            return Ok(());
+        }
         self.check_fence(run, fence)?;
         self.free(run);
         if self.was_superseded(run) {
@@ -177,7 +189,8 @@ impl Step<'_> {
                 self.set_run(run, State::Created);
                 self.agenda.push_back(Next::Begin(run));
             }
-            Phase::Closing | Phase::Closed => self.dispatch(run, Work::Close),
+            Phase::Closing => self.dispatch(run, Work::Close),
+            Phase::Closed => self.agenda.push_back(Next::Advance(Some(run))),
             Phase::Opening | Phase::Inside => self.restart_directory(run),
         }
         Ok(())

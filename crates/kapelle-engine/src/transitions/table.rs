@@ -92,7 +92,7 @@ pub const TASK_RUN: &[Rule] = &[
     Rule { from: OPEN, to: ENDED, cause: "what is around it ends" },
     Rule { from: OPEN, to: &[Restarted], cause: "the execution is repeated while it was under way" },
     Rule { from: ENDED_OR_SKIPPED, to: &[Restarted], cause: "restart, or repeated from here" },
-    Rule { from: ENDED, to: &[Running], cause: "a task run below begins again" },
+    Rule { from: ENDED_OR_SKIPPED, to: &[Running], cause: "a task run below begins again" },
     Rule { from: ENDED_NOT_KILLED, to: GIVEN, cause: "its worker reports after what is around it ended" },
     Rule { from: ENDED_OR_SKIPPED, to: ENDED_OR_SKIPPED, cause: "a person changes the state" },
 ];

@@ -153,6 +153,8 @@ fn an_execution_is_taken_as_it_was_at_the_change() {
         outputs: Some(Arc::new(map(r#"{"n": 1}"#))),
         slot: Slot::None,
         breakpoints: Arc::from([]),
+        strays: Arc::default(),
+        successor: None,
         violated: 0,
         waiting: None,
     };

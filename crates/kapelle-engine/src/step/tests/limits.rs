@@ -123,10 +123,10 @@ fn a_place_is_not_given_back_while_a_worker_still_works_for_it() {
 fn a_second_answer_of_the_limits_is_late() {
     let mut story = limited("QUEUE");
     story.granted();
-    assert!(story.is_late(&Event::Admission(Admission::Granted)));
+    assert!(story.is_late(&story.admission(Admission::Granted)));
     let mut story = limited("QUEUE");
     story.full(1);
-    assert!(story.is_late(&Event::Admission(Admission::Full {
+    assert!(story.is_late(&story.admission(Admission::Full {
         limit: "ns.flow".into(),
         size: 1,
         running: 1
@@ -239,7 +239,7 @@ fn force_run_takes_a_queued_one_out_of_its_queue() {
     let mut story = Story::of(TWO_LIMITED);
     story.full(1).does(Order::ForceRun);
     assert_eq!(story.histories(), "CREATED QUEUED RUNNING");
-    assert!(story.is_late(&Event::Admission(Admission::Granted)), "it is counted already");
+    assert!(story.is_late(&story.admission(Admission::Granted)), "it is counted already");
 }
 
 #[test]

@@ -1,8 +1,6 @@
-//! 4.8 and 5.1: pauses, by a task and by a person, and how they end.
+//! 4.8 and 5.1: pauses by a task, and how they end.
 
 use super::*;
-
-// By a task.
 
 #[test]
 fn a_pause_lets_workers_finish_and_starts_nothing_new() {
@@ -160,22 +158,13 @@ fn the_old_tasks_of_a_pause_run_after_the_resume_and_before_its_end() {
 }
 
 #[test]
-fn a_resume_goes_to_the_first_pause_and_the_execution_waits_for_the_others() {
+fn pauses_beside_each_other_come_one_after_the_other() {
     let mut story = Story::of(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks:
-  - id: one
-    type: flow.Sequential
-    tasks: [{id: p, type: flow.Pause}, {id: a, type: ok}]
-  - {id: q, type: flow.Sequential, tasks: [{id: r, type: ok}]}
-",
+        "tasks: [{id: par, type: flow.Parallel, tasks: [{id: p, type: flow.Pause}, {id: q, type: flow.Pause}]}]",
     );
-    assert_eq!(story.state(), State::Paused);
-    let tree = story.resume().play().tree();
-    assert_eq!(story.state(), State::Success, "{tree}");
+    assert_eq!(story.tree(), "PAUSED\n  par RUNNING\n    p PAUSED\n    q CREATED\n");
+    assert_eq!(story.resume().tree(), "PAUSED\n  par RUNNING\n    p SUCCESS\n    q PAUSED\n");
+    assert_eq!(story.resume().state(), State::Success);
 }
 
 #[test]
@@ -265,6 +254,38 @@ fn the_finally_of_a_resumed_pause_runs_before_its_end() {
     assert_eq!(story.resume().play().tree(), "SUCCESS\n  p SUCCESS\n    f SUCCESS\n  a SUCCESS\n");
 }
 
+#[test]
+fn the_moment_of_a_pause_that_was_resumed_is_late() {
+    let mut story = Story::of(
+        "tasks: [{id: p, type: flow.Pause, pauseDuration: PT1M, behavior: FAIL}, {id: a, type: slow}]",
+    );
+    let due = Event::Due(Due::Run(story.find("p")));
+    assert!(story.is_late(&due), "its time is not over");
+    story.resume().after_seconds(60);
+    assert!(story.is_late(&due));
+}
+
+#[test]
+fn a_pause_in_a_group_that_fails_ends_with_it_and_the_execution_goes_on() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks: [{id: a, type: slow, ends: FAILED}, {id: p, type: flow.Pause}]
+errors: [{id: e, type: ok}]
+",
+    );
+    story.finish("a");
+    insta::assert_snapshot!(story.play().tree(), @"
+    FAILED
+      par FAILED
+        a FAILED
+        p FAILED
+      e SUCCESS
+    ");
+}
+
 // onTimeout, a form of the seeds.
 
 fn approval(tasks: &str) -> Story {
@@ -352,106 +373,4 @@ fn the_pause_goes_on_before_on_pause_has_ended() {
 fn a_failing_on_pause_does_not_matter() {
     let mut story = Story::of("tasks: [{id: p, type: flow.Pause, onPause: {id: tell, type: fail}}]");
     assert_eq!(story.work().resume().play().tree(), "SUCCESS\n  p SUCCESS\n  tell FAILED\n");
-}
-
-// By a person.
-
-#[test]
-fn a_person_may_pause_a_running_execution_only() {
-    let mut story = Story::of("tasks: [{id: a, type: slow}, {id: b, type: ok}]");
-    story.does(Order::Pause);
-    assert_eq!(story.finish("a").tree(), "PAUSED\n  a SUCCESS\n  b CREATED\n");
-    assert_eq!(story.refusal(Order::Pause), "Execution is not running, current state is 'PAUSED'");
-    assert_eq!(story.resume().play().tree(), "SUCCESS\n  a SUCCESS\n  b SUCCESS\n");
-    assert_eq!(story.histories(), "CREATED RUNNING PAUSED RESTARTED RUNNING SUCCESS");
-}
-
-#[test]
-fn an_execution_whose_last_task_ends_while_a_person_paused_it_ends_with_the_resume() {
-    let mut story = Story::of("tasks: [{id: a, type: slow}]");
-    story.does(Order::Pause).finish("a");
-    assert_eq!(story.tree(), "PAUSED\n  a SUCCESS\n");
-    assert_eq!(story.resume().tree(), "SUCCESS\n  a SUCCESS\n");
-}
-
-#[test]
-fn only_a_paused_execution_can_be_resumed() {
-    let mut story = Story::of("tasks: [{id: a, type: slow}]");
-    let resume = || Order::Resume { values: Arc::default(), by: None };
-    assert_eq!(story.refusal(resume()), "Execution is not paused, current state is 'RUNNING'");
-    story.finish("a");
-    assert_eq!(story.refusal(resume()), "Execution is not paused, current state is 'SUCCESS'");
-}
-
-#[test]
-fn a_retry_whose_moment_comes_in_a_pause_is_tried_after_it() {
-    let mut story = Story::of(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks:
-  - {id: a, type: slow, heals: 1, retry: {type: constant, interval: PT1S}}
-  - {id: b, type: slow}
-",
-    );
-    story.does(Order::Pause).finish("a");
-    assert_eq!((story.state(), story.state_of("a")), (State::Paused, Some(State::Retrying)));
-    story.wait();
-    assert_eq!((story.state(), story.state_of("a")), (State::Paused, Some(State::Created)));
-    story.resume().finish("a").finish("b");
-    assert_eq!(story.state(), State::Success);
-}
-
-#[test]
-fn the_moment_of_a_pause_that_was_resumed_is_late() {
-    let mut story = Story::of(
-        "tasks: [{id: p, type: flow.Pause, pauseDuration: PT1M, behavior: FAIL}, {id: a, type: slow}]",
-    );
-    let due = Event::Due(Due::Run(story.find("p")));
-    assert!(story.is_late(&due), "its time is not over");
-    story.resume().after_seconds(60);
-    assert!(story.is_late(&due));
-}
-
-#[test]
-fn a_pause_in_a_group_that_fails_ends_with_it_and_the_execution_goes_on() {
-    let mut story = Story::of(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks: [{id: a, type: slow, ends: FAILED}, {id: p, type: flow.Pause}]
-errors: [{id: e, type: ok}]
-",
-    );
-    story.finish("a");
-    insta::assert_snapshot!(story.play().tree(), @"
-    FAILED
-      par FAILED
-        a FAILED
-        p FAILED
-      e SUCCESS
-    ");
-}
-
-#[test]
-fn what_a_person_paused_is_not_resumed_by_a_loop() {
-    let mut story = Story::of(
-        "
-tasks:
-- id: u
-  type: flow.LoopUntil
-  condition: \"{{ outputs.a.value == '1' }}\"
-  checkFrequency: {interval: PT1S}
-  tasks: [{id: a, type: slow, format: '{{ taskrun.iteration }}'}]
-",
-    );
-    story.does(Order::Pause).finish("a");
-    assert!(!story.wait(), "nothing moves by itself");
-    assert_eq!(story.tree(), "PAUSED\n  u RUNNING\n    a SUCCESS\n");
-    story.resume();
-    assert_eq!(story.tree(), "PAUSED\n  u PAUSED\n    a SUCCESS\n");
-    story.wait();
-    assert_eq!(story.finish("a").tree(), "SUCCESS\n  u SUCCESS\n    a SUCCESS\n");
 }

@@ -261,3 +261,12 @@ fn a_replay_asks_the_limits() {
     assert_eq!(again.tree(), "CREATED\n  a SUCCESS\n  b RESTARTED\n");
     assert_eq!(again.granted().play().tree(), "SUCCESS\n  a SUCCESS\n  b SUCCESS x2\n");
 }
+
+#[test]
+fn from_a_task_run_it_is_marked_as_repeated_too() {
+    let mut story = Story::of("tasks: [{id: a, type: ok}, {id: b, type: fail}]");
+    story.play();
+    let replay = from(&story, "b");
+    let again = story.replay(&replay).unwrap();
+    assert_eq!((again.labels(), again.live.execution().head.attempt), ("system.replay: true".into(), 2));
+}

@@ -1,8 +1,5 @@
 //! 3.3, 4.6: what is tried again, when, and by whom.
 
-use kapelle_model::ExecutionId;
-use kapelle_model::execution::StartReason;
-
 use super::*;
 
 const CONSTANT: &str = "retry: {type: constant, interval: PT10S, maxAttempts: 3}";
@@ -45,6 +42,34 @@ errors: [{{id: global, type: ok}}]
 }
 
 #[test]
+fn a_group_waits_for_a_retrying_child_before_a_failed_one_ends_it() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: ok, heals: 1, {CONSTANT}}}
+  - {{id: b, type: fail}}
+  errors: [{{id: local, type: ok}}]
+"
+    ));
+    insta::assert_snapshot!(story.work().tree(), @"
+    RETRYING
+      par RUNNING
+        a RETRYING
+        b FAILED
+    ");
+    insta::assert_snapshot!(story.play().tree(), @"
+    FAILED
+      par FAILED
+        a SUCCESS x2
+        b FAILED
+        local SUCCESS
+    ");
+}
+
+#[test]
 fn a_group_whose_errors_have_begun_waits_for_a_retrying_child_before_it_ends() {
     let mut story = Story::of(&format!(
         "
@@ -79,6 +104,35 @@ tasks:
         a SUCCESS x3
         b SUCCESS x2
     ");
+}
+
+#[test]
+fn what_is_around_a_retrying_child_may_end_without_it() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - id: seq
+    type: flow.Sequential
+    tasks: [{{id: a, type: fail, {CONSTANT}}}]
+  - {{id: b, type: slow, ends: FAILED}}
+errors: [{{id: e, type: slow}}]
+"
+    ));
+    story.work().finish("b");
+    insta::assert_snapshot!(story.tree(), @"
+    RUNNING
+      par FAILED
+        seq FAILED
+          a FAILED
+        b FAILED
+      e SUBMITTED
+    ");
+    assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING");
+    story.wait();
+    assert_eq!(story.finish("e").state(), State::Failed);
 }
 
 #[test]
@@ -279,144 +333,4 @@ fn a_moment_that_comes_twice_tries_once() {
     assert!(story.is_late(&due));
     story.work();
     assert!(story.is_late(&due), "the next attempt has its own moment");
-}
-
-// CREATE_NEW_EXECUTION.
-
-const NEW: &str = "retry: {type: constant, interval: PT10S, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}";
-
-#[test]
-fn a_new_execution_supersedes_task_ancestors_and_execution() {
-    let mut story = Story::of(&format!(
-        "
-tasks:
-- id: seq
-  type: flow.Sequential
-  tasks: [{{id: a, type: fail, {NEW}}}]
-errors: [{{id: e, type: ok}}]
-finally: [{{id: f, type: ok}}]
-"
-    ));
-    insta::assert_snapshot!(story.play().tree(), @"
-    RETRIED
-      seq RETRIED
-        a RETRIED
-    ");
-    let requests = story.requests();
-    let [request] = requests[..] else { panic!("{requests:?}") };
-    let start = request.start.unwrap();
-    assert_eq!((start.at, start.reason), (Millis(10_000), StartReason::Retry));
-    assert_eq!((request.replay_of, request.original), (Some(ExecutionId(1)), Some(ExecutionId(1))));
-    assert_eq!((request.attempt, request.resolves), (2, false));
-}
-
-#[test]
-fn max_attempts_of_new_executions_counts_executions() {
-    let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {NEW}}}]"), |creation| {
-        creation.attempt = 3;
-    });
-    assert_eq!(story.play().tree(), "FAILED\n  a FAILED\n");
-}
-
-#[test]
-fn the_longest_time_of_new_executions_counts_from_the_first_one() {
-    let retry = "retry: {type: constant, interval: PT10S, maxDuration: PT1M, behavior: CREATE_NEW_EXECUTION}";
-    for (created, end) in [(-50_000, State::Retried), (-50_001, State::Failed)] {
-        let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {retry}}}]"), |creation| {
-            creation.birth.original_created = Millis(created);
-        });
-        assert_eq!(story.play().state(), end);
-    }
-}
-
-#[test]
-fn the_retry_of_a_flow_may_be_a_new_execution_too() {
-    let mut story = Story::of(&format!("{NEW}\ntasks: [{{id: a, type: ok}}, {{id: b, type: fail}}]"));
-    assert_eq!(story.play().tree(), "RETRIED\n  a SUCCESS\n  b RETRIED\n");
-    assert_eq!(story.requests().len(), 1);
-}
-
-#[test]
-fn what_comes_after_the_end_runs_for_a_superseded_execution_and_starts_no_new_one() {
-    let mut story = Story::of(&format!(
-        "{NEW}\ntasks: [{{id: a, type: fail}}]\nafterExecution: [{{id: x, type: fail}}, {{id: y, type: ok}}]"
-    ));
-    assert_eq!(story.play().tree(), "RETRIED\n  a RETRIED\n  x FAILED\n  y SUCCESS\n");
-    assert_eq!(story.requests().len(), 1);
-}
-
-#[test]
-fn who_waits_for_an_execution_is_told_of_its_successor() {
-    let parent = kapelle_model::execution::Parent {
-        execution: ExecutionId(9),
-        run: RunIndex(std::num::NonZeroU32::MIN),
-        iteration: 0,
-    };
-    let mut story = Story::created(&format!("tasks: [{{id: a, type: fail, {NEW}}}]"), |creation| {
-        creation.birth.parent = Some(parent);
-    });
-    story.play();
-    let successor = story.requests()[0].id;
-    let told = story.effects.iter().find_map(|effect| match effect {
-        Effect::TellParent { state, successor, .. } => Some((*state, *successor)),
-        _ => None,
-    });
-    assert_eq!(told, Some((State::Retried, Some(successor))));
-}
-
-#[test]
-fn what_is_around_a_retrying_child_may_end_without_it() {
-    let mut story = Story::of(&format!(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks:
-  - id: seq
-    type: flow.Sequential
-    tasks: [{{id: a, type: fail, {CONSTANT}}}]
-  - {{id: b, type: slow, ends: FAILED}}
-errors: [{{id: e, type: slow}}]
-"
-    ));
-    story.work().finish("b");
-    insta::assert_snapshot!(story.tree(), @"
-    RUNNING
-      par FAILED
-        seq FAILED
-          a FAILED
-        b FAILED
-      e SUBMITTED
-    ");
-    assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING");
-    story.wait();
-    assert_eq!(story.finish("e").state(), State::Failed);
-}
-
-#[test]
-fn a_group_waits_for_a_retrying_child_before_a_failed_one_ends_it() {
-    let mut story = Story::of(&format!(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks:
-  - {{id: a, type: ok, heals: 1, {CONSTANT}}}
-  - {{id: b, type: fail}}
-  errors: [{{id: local, type: ok}}]
-"
-    ));
-    insta::assert_snapshot!(story.work().tree(), @"
-    RETRYING
-      par RUNNING
-        a RETRYING
-        b FAILED
-    ");
-    insta::assert_snapshot!(story.play().tree(), @"
-    FAILED
-      par FAILED
-        a SUCCESS x2
-        b FAILED
-        local SUCCESS
-    ");
 }

@@ -2,6 +2,7 @@
 
 mod draw;
 mod watch;
+mod worker;
 mod world;
 
 use std::collections::{BTreeSet, VecDeque};
@@ -10,9 +11,9 @@ use std::sync::Arc;
 use kapelle_core::expression::memory::MemoryServices;
 use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Dispatch, Effect, Request};
-use kapelle_model::event::{Admission, ChildNews, Due, Event, Order, Report};
+use kapelle_model::event::{Admission, ChildNews, Due, Event, Order};
 use kapelle_model::execution::{Birth, Breakpoint, Execution, Kind, Labels};
-use kapelle_model::task_run::{Fence, Hold, RunIndex, TaskRun};
+use kapelle_model::task_run::{Fence, RunIndex};
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State};
 
 use crate::live::Live;
@@ -38,7 +39,7 @@ pub(super) struct Story {
     stopped: BTreeSet<(RunIndex, Fence)>,
     timers: Vec<(Millis, Due)>,
     pub(super) effects: Vec<Effect>,
-    lines: Vec<String>,
+    pub(super) lines: Vec<String>,
     /// The ways that states took.
     walked: Walked,
     /// What the changes say the execution is.
@@ -237,95 +238,18 @@ impl Story {
 
     // Limits.
 
+    /// The answer of the limits to the last question.
+    pub(super) fn admission(&self, answer: Admission) -> Event {
+        Event::Admission { generation: self.live.execution().head.generation, answer }
+    }
+
     pub(super) fn granted(&mut self) -> &mut Self {
-        self.happens(&Event::Admission(Admission::Granted))
+        self.happens(&self.admission(Admission::Granted))
     }
 
     /// So many run, and no more may.
     pub(super) fn full(&mut self, running: u32) -> &mut Self {
-        self.happens(&Event::Admission(Admission::Full { limit: "ns.flow".into(), size: running, running }))
-    }
-
-    // Workers.
-
-    /// The newest dispatch of a task that a worker has.
-    #[track_caller]
-    fn dispatch_of(&self, task: &str) -> Dispatch {
-        let mut dispatches = self.queue.iter().rev();
-        let is_of = |dispatch: &&Dispatch| {
-            self.live.execution().run(dispatch.run).is_some_and(|run| &*run.task == task)
-        };
-        let found = dispatches.find(is_of);
-        found.unwrap_or_else(|| panic!("no worker has `{task}`:\n{}", self.tree())).clone()
-    }
-
-    /// A worker tells that it began with a task.
-    #[track_caller]
-    pub(super) fn start(&mut self, task: &str) -> &mut Self {
-        let Dispatch { run, fence, .. } = self.dispatch_of(task);
-        self.happens(&Event::Started { run, fence, at: self.now })
-    }
-
-    /// A worker ends a task as its properties say, slow or not.
-    #[track_caller]
-    pub(super) fn finish(&mut self, task: &str) -> &mut Self {
-        let dispatch = self.dispatch_of(task);
-        let run = self.live.execution().run(dispatch.run).expect("it was found by its task");
-        let report = self.report(run, &dispatch);
-        self.reports(task, report)
-    }
-
-    /// A worker ends a task and says this.
-    #[track_caller]
-    pub(super) fn reports(&mut self, task: &str, report: Report) -> &mut Self {
-        let Dispatch { run, fence, .. } = self.dispatch_of(task);
-        self.queue.retain(|dispatch| dispatch.fence != fence);
-        self.happens(&Event::Finished { run, fence, report: Box::new(report) })
-    }
-
-    /// The worker that has a task is gone.
-    #[track_caller]
-    pub(super) fn lose(&mut self, task: &str) -> &mut Self {
-        let Dispatch { run, fence, .. } = self.dispatch_of(task);
-        self.queue.retain(|dispatch| dispatch.fence != fence);
-        self.happens(&Event::Lost { run, fence })
-    }
-
-    /// Whether a worker has something of a task.
-    pub(super) fn is_out(&self, task: &str) -> bool {
-        self.live.execution().runs.iter().any(|run| &*run.task == task && run.hold != Hold::Free)
-    }
-
-    /// Lets the worker end the oldest thing it has that is not slow, or was told to stop.
-    pub(super) fn work_once(&mut self) -> bool {
-        let ends = |dispatch: &Dispatch| {
-            let run = self.live.execution().run(dispatch.run);
-            self.stopped.contains(&(dispatch.run, dispatch.fence))
-                || run.is_none_or(|run| !self.plan_of(run).type_name.ends_with(".Sleep"))
-        };
-        let Some(place) = self.queue.iter().position(ends) else { return false };
-        let dispatch = self.queue.remove(place).expect("it is there");
-        let Some(run) = self.live.execution().run(dispatch.run) else { return true };
-        let report = self.report(run, &dispatch);
-        let event = Event::Finished { run: dispatch.run, fence: dispatch.fence, report: Box::new(report) };
-        let _refused_if_late = self.event(&event);
-        true
-    }
-
-    fn report(&self, run: &TaskRun, dispatch: &Dispatch) -> Report {
-        if self.stopped.contains(&(dispatch.run, dispatch.fence)) {
-            return Report { killed: true, ..Report::default() };
-        }
-        let attempts = run.attempts.len();
-        world::with(self.now, &self.chance, &self.services, |world| {
-            world::report(&self.plan, &self.live, run.index, dispatch.work, attempts, world)
-        })
-    }
-
-    /// Lets the worker work until nothing is left to do now.
-    pub(super) fn work(&mut self) -> &mut Self {
-        while self.work_once() {}
-        self
+        self.happens(&self.admission(Admission::Full { limit: "ns.flow".into(), size: running, running }))
     }
 
     // The clock.
@@ -382,6 +306,12 @@ impl Story {
         Event::Child { run, iteration, id, news }
     }
 
+    /// The generation that a child is in, as far as its parent can know.
+    fn next_generation(&self, task: &str, iteration: u32) -> u32 {
+        let child = &self.live.execution().children[&(self.find(task), iteration)];
+        child.generation.map_or(0, |generation| generation + 1)
+    }
+
     #[track_caller]
     pub(super) fn child_created(&mut self, task: &str, iteration: u32) -> &mut Self {
         let event = self.news(task, iteration, ChildNews::Created(State::Created));
@@ -407,14 +337,17 @@ impl Story {
         state: State,
         outputs: Option<Arc<Map>>,
     ) -> &mut Self {
-        let event = self.news(task, iteration, ChildNews::Ended { state, outputs, successor: None });
+        let generation = self.next_generation(task, iteration);
+        let news = ChildNews::Ended { state, generation, outputs, successor: None };
+        let event = self.news(task, iteration, news);
         self.happens(&event)
     }
 
     /// The child is tried again as another execution.
     #[track_caller]
     pub(super) fn child_retried(&mut self, task: &str, successor: ExecutionId) -> &mut Self {
-        let news = ChildNews::Ended { state: State::Retried, outputs: None, successor: Some(successor) };
+        let (generation, successor) = (self.next_generation(task, 0), Some(successor));
+        let news = ChildNews::Ended { state: State::Retried, generation, outputs: None, successor };
         let event = self.news(task, 0, news);
         self.happens(&event)
     }

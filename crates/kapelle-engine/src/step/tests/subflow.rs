@@ -157,6 +157,7 @@ fn news_of_a_child_count_once_and_only_for_the_child_that_is_waited_for() {
         id,
         news: kapelle_model::event::ChildNews::Ended {
             state: State::Success,
+            generation: 0,
             outputs: None,
             successor: None,
         },

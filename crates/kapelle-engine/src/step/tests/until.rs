@@ -219,6 +219,23 @@ fn a_wait_for_without_tasks_fails_at_its_maximum_if_that_is_asked_for() {
 }
 
 #[test]
+fn a_wait_for_fails_when_its_timeout_is_over() {
+    let (story, seen) = passes(Story::of(
+        "tasks: [{id: w, type: flow.WaitFor, condition: false, interval: PT10S, timeout: PT25S}]",
+    ));
+    assert_eq!((story.state(), seen), (State::Failed, vec![0, 10, 20, 25]));
+    assert_eq!(story.log(), "WARN The time to wait is over");
+}
+
+#[test]
+fn the_timeout_of_a_loop_with_tasks_is_ignored() {
+    let mut story = until(
+        "  condition: false\n  timeout: PT1S\n  checkFrequency: {maxIterations: 2}\n  tasks: [{id: a, type: ok}]",
+    );
+    assert_eq!((story.play().state(), story.now), (State::Success, Millis(60_000)));
+}
+
+#[test]
 fn a_wait_for_sees_what_changes_beside_it() {
     let mut story = Story::of(
         "
@@ -322,24 +339,27 @@ tasks:
 }
 
 #[test]
+fn the_runs_of_a_retry_are_counted_from_0_for_every_value_of_a_loop() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: each
+  type: flow.ForEach
+  values: [x, y]
+  tasks:
+  - id: r
+    type: flow.Retry
+    delay: PT1S
+    tasks:
+    - {id: a, type: ok, format: '{{ taskrun.iteration }}', ends: \"{{ taskrun.iteration == 1 ? 'SUCCESS' : 'FAILED' }}\"}
+- {id: b, type: ok, format: '{{ outputs.a.x.value }} {{ outputs.a.y.value }} {{ outputs.r.y.attempts }}'}
+",
+    );
+    assert_eq!(story.play().outputs("b"), r#"{"value":"1 1 2"}"#);
+}
+
+#[test]
 fn a_killed_task_is_no_reason_to_run_again() {
     let mut story = retry("maxAttempts: 3\n  delay: PT10S", "[{id: a, type: ok, ends: KILLED}]");
     assert_eq!(story.play().tree(), "KILLED\n  r KILLED\n    a KILLED\n");
-}
-
-#[test]
-fn a_wait_for_fails_when_its_timeout_is_over() {
-    let (story, seen) = passes(Story::of(
-        "tasks: [{id: w, type: flow.WaitFor, condition: false, interval: PT10S, timeout: PT25S}]",
-    ));
-    assert_eq!((story.state(), seen), (State::Failed, vec![0, 10, 20, 25]));
-    assert_eq!(story.log(), "WARN The time to wait is over");
-}
-
-#[test]
-fn the_timeout_of_a_loop_with_tasks_is_ignored() {
-    let mut story = until(
-        "  condition: false\n  timeout: PT1S\n  checkFrequency: {maxIterations: 2}\n  tasks: [{id: a, type: ok}]",
-    );
-    assert_eq!((story.play().state(), story.now), (State::Success, Millis(60_000)));
 }

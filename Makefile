@@ -3,7 +3,7 @@
 CARGO ?= cargo
 BINARY := target/release/kapelle
 
-.PHONY: run test check bench fuzz clean
+.PHONY: run test check sim sim-defects bench fuzz clean
 
 ## Builds the release binary and checks the example flows with it.
 run: $(BINARY)
@@ -18,6 +18,15 @@ check: need-cargo
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --workspace --locked
+
+## Random flows in a world that fails in every way: after each step the invariants hold, and everything ends in the end.
+sim: need-cargo
+	$(CARGO) build --locked --profile sim -p kapelle-sim
+	target/sim/kapelle-sim --seeds 10000 --time-box 90
+
+## Puts one defect after the other into a copy of the project, and shows that the simulation finds each.
+sim-defects: need-cargo
+	crates/kapelle-sim/defects/run
 
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)

@@ -5,7 +5,7 @@
 //! when jobs come late, twice or never takes them out with [`Host::take`], and hands them to [`Host::perform`] as it likes.
 
 mod checks;
-mod clock;
+pub(crate) mod clock;
 mod creation;
 mod effects;
 mod flows;

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kapelle_model::{ExecutionId, Value};
 
-use chance::Chance;
+pub(crate) use chance::Chance;
 pub use services::Desk;
 
 /// One world. The same seed and the same calls give the same answers.

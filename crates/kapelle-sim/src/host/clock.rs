@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use kapelle_model::Millis;
 
 /// Alarms by their moments; those of one moment in the order in which they were set.
-pub(super) struct Clock<T> {
+pub struct Clock<T> {
     alarms: BTreeMap<(Millis, u64), T>,
     count: u64,
 }
@@ -17,24 +17,24 @@ impl<T> Default for Clock<T> {
 }
 
 impl<T> Clock<T> {
-    pub(super) fn set(&mut self, at: Millis, alarm: T) {
+    pub(crate) fn set(&mut self, at: Millis, alarm: T) {
         self.count += 1;
         self.alarms.insert((at, self.count), alarm);
     }
 
     /// The next moment that something waits for.
-    pub(super) fn next(&self) -> Option<Millis> {
+    pub(crate) fn next(&self) -> Option<Millis> {
         self.alarms.keys().next().map(|(at, _)| *at)
     }
 
     /// Everything whose moment has come, the earliest first.
-    pub(super) fn due(&mut self, now: Millis) -> Vec<T> {
+    pub(crate) fn due(&mut self, now: Millis) -> Vec<T> {
         let later = self.alarms.split_off(&(now.plus(1), 0));
         std::mem::replace(&mut self.alarms, later).into_values().collect()
     }
 
     /// Takes the first alarm that is meant.
-    pub(super) fn take(&mut self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
+    pub(crate) fn take(&mut self, is_meant: impl Fn(&T) -> bool) -> Option<T> {
         let key = self.alarms.iter().find(|(_, alarm)| is_meant(alarm)).map(|(key, _)| *key)?;
         self.alarms.remove(&key)
     }

@@ -17,8 +17,11 @@ impl Host {
             Effect::Create(request) => self.answer(&request),
             Effect::Watch { run, iteration, id } => self.watch(of, run, iteration, id),
             Effect::RestartChild { run, iteration, id } => {
-                if self.order(id, &Order::Restart).is_err() {
-                    self.watch(of, run, iteration, id);
+                if let Err(refusal) = self.order(id, &Order::Restart)
+                    && self.state(id).is_none_or(kapelle_model::State::is_terminal)
+                {
+                    let news = ChildNews::Refused(kapelle_model::Failure::new(refusal.message));
+                    self.tell(of, run, iteration, id, news);
                 }
             }
             Effect::KillChildren => {
@@ -36,12 +39,12 @@ impl Host {
                 }
             }
             Effect::ReleaseSlot => {
-                let next = self.limits.release(of).into_iter();
-                let granted = Event::Admission(Admission::Granted);
-                self.jobs.extend(next.map(|to| Job::Event { to, event: granted.clone() }));
+                for to in self.limits.release(of) {
+                    self.admit(to, Admission::Granted);
+                }
             }
-            Effect::TellParent { parent, state, outputs, successor } => {
-                let news = ChildNews::Ended { state, outputs, successor };
+            Effect::TellParent { parent, state, generation, outputs, successor } => {
+                let news = ChildNews::Ended { state, generation, outputs, successor };
                 self.tell(parent.execution, parent.run, parent.iteration, of, news);
             }
             Effect::Changed { to, .. } => self.ask_triggers(of, to),
@@ -70,7 +73,10 @@ impl Host {
         let execution = kept.live.execution();
         if execution.state().is_terminal() {
             let (state, outputs) = (execution.state(), execution.head.outputs.clone());
-            self.tell(of, run, iteration, id, ChildNews::Ended { state, outputs, successor: None });
+            let generation = execution.head.generation;
+            let successor = execution.head.successor;
+            let news = ChildNews::Ended { state, generation, outputs, successor };
+            self.tell(of, run, iteration, id, news);
         }
     }
 
@@ -79,7 +85,14 @@ impl Host {
             Some(claim) => self.limits.ask(&claim),
             None => Admission::Granted,
         };
-        self.jobs.push_back(Job::Event { to: of, event: Event::Admission(admission) });
+        self.admit(of, admission);
+    }
+
+    /// Passes on what the limits say.
+    fn admit(&mut self, to: ExecutionId, answer: Admission) {
+        let Some(kept) = self.executions.get(&to) else { return };
+        let generation = kept.live.execution().head.generation;
+        self.jobs.push_back(Job::Event { to, event: Event::Admission { generation, answer } });
     }
 
     /// What an execution asks of the limits that the latest revision of its flow has.

@@ -8,7 +8,7 @@ use kapelle_model::task_run::RunIndex;
 use super::Shelf;
 
 /// A counter with a mixer (`SplitMix64`). Good enough for tests, never for keys.
-pub(super) struct Chance {
+pub(crate) struct Chance {
     state: Cell<u64>,
 }
 
@@ -16,22 +16,22 @@ pub(super) struct Chance {
 const STRIDE: u64 = 0x9e37_79b9_7f4a_7c15;
 
 impl Chance {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self { state: Cell::new(seed) }
     }
 
-    pub(super) fn fill(&self, bytes: &mut [u8]) {
+    pub(crate) fn fill(&self, bytes: &mut [u8]) {
         for chunk in bytes.chunks_mut(8) {
             let number = self.next().to_le_bytes();
             chunk.copy_from_slice(&number[..chunk.len()]);
         }
     }
 
-    pub(super) fn wide(&self) -> u128 {
+    pub(crate) fn wide(&self) -> u128 {
         u128::from(self.next()) << 64 | u128::from(self.next())
     }
 
-    pub(super) fn next(&self) -> u64 {
+    pub(crate) fn next(&self) -> u64 {
         let state = self.state.get().wrapping_add(STRIDE);
         self.state.set(state);
         mixed(state)

@@ -2,6 +2,11 @@
 //!
 //! A process may die after a change is durable and before its effects are done. Who takes over asks here, and does all of
 //! it again: whatever was done before is done twice, which changes nothing.
+//!
+//! Some effects cannot be read off, and have to be part of the commit itself: the creation of an execution that tries
+//! again (`Create` with `replay_of`), `KillChildren`, `RestartChild`, and `ForceSlot` and `ReleaseSlot` in the order of the
+//! commits. The end that `TellParent` tells is found by the parent's `Watch`. Of a worker whose task run ended with its
+//! group, the owner asks the workers: if none has it, it is lost.
 
 use kapelle_model::State;
 use kapelle_model::effect::{Dispatch, Effect, Work};

@@ -93,3 +93,6 @@ impl<'a> Reference<'a> {
         self.flows.get(&name).filter(|known| !known.flow.disabled)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -31,7 +31,7 @@ tasks:
 fn a_breakpoint_after_the_end_does_not_open_the_execution_again() {
     let mut story =
         Story::created("tasks: [{id: a, type: ok}]\nafterExecution: [{id: after, type: ok}]", |creation| {
-            creation.breakpoints = [breakpoint("after")].into()
+            creation.breakpoints = [breakpoint("after")].into();
         });
     assert_eq!(story.play().tree(), "SUCCESS\n  a SUCCESS\n  after SUCCESS\n");
 }

@@ -1,5 +1,6 @@
 //! What always holds, checked after every step. The numbers are those of the invariants of the product; here they mean:
 //!
+//! - `G1` What somebody was told is written down, is.
 //! - `I1` The version of an execution grows by one with each commit, and what is kept is what is in memory: the changes,
 //!   one after the other, say all that there is. A refused event changes nothing.
 //! - `I2` A dispatch has at most one outcome, told under the current fence; fences grow; nothing is dispatched again
@@ -26,6 +27,7 @@ mod children;
 mod debts;
 mod endings;
 mod places;
+pub mod promises;
 mod twice;
 mod versions;
 

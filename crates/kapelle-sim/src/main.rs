@@ -15,13 +15,14 @@ use kapelle_sim::generator::yaml;
 use kapelle_sim::shrink::smaller;
 
 const USAGE: &str =
-    "kapelle-sim [--seeds N] [--from SEED] [--time-box SECONDS] [--seed SEED] [--keep-going] [--whole]
+    "kapelle-sim [--seeds N] [--from SEED] [--time-box SECONDS] [--seed SEED] [--keep-going] [--until INVARIANT] [--whole]
 
   --seeds N          play so many seeds (3000)
   --from SEED        the first of them (0)
   --time-box SECONDS stop after this time, however many were played
   --seed SEED        play one seed, and tell its story
   --keep-going       play all of them, and tell each failure in a line
+  --until INVARIANT  keep going until one breaks this invariant, such as I5
   --whole            tell a failing story as it is, and do not make it smaller
 ";
 
@@ -32,6 +33,7 @@ struct Options {
     time_box: Duration,
     seed: Option<u64>,
     keeps_going: bool,
+    until: Option<String>,
     is_whole: bool,
 }
 
@@ -50,18 +52,31 @@ fn main() -> ExitCode {
     }
 }
 
+/// The seeds that went wrong, and how.
+type Failed = BTreeMap<u64, String>;
+
+impl Options {
+    /// Whether no more seeds have to be played.
+    fn have_enough(&self, failed: &Failed) -> bool {
+        match &self.until {
+            Some(invariant) => failed.values().any(|words| words.starts_with(&format!("{invariant}:"))),
+            None => !self.keeps_going && !failed.is_empty(),
+        }
+    }
+}
+
 /// Plays seeds on all cores until one fails.
 fn many(options: &Options) -> ExitCode {
     let started = now();
     let (next, played, compared, executions) =
         (AtomicU64::new(options.from), AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     // The lowest one is told, so that the answer depends less on who was faster.
-    let failed: Mutex<BTreeMap<u64, String>> = Mutex::default();
+    let failed: Mutex<Failed> = Mutex::default();
     let end = options.from.saturating_add(options.seeds);
     let work = || {
         loop {
             let seed = next.fetch_add(1, Ordering::Relaxed);
-            let is_over = !options.keeps_going && failed.lock().is_ok_and(|failed| !failed.is_empty());
+            let is_over = failed.lock().is_ok_and(|failed| options.have_enough(&failed));
             if seed >= end || is_over || started.elapsed() > options.time_box {
                 return;
             }
@@ -91,7 +106,7 @@ fn many(options: &Options) -> ExitCode {
     );
     match failed.keys().next() {
         None => tell(&summary, ExitCode::SUCCESS),
-        Some(_) if options.keeps_going => {
+        Some(_) if options.keeps_going || options.until.is_some() => {
             let lines: String =
                 failed.iter().map(|(seed, words)| format!("seed {seed} breaks {words}\n")).collect();
             tell(&format!("{lines}{summary}"), ExitCode::FAILURE)
@@ -143,6 +158,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
         time_box: Duration::from_hours(1),
         seed: None,
         keeps_going: false,
+        until: None,
         is_whole: false,
     };
     while let Some(name) = arguments.next() {
@@ -153,6 +169,7 @@ fn options(mut arguments: impl Iterator<Item = String>) -> Option<Options> {
             "--time-box" => options.time_box = Duration::from_secs(number()?),
             "--seed" => options.seed = Some(number()?),
             "--keep-going" => options.keeps_going = true,
+            "--until" => options.until = Some(arguments.next()?),
             "--whole" => options.is_whole = true,
             _ => return None,
         }

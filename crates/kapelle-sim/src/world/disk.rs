@@ -41,6 +41,11 @@ impl Disk {
         self.parcels.push_back(Parcel { number: self.sent, to, order, from });
     }
 
+    /// The version of an execution that is kept.
+    pub fn version(&self, id: ExecutionId) -> Option<u64> {
+        self.rows.get(&id).map(|row| row.execution.head.version)
+    }
+
     pub fn take_parcel(&mut self, number: u64) {
         self.parcels.retain(|parcel| parcel.number != number);
     }

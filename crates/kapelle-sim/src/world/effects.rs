@@ -11,7 +11,7 @@ use kapelle_model::task_run::{Fence, Hold, RunIndex};
 use super::World;
 use super::commit::Taken;
 use super::memory::Job;
-use crate::invariants::Violation;
+use crate::invariants::{Violation, promises};
 
 impl World {
     pub(super) fn perform(&mut self, job: Job) -> Result<(), Violation> {
@@ -22,7 +22,7 @@ impl World {
                 if taken != Taken::Died
                     && let Some(receipt) = note.receipt
                 {
-                    self.floor.acknowledge(receipt);
+                    self.acknowledge(receipt)?;
                 }
                 if let (Taken::Applied, Event::Child { id, .. }, Some(generation)) =
                     (&taken, &event, note.generation)
@@ -35,6 +35,13 @@ impl World {
                 Ok(())
             }
             Job::Parcel { to } => self.deliver(to),
+        }
+    }
+
+    fn acknowledge(&mut self, receipt: u64) -> Result<(), Violation> {
+        match self.floor.acknowledge(receipt) {
+            Some(task) => promises::report_is_kept(&self.disk, task.to, task.run, task.fence),
+            None => Ok(()),
         }
     }
 
@@ -146,13 +153,15 @@ impl World {
         let Some(parcel) = self.disk.parcels.iter().find(|parcel| parcel.to == to) else { return Ok(()) };
         let (number, from, order) = (parcel.number, parcel.from, parcel.order.clone());
         let is_restart = order == Order::Restart;
+        let version = self.disk.version(to);
         let taken = self.happen(to, &Event::Order(order), Some(number))?;
         if matches!(taken, Taken::Refused(_)) {
             self.disk.take_parcel(number);
             if is_restart {
                 self.watch(from, to)?;
             }
+            return Ok(());
         }
-        Ok(())
+        promises::order_is_kept(&self.disk, number, to, version)
     }
 }

@@ -44,7 +44,7 @@ impl Faults {
             dies: sometimes(3),
             forgets: sometimes(10),
             repeats: if dice.percent(70) { 10 } else { 0 },
-            echoes: sometimes(8),
+            echoes: sometimes(12),
             disorder: sometimes(50),
             loses_workers: sometimes(12),
             doubles_workers: sometimes(10),

@@ -59,9 +59,10 @@ impl Floor {
         is_anybody
     }
 
-    /// What was told under this receipt is written down.
-    pub fn acknowledge(&mut self, receipt: u64) {
-        self.tasks.retain(|task| task.receipt != receipt);
+    /// What was told under this receipt is written down, and forgotten here.
+    pub fn acknowledge(&mut self, receipt: u64) -> Option<Task> {
+        let place = self.tasks.iter().position(|task| task.receipt == receipt)?;
+        Some(self.tasks.remove(place))
     }
 }
 

@@ -164,8 +164,9 @@ fn rows(plan: &Plan, id: u64, world: &World<'_>) -> (Execution, [Delta; 2]) {
         detail: None,
     };
     run.history.push(State::Submitted, world.now);
-    let delta = |head: &Head, run: &TaskRun, birth| Delta {
+    let delta = |head: &Head, run: &TaskRun, birth: Option<Arc<Birth>>| Delta {
         id: ExecutionId(u128::from(id)),
+        is_at_rest: birth.is_none(),
         birth,
         head: head.clone(),
         runs: vec![run.clone()],

@@ -108,6 +108,15 @@ impl Live {
         &self.execution
     }
 
+    /// Whether nothing is left to be done for it, and nothing will be told about it.
+    pub fn is_at_rest(&self) -> bool {
+        let execution = &self.execution;
+        execution.state().is_terminal()
+            && self.after.open == 0
+            && self.held_out == 0
+            && execution.children.values().all(|child| child.ended.is_some())
+    }
+
     /// Bytes it takes in memory, without the values that it only refers to.
     pub fn bytes(&self) -> usize {
         let execution = &self.execution;

@@ -186,6 +186,7 @@ impl<'a> Step<'a> {
             runs,
             removed: self.removed.into_iter().collect(),
             children: children.collect(),
+            is_at_rest: self.live.is_at_rest(),
         };
         Outcome { delta, effects: self.effects }
     }

@@ -17,6 +17,9 @@ pub struct Delta {
     pub runs: Vec<TaskRun>,
     pub removed: Vec<RunIndex>,
     pub children: Vec<((RunIndex, u32), Child)>,
+    /// Nothing is left to be done for it: it is over, and nobody works for it any more. Whoever takes up the work of a
+    /// process that died need not look at it.
+    pub is_at_rest: bool,
 }
 
 impl Delta {

@@ -134,17 +134,17 @@ impl World {
         asked: &mut Vec<(ExecutionId, Effect)>,
     ) -> Result<(), Violation> {
         let Outcome { delta, effects } = outcome;
-        let id = delta.id;
+        let (id, is_at_rest) = (delta.id, delta.is_at_rest);
         let before = self.disk.rows.get(&id).map(|row| row.execution.clone());
         let after = delta.apply(before.clone()).ok_or_else(|| {
             let (was, is) = (before.as_ref().map(|before| before.head.version), delta.head.version);
             Violation::new("I1", format!("version {is} does not follow version {was:?}"))
         })?;
         match (self.disk.rows.get_mut(&id), cradle) {
-            (Some(row), _) => row.execution = after,
+            (Some(row), _) => (row.execution, row.is_at_rest) = (after, is_at_rest),
             (None, Some(Cradle { flow, stem, lineage })) => {
                 *self.disk.counts.entry((Arc::clone(&flow), State::Created)).or_default() += 1;
-                self.disk.rows.insert(id, Row { execution: after, flow, stem, lineage });
+                self.disk.rows.insert(id, Row { execution: after, is_at_rest, flow, stem, lineage });
             }
             (None, None) => return Err(Violation::new("I1", "rows of an execution that nobody created")),
         }

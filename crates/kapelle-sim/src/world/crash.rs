@@ -48,12 +48,7 @@ impl World {
 
     /// What is left to be done for an execution.
     fn take_up(&mut self, id: ExecutionId) -> Result<(), Violation> {
-        let execution = &self.disk.rows[&id].execution;
-        let is_at_rest = self.disk.rows[&id].is_over()
-            && execution.head.strays.is_empty()
-            && execution.runs.iter().all(|run| run.hold == Hold::Free)
-            && execution.children.values().all(|child| child.ended.is_some());
-        if is_at_rest {
+        if self.disk.rows[&id].is_at_rest {
             return Ok(());
         }
         self.load(id)?;

@@ -20,6 +20,8 @@ pub struct Disk {
 /// An execution, and where it comes from.
 pub struct Row {
     pub execution: Execution,
+    /// As the last change of it said.
+    pub is_at_rest: bool,
     pub flow: Arc<str>,
     /// The lineage of the first of those that try the same again.
     pub stem: String,

@@ -14,6 +14,7 @@ pub mod flow;
 pub mod history;
 pub mod id;
 pub mod node;
+pub mod permit;
 pub mod span;
 pub mod state;
 pub mod task_run;

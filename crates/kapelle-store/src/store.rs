@@ -105,9 +105,13 @@ pub trait Store: Send + Sync {
     /// What was done, after this number.
     fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>>;
 
-    /// Takes lines for the log. They are safe from the end of the process at once, and from a power cut soon. A line that
-    /// is there already is not written again.
+    /// Takes lines for the log, which are written soon, and waits if too many are on their way. A line that is there
+    /// already is not written again.
     fn append_logs(&self, lines: Vec<LogLine>) -> Result<()>;
+
+    /// Waits until all lines and metrics taken so far are written: they outlive the process, and a power cut takes the
+    /// last second at most.
+    fn flush_logs(&self) -> Result<()>;
 
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>>;
 

@@ -58,13 +58,21 @@ pub struct DocumentKey {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Document {
     pub key: DocumentKey,
-    /// Counts its changes, from 1. The store sets it.
+    /// Counts its changes, from 1. The store sets it. One that is put again after its removal has a larger version than
+    /// all it ever had, so that what took an old one for granted never fits by accident.
     pub version: u64,
     pub created: Millis,
     pub updated: Millis,
     /// The moment at which somebody has to look at it: a trigger fires, a value expires.
     pub due: Option<Millis>,
     pub data: Vec<u8>,
+}
+
+impl Document {
+    /// Something to put: the store gives it its version.
+    pub fn new(key: DocumentKey, at: Millis, due: Option<Millis>, data: Vec<u8>) -> Self {
+        Self { key, version: 0, created: at, updated: at, due, data }
+    }
 }
 
 impl fmt::Display for DocumentKey {

@@ -1,9 +1,14 @@
 //! Lists: which part of them, in which order, and how long they are.
 
+use std::cmp::Ordering;
 use std::sync::Arc;
 
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::{Birth, Head};
+use kapelle_model::time::Millis;
+
+use crate::error::{Result, StoreError};
+use crate::limits::PAGE_MAX;
 
 /// An execution without its task runs, as lists show it.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,7 +24,8 @@ pub struct Page {
     /// At most [`PAGE_MAX`](crate::limits::PAGE_MAX).
     pub size: u32,
     pub sort: Sort,
-    /// Only those after this one in a list by age: how to read all of a long list.
+    /// Only those after this one in a list by age, in its direction: how to read all of a long list. The length of the
+    /// list remains that of the whole.
     pub after: Option<ExecutionId>,
     /// Whether the length of the whole list is wanted, which may cost more than the page.
     pub is_counted: bool,
@@ -75,6 +81,64 @@ impl Page {
     #[must_use]
     pub const fn counted(self) -> Self {
         Self { is_counted: true, ..self }
+    }
+}
+
+/// Refuses what no list gives in one part. Every store asks before it looks at any row.
+impl Page {
+    pub fn check(&self) -> Result<()> {
+        check_size(self.size)?;
+        match self.after {
+            Some(_) if self.sort.by != By::Age => Err(StoreError::Invalid(
+                "only a list by age goes on after an execution; sort it by age, or give an offset".to_owned(),
+            )),
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Refuses a part of no rows, or of too many.
+pub(crate) fn check_size(size: u32) -> Result<()> {
+    match size {
+        1..=PAGE_MAX => Ok(()),
+        _ => Err(StoreError::Invalid(format!(
+            "a page has from 1 to {PAGE_MAX} rows, and {size} were asked for"
+        ))),
+    }
+}
+
+impl Sort {
+    /// What the order means. Backends sort in their own way, and the contract compares them.
+    pub fn compare(self, one: &Header, two: &Header) -> Ordering {
+        let order = self.by.compare(one, two).then_with(|| one.birth.id.cmp(&two.birth.id));
+        if self.is_descending { order.reverse() } else { order }
+    }
+}
+
+impl By {
+    /// From small to large; what has no end and no duration, because it is open, is smaller than all that has.
+    fn compare(self, one: &Header, two: &Header) -> Ordering {
+        match self {
+            Self::Age => Ordering::Equal,
+            Self::Ended => one.ended().cmp(&two.ended()),
+            Self::Duration => one.duration().cmp(&two.duration()),
+            Self::State => one.head.history.current().cmp(&two.head.history.current()),
+            Self::Namespace => one.birth.namespace.cmp(&two.birth.namespace),
+            Self::Flow => one.birth.flow.cmp(&two.birth.flow),
+        }
+    }
+}
+
+impl Header {
+    /// When it ended; none for what is open.
+    pub fn ended(&self) -> Option<Millis> {
+        let history = &self.head.history;
+        history.ended().filter(|_| history.current().is_terminal())
+    }
+
+    /// Milliseconds from its creation to its end; none for what is open.
+    pub fn duration(&self) -> Option<i64> {
+        Some(self.ended()?.since(self.head.history.started()))
     }
 }
 

@@ -7,7 +7,9 @@ use kapelle_model::effect::Level;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::time::Millis;
 
+use crate::error::Result;
 use crate::filter::{Range, Test};
+use crate::listing::check_size;
 
 /// A line. Execution, run, attempt and number together name it: written twice, it is there once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,13 @@ pub struct LogPage {
 
 /// Its place among all lines: by moment, and then by name.
 pub type LogOrder = (Millis, u128, u32, u32, u32);
+
+impl LogPage {
+    /// Refuses a part of no lines, or of too many. Every store asks before it looks at any line.
+    pub fn check(&self) -> Result<()> {
+        check_size(self.size)
+    }
+}
 
 impl LogLine {
     pub fn order(&self) -> LogOrder {

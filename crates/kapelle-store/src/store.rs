@@ -5,7 +5,7 @@ use std::sync::mpsc;
 
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::{Execution, Slot};
-use kapelle_model::permit::Permit;
+use kapelle_model::permit::{Permit, is_under};
 use kapelle_model::time::Millis;
 
 use crate::audit::AuditRecord;
@@ -43,7 +43,7 @@ pub trait Store: Send + Sync {
     /// Executions with a share of limits, by age, after this one.
     fn slots(&self, after: Option<ExecutionId>, limit: usize) -> Result<Vec<(ExecutionId, Slot)>>;
 
-    /// Moments that have come, the earliest first.
+    /// Moments that have come, up to this one, the earliest first.
     fn wakes(&self, until: Millis, limit: usize) -> Result<Vec<Wake>>;
 
     /// Orders that were not carried out, in the order in which they were sent.
@@ -55,7 +55,8 @@ pub trait Store: Send + Sync {
     /// How many match.
     fn count(&self, permit: &Permit, filter: &Filter) -> Result<Total>;
 
-    /// Executions by hour of their creation and state, in this stretch of whole hours: what dashboards show.
+    /// Executions by hour of their creation and state, in this stretch of whole hours: what dashboards show. By hour and
+    /// state, without those of which there are none.
     fn counters(
         &self,
         permit: &Permit,
@@ -80,7 +81,7 @@ pub trait Store: Send + Sync {
 
     fn document(&self, key: &DocumentKey) -> Result<Option<Document>>;
 
-    /// Documents of a kind, by namespace and name, after this name.
+    /// Documents of a kind, in the order of their keys, after this key; all of them, or those of just one namespace.
     fn documents(
         &self,
         permit: &Permit,
@@ -90,7 +91,7 @@ pub trait Store: Send + Sync {
         limit: usize,
     ) -> Result<Vec<Document>>;
 
-    /// Documents of a kind whose moment has come, the earliest first.
+    /// Documents of a kind whose moment has come, up to this one, the earliest first.
     fn documents_due(&self, kind: Kind, until: Millis, limit: usize) -> Result<Vec<Document>>;
 
     /// What came of something that may happen only once.
@@ -160,6 +161,27 @@ pub struct Counted {
     pub hour: Millis,
     pub state: kapelle_model::State,
     pub number: u64,
+}
+
+impl CounterScope {
+    /// Whether an execution of this flow belongs to it.
+    pub fn contains(&self, tenant: &str, namespace: &str, flow: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Namespace { tenant: own, namespace: root } => &**own == tenant && is_under(namespace, root),
+            Self::Flow { tenant: own, namespace: home, flow: name } => {
+                &**own == tenant && &**home == namespace && &**name == flow
+            }
+        }
+    }
+}
+
+impl Counted {
+    /// The beginning of the hour of a moment.
+    pub const fn hour_of(moment: Millis) -> Millis {
+        const HOUR: i64 = 3_600_000;
+        Millis(moment.0.div_euclid(HOUR) * HOUR)
+    }
 }
 
 impl dyn Store + '_ {

@@ -8,7 +8,9 @@ use kapelle_model::time::Millis;
 
 use crate::audit::AuditEntry;
 use crate::document::{Document, DocumentKey};
+use crate::error::{Result, StoreError};
 use crate::flow::FlowRevision;
+use crate::limits::{DOCUMENT_MAX, PURGE_MAX};
 use crate::namespace_file::FileVersion;
 
 /// Changes that belong together. They are made in order, and a later one sees those before it.
@@ -28,9 +30,9 @@ pub enum Write {
     Wake(Wake),
     /// That moment has come, or is not waited for any more.
     Woken(Wake),
-    /// Something that another execution has to do.
+    /// Something that another execution has to do. Sending it again while it waits changes nothing.
     Order(Sent),
-    /// It was carried out, or cannot be.
+    /// It was carried out, or cannot be. One that does not wait is no conflict.
     OrderDone(OrderId),
     /// The next revision of a flow, or its end.
     Flow(Box<FlowRevision>),
@@ -40,11 +42,16 @@ pub enum Write {
     Remove { key: DocumentKey, over: Over },
     /// Something that may happen only once. Refused with the result of the first time if it happened before.
     Once(Once),
+    /// Forgets what may happen only once, of this kind, where the time that it is remembered for ended before this
+    /// moment. Nothing else forgets any.
+    ForgetOnce { kind: OnceKind, until: Millis },
     /// A version of a file of a namespace.
     File(Box<FileVersion>),
     /// For the record of who did what. The store adds number and hash.
     Audit(AuditEntry),
-    /// Deletes executions with all that belongs to them. Refused unless each is over and nothing refers to it.
+    /// Deletes executions with all that belongs to them: task runs, moments, orders to them, labels, what counters count
+    /// of them, large values. Refused unless each of them is at rest, as well as the execution that waits for it and all
+    /// that it started. One that is not there is no conflict. What they logged goes by itself.
     Purge(Vec<ExecutionId>),
 }
 
@@ -114,6 +121,40 @@ impl Transaction {
     #[must_use]
     pub fn urgent(self) -> Self {
         Self { is_urgent: true, ..self }
+    }
+}
+
+impl Transaction {
+    /// Whether it could be written at all. Every store refuses one that could not, before it looks at any row.
+    pub fn check(&self) -> Result<()> {
+        self.writes.iter().try_for_each(Write::check)
+    }
+}
+
+impl Write {
+    fn check(&self) -> Result<()> {
+        match self {
+            Self::Execution(delta) => match &delta.birth {
+                Some(birth) if birth.id != delta.id => {
+                    let (id, other) = (delta.id, birth.id);
+                    Err(StoreError::Invalid(format!(
+                        "a change of execution {id} tells of the birth of {other}"
+                    )))
+                }
+                _ => Ok(()),
+            },
+            Self::Put { document, .. } if document.data.len() > DOCUMENT_MAX => {
+                let (key, size) = (&document.key, document.data.len());
+                Err(StoreError::Invalid(format!(
+                    "{key} has {size} bytes, and at most {DOCUMENT_MAX} are kept; put what is large into a file"
+                )))
+            }
+            Self::Purge(ids) if ids.len() > PURGE_MAX => Err(StoreError::Invalid(format!(
+                "{} executions are to be deleted at once, and at most {PURGE_MAX} may be; delete them in parts",
+                ids.len()
+            ))),
+            _ => Ok(()),
+        }
     }
 }
 

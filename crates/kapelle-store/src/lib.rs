@@ -8,6 +8,7 @@
 
 pub mod audit;
 pub mod blobs;
+pub mod codec;
 pub mod document;
 pub mod error;
 pub mod filter;

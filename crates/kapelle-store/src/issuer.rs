@@ -56,6 +56,12 @@ pub fn moment(id: ExecutionId) -> Millis {
     Millis(BEGINNING + (key(id) >> (SHARD_BITS + SEQUENCE_BITS)) as i64)
 }
 
+/// The smallest key that is given out at a moment, or later.
+pub fn first(moment: Millis) -> u64 {
+    let millis = moment.since(Millis(BEGINNING)).max(0).cast_unsigned();
+    millis.saturating_mul(1 << (SHARD_BITS + SEQUENCE_BITS))
+}
+
 fn assemble(millis: u64, shard: u16, sequence: u64) -> u64 {
     millis << (SHARD_BITS + SEQUENCE_BITS) | u64::from(shard) << SEQUENCE_BITS | sequence
 }

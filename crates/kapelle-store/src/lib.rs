@@ -9,6 +9,8 @@
 pub mod audit;
 pub mod blobs;
 pub mod codec;
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod document;
 pub mod error;
 pub mod filter;

@@ -162,10 +162,12 @@ impl Store for MemoryStore {
 
     fn flows(&self, permit: &Permit) -> Result<Vec<Arc<FlowRevision>>> {
         let rows = self.rows();
-        Ok(latest(rows.flows.iter())
+        let mut flows: Vec<_> = latest(rows.flows.iter())
             .filter(|flow| !flow.is_deleted && permit.covers(&flow.tenant, &flow.namespace))
             .cloned()
-            .collect())
+            .collect();
+        flows.sort_by(|one, two| (&one.namespace, &one.id).cmp(&(&two.namespace, &two.id)));
+        Ok(flows)
     }
 
     fn revisions(&self, tenant: &str, namespace: &str, id: &str) -> Result<Vec<Arc<FlowRevision>>> {
@@ -309,3 +311,6 @@ fn latest<'a, T: 'a>(
         Some(last)
     })
 }
+
+#[cfg(all(test, feature = "contract"))]
+mod tests;

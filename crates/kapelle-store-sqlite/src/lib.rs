@@ -2,4 +2,24 @@
 //!
 //! One thread writes executions and everything that is written with them, many transactions in one commit; another one
 //! writes logs. Reads have connections of their own and see what was acknowledged.
+//!
+//! A transaction goes from [`SqliteStore`] through `prepared` (what takes time, in the thread of who asks) to `writer`
+//! (the only one who writes). `read` answers; `schema` and `migrations` say what the tables are.
 
+mod columns;
+mod connection;
+mod errors;
+mod folder;
+pub mod log_files;
+mod meta;
+mod names;
+mod prepared;
+mod read;
+mod schema;
+mod store;
+#[cfg(test)]
+mod tests;
+mod writer;
+
+pub use store::{Options, SqliteStore};
+pub use writer::Fatal;

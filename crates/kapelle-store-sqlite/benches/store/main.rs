@@ -1,0 +1,56 @@
+//! How fast executions become durable and are found again, next to what cannot be avoided: the same bytes appended to a
+//! file with one sync for each commit (the raw log), in the same run.
+//!
+//! `cargo bench -p kapelle-store-sqlite --bench store [-- --executions N]`. It prints and asserts nothing.
+
+#![expect(
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    clippy::disallowed_methods,
+    clippy::print_stdout,
+    reason = "a bench measures and prints"
+)]
+
+mod lists;
+mod made;
+mod raw_log;
+mod writes;
+
+use std::path::{Path, PathBuf};
+
+use kapelle_store_sqlite::{Options, SqliteStore};
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let given = arguments.iter().position(|argument| argument == "--executions");
+    let executions = given.and_then(|place| arguments.get(place + 1)?.parse().ok()).unwrap_or(1_000_000);
+    writes::one_task();
+    writes::fan_out();
+    lists::measure(executions);
+}
+
+/// A folder that is gone when the bench ends.
+pub struct Scratch(PathBuf);
+
+impl Scratch {
+    pub fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("kapelle-bench-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&folder).expect("the folder is ours");
+        Self(folder)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        std::fs::remove_dir_all(&self.0).expect("the folder is ours");
+    }
+}
+
+pub fn open(folder: &Path) -> SqliteStore {
+    let fatal = Box::new(|why: &str| panic!("{why}"));
+    SqliteStore::open(folder, Options { fatal }).expect("the folder is ours")
+}

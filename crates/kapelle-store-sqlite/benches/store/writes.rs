@@ -1,0 +1,161 @@
+//! W1 and W2: executions of one task with so many in flight, and one execution of many task runs.
+
+use std::sync::Arc;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use kapelle_model::State;
+use kapelle_model::delta::Delta;
+use kapelle_store::blobs::LocalBlobs;
+use kapelle_store::codec::Codec;
+use kapelle_store::{Store, Transaction};
+
+use crate::made::Maker;
+use crate::raw_log::RawLog;
+use crate::{Scratch, open};
+
+/// So long each of them is measured, about.
+const TIME: Duration = Duration::from_secs(3);
+
+pub fn one_task() {
+    println!("W1: executions of one task, created and ended (two commits each)");
+    println!("  in flight   executions/s    raw log   ratio     p50       p99     aim");
+    for (in_flight, aim) in [(1, ""), (10, ""), (100, "0.33"), (1_000, "0.50")] {
+        let raw = raw(in_flight);
+        let (rate, mut waits) = store(in_flight);
+        waits.sort_unstable();
+        println!(
+            "  {in_flight:>9}   {rate:>12.0} {raw:>10.0}   {:>5.2} {:>8.1?} {:>9.1?}    {aim}",
+            rate / raw,
+            waits[waits.len() / 2],
+            waits[waits.len() * 99 / 100],
+        );
+    }
+}
+
+/// Executions a second, and how long each commit took.
+fn store(in_flight: usize) -> (f64, Vec<Duration>) {
+    let folder = Scratch::new("w1");
+    let store = open(folder.path());
+    let (told, hears) = channel();
+    let submit = |delta: Delta, next: Option<Delta>| {
+        let (told, began) = (told.clone(), Instant::now());
+        let done = Box::new(move |result: kapelle_store::error::Result<_>| {
+            result.expect("it is written");
+            told.send((next, began.elapsed())).expect("somebody hears");
+        });
+        store.submit(Transaction { writes: vec![delta.into()], is_urgent: true }, done);
+    };
+    let mut maker = Maker::new();
+    let mut create = || {
+        let [first, second] = maker.one_task(State::Success);
+        submit(first, Some(second));
+    };
+    let began = Instant::now();
+    (0..in_flight).for_each(|_| create());
+    let (mut open, mut ended, mut waits) = (in_flight, 0, Vec::new());
+    while open > 0 {
+        let (next, wait) = hears.recv().expect("a sender is here");
+        waits.push(wait);
+        match next {
+            Some(next) => submit(next, None),
+            None => {
+                ended += 1;
+                if began.elapsed() < TIME {
+                    create();
+                } else {
+                    open -= 1;
+                }
+            }
+        }
+    }
+    (f64::from(ended) / began.elapsed().as_secs_f64(), waits)
+}
+
+/// The same, with the same bytes, into the raw log.
+fn raw(in_flight: usize) -> f64 {
+    let folder = Scratch::new("raw");
+    let codec =
+        Codec::new(Arc::new(LocalBlobs::open(folder.path().join("values")).expect("the folder is ours")));
+    let log = RawLog::create(&folder.path().join("log"));
+    let (told, hears) = channel();
+    let append = |delta: &Delta, next: Option<Delta>| {
+        let told = told.clone();
+        log.append(record(&codec, delta), Box::new(move || told.send(next).expect("somebody hears")));
+    };
+    let mut maker = Maker::new();
+    let mut create = || {
+        let [first, second] = maker.one_task(State::Success);
+        append(&first, Some(second));
+    };
+    let began = Instant::now();
+    (0..in_flight).for_each(|_| create());
+    let (mut open, mut ended) = (in_flight, 0);
+    while open > 0 {
+        match hears.recv().expect("a sender is here") {
+            Some(next) => append(&next, None),
+            None => {
+                ended += 1;
+                if began.elapsed() < TIME {
+                    create();
+                } else {
+                    open -= 1;
+                }
+            }
+        }
+    }
+    f64::from(ended) / began.elapsed().as_secs_f64()
+}
+
+fn record(codec: &Codec, delta: &Delta) -> Vec<u8> {
+    let mut bytes = delta.id.0.to_le_bytes().to_vec();
+    bytes.extend(delta.birth.iter().flat_map(|birth| codec.birth(birth).expect("it is small")));
+    bytes.extend(codec.head(delta.id, &delta.head).expect("it is small"));
+    bytes.extend(delta.runs.iter().flat_map(|run| codec.run(delta.id, run).expect("it is small")));
+    bytes
+}
+
+pub fn fan_out() {
+    println!("\nW2: one execution of many task runs, 100 ends in flight");
+    println!("  task runs     in all    for each   ratio");
+    let mut first = None;
+    for width in [100, 1_000, 10_000] {
+        let took = wide(width);
+        let each = took / width;
+        let base = *first.get_or_insert(each);
+        println!(
+            "  {width:>9} {took:>10.1?} {each:>11.1?}   {:>5.2}",
+            each.as_secs_f64() / base.as_secs_f64()
+        );
+    }
+}
+
+fn wide(width: u32) -> Duration {
+    let folder = Scratch::new("w2");
+    let store = open(folder.path());
+    let mut deltas = Maker::new().wide(width).into_iter();
+    let began = Instant::now();
+    let first = deltas.next().expect("there is a creation");
+    let all: &dyn Store = &store;
+    all.commit(Transaction::of([first.into()])).expect("it is written");
+    let (told, hears) = channel();
+    let mut in_flight = 0;
+    loop {
+        let Some(delta) = deltas.next() else { break };
+        let told = told.clone();
+        let done = Box::new(move |result: kapelle_store::error::Result<_>| {
+            result.expect("it is written");
+            told.send(()).expect("somebody hears");
+        });
+        store.submit(Transaction { writes: vec![delta.into()], is_urgent: true }, done);
+        in_flight += 1;
+        if in_flight == 100 {
+            hears.recv().expect("a sender is here");
+            in_flight -= 1;
+        }
+    }
+    for _ in 0..in_flight {
+        hears.recv().expect("a sender is here");
+    }
+    began.elapsed()
+}

@@ -1,0 +1,50 @@
+//! What the store knows of itself.
+
+use kapelle_store::{CommitNumber, Epoch};
+use rusqlite::{Connection, OptionalExtension, params};
+
+const EPOCH: &str = "epoch";
+const LAST_COMMIT: &str = "last commit";
+const SKEW: &str = "skew";
+
+/// The owner that may write.
+pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
+    Ok(Epoch(number(connection, EPOCH)?))
+}
+
+/// Begins another epoch: whoever had the one before writes nothing any more.
+pub(crate) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
+    let next = number(connection, EPOCH)? + 1;
+    set(connection, EPOCH, next)?;
+    Ok(Epoch(next))
+}
+
+pub(crate) fn last_commit(connection: &Connection) -> rusqlite::Result<CommitNumber> {
+    Ok(CommitNumber(number(connection, LAST_COMMIT)?))
+}
+
+pub(crate) fn set_last_commit(connection: &Connection, last: CommitNumber) -> rusqlite::Result<()> {
+    set(connection, LAST_COMMIT, last.0)
+}
+
+/// As far as the moment of a creation and the one in its id were ever apart.
+pub(crate) fn skew(connection: &Connection) -> rusqlite::Result<i64> {
+    Ok(number(connection, SKEW)?.cast_signed())
+}
+
+pub(crate) fn set_skew(connection: &Connection, skew: i64) -> rusqlite::Result<()> {
+    set(connection, SKEW, skew.cast_unsigned())
+}
+
+fn number(connection: &Connection, key: &str) -> rusqlite::Result<u64> {
+    let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key = ?")?;
+    let number: Option<i64> = query.query_row([key], |row| row.get(0)).optional()?;
+    Ok(number.map_or(0, i64::cast_unsigned))
+}
+
+fn set(connection: &Connection, key: &str, number: u64) -> rusqlite::Result<()> {
+    let write =
+        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+    connection.prepare_cached(write)?.execute(params![key, number.cast_signed()])?;
+    Ok(())
+}

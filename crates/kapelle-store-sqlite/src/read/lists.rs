@@ -1,0 +1,255 @@
+//! Lists of executions, and how long they are.
+
+use std::time::{Duration, Instant};
+
+use kapelle_model::permit::Permit;
+use kapelle_store::codec::Codec;
+use kapelle_store::error::Result;
+use kapelle_store::limits::SORTED_MAX;
+use kapelle_store::listing::{By, Sort};
+use kapelle_store::store::Values;
+use kapelle_store::{Filter, Header, Page, StoreError, Total};
+use rusqlite::types::Value;
+use rusqlite::{Connection, params_from_iter};
+
+use super::condition::{Context, Sql, of_filter};
+use super::executions::{COLUMNS, RawHeader};
+use super::{InOurWords, check_size, counters, limit};
+use crate::connection::now;
+use crate::names::Names;
+
+/// Ways through indexes at the same time; with more of them, all rows are walked by age.
+const ARMS_MAX: usize = 64;
+
+/// So long somebody who wants a page waits for the length of its list.
+const COUNT_MAX: Duration = Duration::from_millis(100);
+
+/// Rows between two looks at the clock.
+const ROWS_BETWEEN: u64 = 1_000;
+
+/// What lists are read with.
+pub(crate) struct Shelf<'a> {
+    pub connection: &'a Connection,
+    pub names: &'a Names,
+    pub codec: &'a Codec,
+    pub skew: i64,
+}
+
+impl Shelf<'_> {
+    pub(crate) fn executions(&self, permit: &Permit, filter: &Filter, page: &Page) -> Result<Vec<Header>> {
+        check_size(page.size)?;
+        let sql = self.sql(permit, filter)?;
+        if sql.is_empty {
+            return Ok(Vec::new());
+        }
+        let (offset, size) = (usize::try_from(page.offset).unwrap_or(usize::MAX), page.size as usize);
+        match page.sort.by {
+            By::Age if sql.is_exact => self.by_age(&sql, page),
+            By::Age => self
+                .walk(&sql, filter, page, offset.saturating_add(size))
+                .map(|rows| part(rows, offset, size)),
+            _ => {
+                let mut rows = self.walk(&sql, filter, page, SORTED_MAX + 1)?;
+                if rows.len() > SORTED_MAX {
+                    return Err(StoreError::Invalid(format!(
+                        "more than {SORTED_MAX} executions match: ask for a shorter time, or sort them by age"
+                    )));
+                }
+                sort(&mut rows, page.sort);
+                Ok(part(rows, offset, size))
+            }
+        }
+    }
+
+    pub(crate) fn count(&self, permit: &Permit, filter: &Filter) -> Result<Total> {
+        if let Some(number) = counters::count(self.connection, self.names, permit, filter)? {
+            return Ok(Total::Exactly(number));
+        }
+        let sql = self.sql(permit, filter)?;
+        let until = now() + COUNT_MAX;
+        let mut number = 0;
+        if sql.is_empty {
+            return Ok(Total::Exactly(0));
+        }
+        for arm in arms(&sql) {
+            if !self.count_arm(&arm, &sql, filter, until, &mut number)? {
+                return Ok(Total::AtLeast(number));
+            }
+        }
+        Ok(Total::Exactly(number))
+    }
+
+    /// Counts what is on one way. Whether there was time for all of it.
+    fn count_arm(
+        &self,
+        arm: &Arm,
+        sql: &Sql,
+        filter: &Filter,
+        until: Instant,
+        number: &mut u64,
+    ) -> Result<bool> {
+        let columns = if sql.is_exact { "1" } else { COLUMNS };
+        let body = if sql.is_exact { "" } else { "JOIN exec_body b ON b.id = e.id" };
+        let query = format!("SELECT {columns} FROM {} {body} WHERE {}", arm.from, arm.condition(sql));
+        let mut query = self.connection.prepare(&query).ours()?;
+        let mut rows = query.query(params_from_iter(&sql.parameters)).ours()?;
+        let mut seen = 0;
+        while let Some(row) = rows.next().ours()? {
+            seen += 1;
+            if sql.is_exact || self.matches(row, filter)? {
+                *number += 1;
+            }
+            if seen % ROWS_BETWEEN == 0 && now() > until {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn matches(&self, row: &rusqlite::Row<'_>, filter: &Filter) -> Result<bool> {
+        let raw = RawHeader::of(row).ours()?;
+        Ok(filter.matches(&raw.read(self.names, self.codec, Values::Named)?))
+    }
+
+    fn sql(&self, permit: &Permit, filter: &Filter) -> Result<Sql> {
+        let context = Context { connection: self.connection, names: self.names, skew: self.skew };
+        of_filter(&context, permit, filter)
+    }
+
+    /// A page of the list as it lies there: first the keys of the page, then what belongs to them.
+    fn by_age(&self, sql: &Sql, page: &Page) -> Result<Vec<Header>> {
+        let (order, after) = direction(page);
+        let most = page.offset.saturating_add(u64::from(page.size));
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let mut parameters: Vec<Value> = Vec::new();
+        let mut texts = Vec::new();
+        for arm in arms(sql) {
+            let condition = arm.condition(sql);
+            texts.push(format!(
+                "SELECT * FROM (SELECT e.id FROM {} WHERE {condition}{after} ORDER BY e.id {order} LIMIT {most})",
+                arm.from
+            ));
+            parameters.extend(sql.parameters.iter().cloned());
+        }
+        let keys = texts.join(" UNION ALL ");
+        let query = format!(
+            "SELECT {COLUMNS} FROM (SELECT id AS found FROM ({keys}) ORDER BY 1 {order} LIMIT {} OFFSET {}) \
+             CROSS JOIN exec e ON e.id = found JOIN exec_body b ON b.id = found ORDER BY found {order}",
+            page.size,
+            i64::try_from(page.offset).unwrap_or(i64::MAX),
+        );
+        self.headers(&query, &parameters)
+    }
+
+    fn headers(&self, query: &str, parameters: &[Value]) -> Result<Vec<Header>> {
+        let mut query = self.connection.prepare(query).ours()?;
+        let raw = query.query_map(params_from_iter(parameters), RawHeader::of);
+        let raw: Vec<RawHeader> = raw.and_then(Iterator::collect).ours()?;
+        raw.iter().map(|raw| raw.read(self.names, self.codec, Values::Named)).collect()
+    }
+
+    /// Looks at the headers that may match, one after the other, until there are enough.
+    fn walk(&self, sql: &Sql, filter: &Filter, page: &Page, most: usize) -> Result<Vec<Header>> {
+        let (order, after) = direction(page);
+        let mut arms = arms(sql);
+        // Several ways together have no order; then all rows are walked.
+        let arm = if arms.len() == 1 { arms.swap_remove(0) } else { Arm::whole() };
+        let query = format!(
+            "SELECT {COLUMNS} FROM {} JOIN exec_body b ON b.id = e.id WHERE {}{after} ORDER BY e.id {order}",
+            arm.from,
+            arm.condition(sql),
+        );
+        let mut query = self.connection.prepare(&query).ours()?;
+        let mut rows = query.query(params_from_iter(&sql.parameters)).ours()?;
+        let mut found = Vec::new();
+        while found.len() < most {
+            let Some(row) = rows.next().ours()? else { break };
+            let header = RawHeader::of(row).ours()?.read(self.names, self.codec, Values::Named)?;
+            if sql.is_exact || filter.matches(&header) {
+                found.push(header);
+            }
+        }
+        Ok(found)
+    }
+}
+
+/// Which way a list goes, and where it begins.
+fn direction(page: &Page) -> (&'static str, String) {
+    let (order, comparison) = if page.sort.is_descending { ("DESC", "<") } else { ("ASC", ">") };
+    let after = page.after.filter(|_| page.sort.by == By::Age).map(crate::columns::key);
+    (order, after.map_or(String::new(), |after| format!(" AND e.id {comparison} {after}")))
+}
+
+/// A way to some of the rows.
+struct Arm {
+    from: String,
+    own: String,
+}
+
+impl Arm {
+    /// By age.
+    fn whole() -> Self {
+        Self { from: "exec e NOT INDEXED".to_owned(), own: String::new() }
+    }
+
+    fn condition(&self, sql: &Sql) -> String {
+        match (&*self.own, &*sql.text) {
+            ("", "") => "1".to_owned(),
+            ("", all) => all.to_owned(),
+            (own, "") => own.to_owned(),
+            (own, all) => format!("{own} AND {all}"),
+        }
+    }
+}
+
+/// The ways that together lead to all rows that match, and to no row twice. The narrowest index goes first; without one,
+/// the rows are walked by age.
+fn arms(sql: &Sql) -> Vec<Arm> {
+    let roads = &sql.roads;
+    let by = |index: &str, owns: Vec<String>| -> Vec<Arm> {
+        let from = format!("exec e INDEXED BY {index}");
+        owns.into_iter().map(|own| Arm { from: from.clone(), own }).collect()
+    };
+    let all = || vec![Arm::whole()];
+    let equal = |column: &str, numbers: &[i64]| -> Vec<String> {
+        numbers.iter().map(|number| format!("e.{column} = {number}")).collect()
+    };
+    let with_states = |column: &str, numbers: &[i64], states: &[i64]| -> Vec<String> {
+        let pairs = numbers.iter().flat_map(|number| states.iter().map(move |state| (number, state)));
+        pairs
+            .map(|(number, state)| format!("e.{column} = {number} AND e.state = {state} AND e.state <> 6"))
+            .collect()
+    };
+    let found = if let Some(parent) = roads.parent {
+        by("exec_parent", equal("parent", &[parent]))
+    } else if let Some(causes) = &roads.causes {
+        by("exec_cause", equal("cause", causes))
+    } else if let Some(labels) = &roads.labels {
+        let arm = |kv: &i64| Arm {
+            from: "label l CROSS JOIN exec e ON e.id = l.exec".to_owned(),
+            own: format!("l.kv = {kv}"),
+        };
+        labels.iter().map(arm).collect()
+    } else {
+        match (&roads.flows, &roads.namespaces, &roads.states) {
+            (Some(flows), _, Some(states)) => by("exec_fstate", with_states("flow", flows, states)),
+            (Some(flows), _, None) => by("exec_flow", equal("flow", flows)),
+            (None, Some(spaces), Some(states)) => by("exec_nstate", with_states("ns", spaces, states)),
+            (None, Some(spaces), None) => by("exec_ns", equal("ns", spaces)),
+            (None, None, Some(states)) => {
+                let owns = states.iter().map(|state| format!("e.state = {state} AND e.state <> 6")).collect();
+                by("exec_state", owns)
+            }
+            (None, None, None) => all(),
+        }
+    };
+    if found.len() > ARMS_MAX { all() } else { found }
+}
+
+fn sort(rows: &mut [Header], sort: Sort) {
+    rows.sort_by(|one, two| sort.compare(one, two));
+}
+
+fn part(rows: Vec<Header>, offset: usize, size: usize) -> Vec<Header> {
+    rows.into_iter().skip(offset).take(limit(size).unsigned_abs() as usize).collect()
+}

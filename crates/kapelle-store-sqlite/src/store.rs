@@ -1,0 +1,243 @@
+//! The store as others see it.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use kapelle_model::execution::{Execution, Slot};
+use kapelle_model::permit::Permit;
+use kapelle_model::{ExecutionId, Millis};
+use kapelle_store::audit::AuditRecord;
+use kapelle_store::blobs::{Blobs, LocalBlobs};
+use kapelle_store::codec::Codec;
+use kapelle_store::document::Kind;
+use kapelle_store::error::Result;
+use kapelle_store::flow::Which;
+use kapelle_store::logs::{LogFilter, LogLine, LogPage};
+use kapelle_store::metrics::{Metric, MetricFilter};
+use kapelle_store::namespace_file::FileVersion;
+use kapelle_store::store::{Counted, CounterScope, Values};
+use kapelle_store::transaction::{Once, OnceKind, Sent, Wake};
+use kapelle_store::{
+    CommitNumber, Document, DocumentKey, Done, Epoch, Filter, FlowRevision, Header, Listing, Page, Store,
+    StoreError, Total, Transaction,
+};
+
+use crate::connection::{self, Readers};
+use crate::folder::Folder;
+use crate::log_files::LogFiles;
+use crate::names::{Names, SharedNames};
+use crate::prepared::Prepared;
+use crate::read::InOurWords;
+use crate::read::lists::Shelf;
+use crate::read::{counters, documents, executions, flows, queues};
+use crate::writer::{Desk, Fatal, Writer};
+use crate::{meta, schema};
+
+/// How a store is opened.
+pub struct Options {
+    /// What happens when a sync has failed and nobody knows any more what is on the disk. The process has to end: the next
+    /// one reads what is really there.
+    pub fatal: Fatal,
+}
+
+/// Everything in one folder, which no other process may have at the same time.
+pub struct SqliteStore {
+    // In this order they end: the writer writes what waits, and only then the folder is given back.
+    writer: Writer,
+    logs: LogFiles,
+    readers: Readers,
+    names: Arc<SharedNames>,
+    codec: Arc<Codec>,
+    epoch: Epoch,
+    skew: Arc<AtomicI64>,
+    _folder: Folder,
+}
+
+impl SqliteStore {
+    /// Opens a folder, or makes one; brings what an earlier version wrote up to this one.
+    pub fn open(root: &Path, options: Options) -> Result<Self> {
+        let folder = Folder::take(root)?;
+        let mut connection = connection::writer(&folder.database())?;
+        schema::migrate(&mut connection)?;
+        let epoch = meta::begin_epoch(&connection).ours()?;
+        let last = meta::last_commit(&connection).ours()?;
+        let skew = Arc::new(AtomicI64::new(meta::skew(&connection).ours()?));
+        let names = Arc::new(SharedNames::new(Names::load(&connection)?));
+        let unusable =
+            |error| StoreError::Unavailable(format!("the folder of large values cannot be used: {error}"));
+        let blobs: Arc<dyn Blobs> = Arc::new(LocalBlobs::open(folder.values()).map_err(unusable)?);
+        let codec = Arc::new(Codec::new(Arc::clone(&blobs)));
+        let logs = LogFiles::open(folder.logs())?;
+        let desk = Desk {
+            connection,
+            names: Arc::clone(&names),
+            codec: Arc::clone(&codec),
+            blobs,
+            epoch,
+            skew: Arc::clone(&skew),
+            fatal: options.fatal,
+        };
+        let writer = Writer::start(desk, last)?;
+        let readers = Readers::new(folder.database());
+        Ok(Self { writer, logs, readers, names, codec, epoch, skew, _folder: folder })
+    }
+
+    fn shelf<T>(&self, read: impl FnOnce(&Shelf<'_>) -> Result<T>) -> Result<T> {
+        self.readers.read(|connection| {
+            let names = self.names.now();
+            let skew = self.skew.load(Ordering::Acquire);
+            read(&Shelf { connection, names: &names, codec: &self.codec, skew })
+        })
+    }
+}
+
+impl Store for SqliteStore {
+    fn submit(&self, transaction: Transaction, done: Done) {
+        let is_urgent = transaction.is_urgent;
+        match Prepared::new(transaction, &self.codec) {
+            Ok(prepared) => self.writer.submit(prepared, is_urgent, done),
+            Err(error) => done(Err(error)),
+        }
+    }
+
+    fn execution(&self, id: ExecutionId, values: Values) -> Result<Option<Execution>> {
+        let found = self.readers.read(|connection| {
+            let Some(header) = executions::header(connection, id)? else { return Ok(None) };
+            Ok(Some((header, executions::runs(connection, id)?)))
+        })?;
+        let Some((header, runs)) = found else { return Ok(None) };
+        let header = header.read(&self.names.now(), &self.codec, values)?;
+        runs.read(header, &self.codec, values).map(Some)
+    }
+
+    fn header(&self, id: ExecutionId) -> Result<Option<Header>> {
+        let found = self.readers.read(|connection| executions::header(connection, id))?;
+        found.map(|header| header.read(&self.names.now(), &self.codec, Values::Named)).transpose()
+    }
+
+    fn unfinished(&self, after: Option<ExecutionId>, limit: usize) -> Result<Vec<ExecutionId>> {
+        self.readers.read(|connection| queues::unfinished(connection, after, limit))
+    }
+
+    fn slots(&self, after: Option<ExecutionId>, limit: usize) -> Result<Vec<(ExecutionId, Slot)>> {
+        self.readers.read(|connection| queues::slots(connection, after, limit))
+    }
+
+    fn wakes(&self, until: Millis, limit: usize) -> Result<Vec<Wake>> {
+        self.readers.read(|connection| queues::wakes(connection, until, limit))
+    }
+
+    fn orders(&self, limit: usize) -> Result<Vec<Sent>> {
+        self.readers.read(|connection| queues::orders(connection, &self.codec, limit))
+    }
+
+    fn executions(&self, permit: &Permit, filter: &Filter, page: &Page) -> Result<Listing<Header>> {
+        self.shelf(|shelf| {
+            let rows = shelf.executions(permit, filter, page)?;
+            let total = page.is_counted.then(|| shelf.count(permit, filter)).transpose()?;
+            Ok(Listing { rows, total })
+        })
+    }
+
+    fn count(&self, permit: &Permit, filter: &Filter) -> Result<Total> {
+        self.shelf(|shelf| shelf.count(permit, filter))
+    }
+
+    fn counters(
+        &self,
+        permit: &Permit,
+        of: &CounterScope,
+        from: Millis,
+        until: Millis,
+    ) -> Result<Vec<Counted>> {
+        self.shelf(|shelf| counters::counters(shelf.connection, shelf.names, permit, of, from, until))
+    }
+
+    fn flow(
+        &self,
+        tenant: &str,
+        namespace: &str,
+        id: &str,
+        which: Which,
+    ) -> Result<Option<Arc<FlowRevision>>> {
+        self.shelf(|shelf| flows::flow(shelf.connection, shelf.names, (tenant, namespace, id), which))
+    }
+
+    fn flows(&self, permit: &Permit) -> Result<Vec<Arc<FlowRevision>>> {
+        self.shelf(|shelf| flows::flows(shelf.connection, shelf.names, permit))
+    }
+
+    fn revisions(&self, tenant: &str, namespace: &str, id: &str) -> Result<Vec<Arc<FlowRevision>>> {
+        self.shelf(|shelf| flows::revisions(shelf.connection, shelf.names, (tenant, namespace, id)))
+    }
+
+    fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
+        self.shelf(|shelf| documents::document(shelf.connection, shelf.names, key))
+    }
+
+    fn documents(
+        &self,
+        permit: &Permit,
+        kind: Kind,
+        namespace: Option<&str>,
+        after: Option<&DocumentKey>,
+        limit: usize,
+    ) -> Result<Vec<Document>> {
+        self.shelf(|shelf| {
+            documents::documents(shelf.connection, shelf.names, permit, kind, namespace, after, limit)
+        })
+    }
+
+    fn documents_due(&self, kind: Kind, until: Millis, limit: usize) -> Result<Vec<Document>> {
+        self.shelf(|shelf| documents::due(shelf.connection, shelf.names, kind, until, limit))
+    }
+
+    fn once(&self, kind: OnceKind, key: &str) -> Result<Option<Once>> {
+        self.readers.read(|connection| queues::once(connection, kind, key))
+    }
+
+    fn files(&self, tenant: &str, namespace: &str) -> Result<Vec<FileVersion>> {
+        self.shelf(|shelf| documents::files(shelf.connection, shelf.names, tenant, namespace, None))
+    }
+
+    fn file_versions(&self, tenant: &str, namespace: &str, path: &str) -> Result<Vec<FileVersion>> {
+        self.shelf(|shelf| documents::files(shelf.connection, shelf.names, tenant, namespace, Some(path)))
+    }
+
+    fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>> {
+        self.readers.read(|connection| queues::audit(connection, after, limit))
+    }
+
+    fn append_logs(&self, lines: Vec<LogLine>) -> Result<()> {
+        self.logs.append(lines)
+    }
+
+    fn flush_logs(&self) -> Result<()> {
+        self.logs.flush()
+    }
+
+    fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>> {
+        self.logs.logs(permit, filter, page)
+    }
+
+    fn delete_logs(&self, permit: &Permit, filter: &LogFilter) -> Result<u64> {
+        self.logs.delete(permit, filter)
+    }
+
+    fn append_metrics(&self, metrics: Vec<Metric>) -> Result<()> {
+        self.logs.append_metrics(metrics)
+    }
+
+    fn metrics(&self, permit: &Permit, filter: &MetricFilter, limit: usize) -> Result<Vec<Metric>> {
+        self.logs.metrics(permit, filter, limit)
+    }
+
+    fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+
+    fn last_commit(&self) -> CommitNumber {
+        self.writer.last()
+    }
+}

@@ -168,13 +168,13 @@ impl LogFiles {
     }
 
     /// Deletes the files of the months before that of a moment, except those with something of an execution that is
-    /// held.
+    /// held. It is possible on a full disk, too.
     pub fn drop_months(
         &self,
         before: Millis,
         is_held: &dyn Fn(ExecutionId) -> bool,
     ) -> Result<DroppedMonths> {
-        self.flush()?;
+        self.settle();
         let mut result = DroppedMonths::default();
         let old = self.readers.months().into_iter().filter(|month| *month < Month::of(before));
         for month in old {

@@ -12,17 +12,25 @@
 #![expect(clippy::unwrap_used, clippy::missing_panics_doc, reason = "they are tests, which fail by panics")]
 #![allow(clippy::needless_pass_by_value, reason = "each case has a store of its own")]
 
+pub mod audits;
 mod cases;
 pub mod commits;
 pub mod counters;
 pub mod data;
 pub mod dice;
 pub mod documents;
+pub mod files;
 pub mod flows;
 pub mod lists;
+pub mod logs;
+pub mod metrics;
+pub mod once;
+pub mod owners;
 mod patient;
+pub mod purges;
 pub mod recovery;
 mod snapshot;
+pub mod values;
 
 pub use dice::Dice;
 pub use patient::Patient;

@@ -13,6 +13,8 @@ pub mod codec;
 pub mod contract;
 pub mod document;
 pub mod error;
+#[cfg(feature = "contract")]
+pub mod faulty;
 pub mod filter;
 pub mod flow;
 pub mod issuer;

@@ -81,7 +81,11 @@ impl Writer {
             Err(why) => {
                 self.files.clear();
                 for order in orders {
-                    order.refuse(why.clone());
+                    match order {
+                        // It needs no room, but makes some.
+                        Order::Drop { .. } => self.carry_out(order),
+                        _ => order.refuse(why.clone()),
+                    }
                 }
                 self.queue.put_back(work, why);
             }

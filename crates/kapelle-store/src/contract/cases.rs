@@ -46,6 +46,47 @@ macro_rules! store_contract {
                 a_flow_that_ended_begins_again_with_its_next_revision,
                 flows_are_listed_by_name_for_those_who_may_see_them,
             }
+            once {
+                the_second_time_gets_the_result_of_the_first,
+                only_cleaning_forgets_and_only_what_is_over,
+            }
+            files {
+                versions_of_files_are_numbered_by_the_store,
+                files_are_listed_by_path_unless_they_ended,
+            }
+            audits {
+                entries_are_numbered_and_chained_in_their_order,
+                entries_of_many_threads_make_one_chain,
+            }
+            logs {
+                every_log_filter_is_what_it_says,
+                a_line_that_is_written_twice_is_there_once,
+                lines_that_were_waited_for_outlive_the_process,
+                exactly_the_matching_lines_are_deleted,
+                lines_of_open_and_of_ended_executions_are_found_by_execution,
+            }
+            metrics {
+                every_metric_filter_is_what_it_says,
+                a_metric_that_is_written_twice_is_there_once,
+            }
+            purges {
+                what_is_deleted_leaves_nothing,
+                what_is_not_at_rest_is_not_deleted,
+                what_an_open_relative_refers_to_is_not_deleted,
+                deleting_what_is_not_there_is_no_conflict,
+                an_order_goes_with_the_execution_it_is_for_and_not_with_its_sender,
+                an_id_that_was_deleted_can_be_born_again,
+            }
+            owners {
+                an_older_owner_writes_nothing,
+                each_opening_is_a_later_owner,
+            }
+            values {
+                large_values_come_back_whole,
+                a_document_as_large_as_may_be_comes_back_whole,
+                what_is_too_large_is_refused_with_its_limit,
+                a_page_has_from_one_row_to_its_limit,
+            }
         }
     };
 }

@@ -8,15 +8,15 @@ use kapelle_model::execution::Child;
 use kapelle_model::time::Millis;
 use kapelle_model::{ExecutionId, State};
 
+use super::audits::entry;
 use super::data::{World, header, index};
 use super::documents::{document, put};
+use super::files::file;
 use super::flows::revision;
 use super::recovery::{sent, wake};
 use super::{Snapshot, Subject, commit, refused};
-use crate::audit::AuditEntry;
 use crate::document::{Document, Kind};
 use crate::error::{Conflict, Result, StoreError};
-use crate::namespace_file::FileVersion;
 use crate::store::{Store, Values};
 use crate::transaction::{CommitNumber, Once, OnceKind, OrderId, Over, Transaction, Write};
 
@@ -73,7 +73,7 @@ pub fn a_change_that_does_not_follow_is_refused(subject: impl Subject) {
 
 pub fn a_refused_transaction_changes_nothing(subject: impl Subject) {
     let mut world = World::filled(4, subject.store(), 10);
-    let old = document(Kind::Value, "shop", "old", None);
+    let old = document(Kind::Value, "shop", "old", Some(Millis(3)));
     commit(subject.store(), [put(&old, Over::Nothing), Write::Flow(revision("main", "shop", "old", 1))]);
     let id = world.any_id();
     let mut stray = world.change_to(id, State::Running);
@@ -101,14 +101,6 @@ fn good_writes(world: &mut World, old: &Document) -> Vec<Write> {
     let end = world.end(id);
     let other = document(Kind::Trigger, "shop", "new", Some(Millis(5)));
     let (kind, until) = (OnceKind::Request, Millis(9));
-    let entry = AuditEntry {
-        at: Millis(1),
-        tenant: "main".into(),
-        actor: "ann".into(),
-        action: "flow.save".into(),
-        subject: "shop.new".into(),
-        detail: "".into(),
-    };
     vec![
         birth.into(),
         Write::Wake(wake(3, id)),
@@ -119,27 +111,13 @@ fn good_writes(world: &mut World, old: &Document) -> Vec<Write> {
         Write::Once(Once { kind, key: "new".to_owned(), result: vec![1], until }),
         Write::Flow(revision("main", "shop", "new", 1)),
         Write::Flow(revision("main", "shop", "old", 2)),
-        Write::File(Box::new(file("a.txt"))),
-        Write::Audit(entry),
+        Write::File(Box::new(file("main", "shop", "a.txt", 1))),
+        Write::Audit(entry("ann", 1)),
         Write::Woken(wake(3, id)),
         Write::OrderDone(OrderId(1)),
         end.into(),
         Write::Purge(vec![id]),
     ]
-}
-
-fn file(path: &str) -> FileVersion {
-    FileVersion {
-        tenant: "main".into(),
-        namespace: "shop".into(),
-        path: path.into(),
-        version: 0,
-        is_folder: false,
-        is_deleted: false,
-        size: 1,
-        place: Some("place".into()),
-        created: Millis(1),
-    }
 }
 
 pub fn a_write_sees_those_before_it(subject: impl Subject) {

@@ -293,7 +293,7 @@ fn value(dice: &mut Dice, depth: usize) -> Value {
         0 => Value::Null,
         1 => Value::Bool(dice.percent(50)),
         2 => Value::Int(dice.roll().cast_signed()),
-        3 => Value::Float(dice.below(1_000) as f64 / 8.0),
+        3 => Value::Float(f64::from(dice.below(1_000) as u32) / 8.0),
         4 => Value::from("plain ✓"),
         5 => Value::Str(Text::concat(&"user:".into(), &Text::from("hunter2").into_secret())),
         6 => Value::List(Arc::new((0..dice.below(3)).map(|_| value(dice, depth - 1)).collect())),

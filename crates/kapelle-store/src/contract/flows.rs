@@ -22,9 +22,9 @@ pub(super) fn revision(tenant: &str, namespace: &str, id: &str, revision: u32) -
         id: id.into(),
         revision,
         source: format!("id: {id}\nrevision: {revision}\n# ✓\n").into(),
-        description: (revision % 2 == 0).then(|| "what it does".into()),
+        description: revision.is_multiple_of(2).then(|| "what it does".into()),
         labels: [("team".into(), "a".into()), ("env".into(), "".into())].into(),
-        is_disabled: revision % 3 == 0,
+        is_disabled: revision.is_multiple_of(3),
         is_deleted: false,
         created: Millis(i64::from(revision)),
     })

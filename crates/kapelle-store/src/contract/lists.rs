@@ -191,7 +191,7 @@ fn any_label(dice: &mut Dice) -> String {
 }
 
 /// Whole names, parts of them, and what only looks like one: patterns of databases, other cases.
-fn any_test(dice: &mut Dice, names: &[&str]) -> Test {
+pub(super) fn any_test(dice: &mut Dice, names: &[&str]) -> Test {
     let name = (*dice.pick(names)).to_owned();
     let part = *dice.pick(&["o", "or", "shop", "Shop", ".", "%", "_", "", "ü", "prod", "-2"]);
     let several = dice.some(names).into_iter().map(str::to_owned).collect();
@@ -211,7 +211,7 @@ fn any_test(dice: &mut Dice, names: &[&str]) -> Test {
     }
 }
 
-fn any_range(dice: &mut Dice, moment: Millis) -> Range {
+pub(super) fn any_range(dice: &mut Dice, moment: Millis) -> Range {
     let shift = *dice.pick(&[0, 0, 1, -1, 3_600_000, -7_200_000]);
     let mut side = || dice.percent(60).then(|| moment.plus(shift * dice.below(3) as i64));
     Range { from: side(), until: side() }

@@ -132,6 +132,6 @@ pub(super) fn wake(at: i64, execution: ExecutionId) -> Wake {
 
 pub(super) fn sent(id: u128, to: ExecutionId) -> Sent {
     let from = Parent { execution: ExecutionId(8), run: index(2), iteration: 1 };
-    let order = if id % 2 == 0 { Order::Kill { cascade: true } } else { Order::Restart };
+    let order = if id.is_multiple_of(2) { Order::Kill { cascade: true } } else { Order::Restart };
     Sent { id: OrderId(id), to, order, from }
 }

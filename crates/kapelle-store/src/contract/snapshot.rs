@@ -27,6 +27,7 @@ pub struct Snapshot {
     pub counters: Vec<Counted>,
     pub flows: Vec<Arc<FlowRevision>>,
     pub documents: Vec<Document>,
+    pub documents_due: Vec<Document>,
     pub files: Vec<FileVersion>,
     pub audit: Vec<AuditRecord>,
 }
@@ -41,6 +42,7 @@ impl Snapshot {
             store.execution(id, Values::Fetched).unwrap()
         });
         let documents = |kind: &Kind| store.documents(&all, *kind, None, None, many).unwrap();
+        let due = |kind: &Kind| store.documents_due(*kind, Millis(i64::MAX), many).unwrap();
         let ever = (Millis(0), Millis(i64::MAX));
         Self {
             executions: executions.collect(),
@@ -52,6 +54,7 @@ impl Snapshot {
             counters: store.counters(&all, &CounterScope::All, ever.0, ever.1).unwrap(),
             flows: store.flows(&all).unwrap(),
             documents: Kind::ALL.iter().flat_map(documents).collect(),
+            documents_due: Kind::ALL.iter().flat_map(due).collect(),
             files: store.files("main", "shop").unwrap(),
             audit: store.audit(0, many).unwrap(),
         }

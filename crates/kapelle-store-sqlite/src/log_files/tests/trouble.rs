@@ -137,7 +137,7 @@ fn a_full_disk_loses_nothing_that_waits() {
 
 fn fill(disk: &Path) {
     let files = LogFiles::open(disk.join("logs")).unwrap();
-    files.append(vec![line(MARCH, 1, 0, "before")]).unwrap();
+    files.append(vec![line(MARCH, 1, 0, "before"), line(MARCH - DAY, 2, 0, "old")]).unwrap();
     files.flush().unwrap();
     fs::write(disk.join("ballast"), vec![1; 1_400_000]).unwrap();
     let long = "x".repeat(2_000);
@@ -145,6 +145,7 @@ fn fill(disk: &Path) {
     let error = files.flush().unwrap_err();
     assert!(matches!(error, StoreError::Full(_) | StoreError::Unavailable(_)), "{error}");
     assert_eq!(messages(&files, &LogFilter::of(ExecutionId(1))), ["before"]);
+    assert_eq!(files.drop_months(Millis(MARCH), &|_| false).unwrap().dropped.len(), 1);
     fs::remove_file(disk.join("ballast")).unwrap();
     assert!(Command::new("mount").args(["-o", "remount,size=32m"]).arg(disk).status().unwrap().success());
     recovered(&files);

@@ -7,9 +7,8 @@ use kapelle_model::execution::{Birth, Labels};
 use kapelle_model::{ExecutionId, Millis, State};
 use kapelle_store::codec::{Codec, pack};
 use kapelle_store::error::Result;
-use kapelle_store::limits::{DOCUMENT_MAX, PURGE_MAX};
 use kapelle_store::transaction::{OrderId, Wake};
-use kapelle_store::{StoreError, Transaction, Write};
+use kapelle_store::{Transaction, Write};
 
 use crate::columns;
 
@@ -62,6 +61,7 @@ const ROW: usize = 32;
 
 impl Prepared {
     pub(crate) fn new(transaction: Transaction, codec: &Codec) -> Result<Self> {
+        transaction.check()?;
         let mut prepared = Self { writes: Vec::with_capacity(transaction.writes.len()), bytes: 0 };
         for write in transaction.writes {
             let ready = ready(write, codec)?;
@@ -77,20 +77,9 @@ fn ready(write: Write, codec: &Codec) -> Result<Ready> {
         Write::Execution(delta) => Ok(Ready::Execution(Box::new(rows(*delta, codec)?))),
         Write::Order(sent) => Ok(Ready::Order { id: sent.id, to: sent.to, data: codec.sent(&sent)? }),
         Write::Put { mut document, over } => {
-            if document.data.len() > DOCUMENT_MAX {
-                return Err(StoreError::Invalid(format!(
-                    "{} has {} bytes, and may have {DOCUMENT_MAX}",
-                    document.key,
-                    document.data.len()
-                )));
-            }
             document.data = pack(&document.data);
             Ok(Ready::Plain(Write::Put { document, over }))
         }
-        Write::Purge(ids) if ids.len() > PURGE_MAX => Err(StoreError::Invalid(format!(
-            "{} executions are to be deleted at once, and may be {PURGE_MAX}: delete them in parts",
-            ids.len()
-        ))),
         other => Ok(Ready::Plain(other)),
     }
 }

@@ -9,7 +9,6 @@ pub(crate) mod functions;
 pub(crate) mod lists;
 pub(crate) mod queues;
 
-use kapelle_store::StoreError;
 use kapelle_store::error::Result;
 
 use crate::errors::of_sqlite;
@@ -28,14 +27,4 @@ impl<T> InOurWords<T> for rusqlite::Result<T> {
 /// A limit of rows as SQLite wants it.
 pub(crate) fn limit(rows: usize) -> i64 {
     i64::try_from(rows).unwrap_or(i64::MAX)
-}
-
-/// Whether a page is one.
-pub(crate) fn check_size(size: u32) -> Result<()> {
-    let most = kapelle_store::limits::PAGE_MAX;
-    if (1..=most).contains(&size) {
-        Ok(())
-    } else {
-        Err(StoreError::Invalid(format!("a page has 1 to {most} rows, not {size}")))
-    }
 }

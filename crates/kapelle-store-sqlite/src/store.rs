@@ -218,6 +218,7 @@ impl Store for SqliteStore {
     }
 
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>> {
+        page.check()?;
         self.logs.logs(permit, filter, page)
     }
 

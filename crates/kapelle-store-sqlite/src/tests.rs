@@ -1,6 +1,6 @@
 //! The contract, and what only this store has to hold.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use kapelle_store::Store;
@@ -17,33 +17,42 @@ pub(crate) fn scratch(name: &str) -> PathBuf {
     folder
 }
 
-/// A store in a folder that goes with it.
-pub(crate) struct Fresh {
-    folder: PathBuf,
-    store: Option<SqliteStore>,
-}
+/// A folder that goes with its store.
+struct Folder(PathBuf);
 
-impl Fresh {
-    pub(crate) fn new(name: &str) -> Self {
-        let folder = scratch(name);
-        let store = Some(open(&folder));
-        Self { folder, store }
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _missing = std::fs::remove_dir_all(&self.0);
     }
 }
 
-pub(crate) fn open(folder: &std::path::Path) -> SqliteStore {
+/// A store, perhaps behind others, in a folder of its own. The store ends before the folder does.
+pub(crate) struct Fresh<S> {
+    store: Option<S>,
+    wrap: fn(SqliteStore) -> S,
+    folder: Folder,
+}
+
+impl<S> Fresh<S> {
+    pub(crate) fn new(wrap: fn(SqliteStore) -> S) -> Self {
+        let folder = Folder(scratch("contract"));
+        Self { store: Some(wrap(open(&folder.0))), wrap, folder }
+    }
+}
+
+pub(crate) fn open(folder: &Path) -> SqliteStore {
     let fatal = Box::new(|why: &str| panic!("{why}"));
     SqliteStore::open(folder, Options { fatal }).unwrap()
 }
 
-impl Subject for Fresh {
+impl<S: Store> Subject for Fresh<S> {
     fn store(&self) -> &dyn Store {
         self.store.as_ref().unwrap()
     }
 
     fn reopen(mut self) -> Self {
         self.store = None;
-        self.store = Some(open(&self.folder));
+        self.store = Some((self.wrap)(open(&self.folder.0)));
         self
     }
 
@@ -53,13 +62,17 @@ impl Subject for Fresh {
     }
 }
 
-impl Drop for Fresh {
-    fn drop(&mut self) {
-        self.store = None;
-        let _missing = std::fs::remove_dir_all(&self.folder);
-    }
+mod contract {
+    use super::Fresh;
+
+    kapelle_store::store_contract!(|| Fresh::new(|store| store));
 }
 
-mod contract {
-    kapelle_store::store_contract!(|| crate::tests::Fresh::new("contract"));
+mod contract_behind_a_store_that_fails {
+    use kapelle_store::contract::Patient;
+    use kapelle_store::faulty::{FaultyStore, Plan};
+
+    use super::Fresh;
+
+    kapelle_store::store_contract!(|| Fresh::new(|store| Patient::new(FaultyStore::new(store, Plan::of(7)))));
 }

@@ -14,7 +14,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::condition::{Context, Sql, of_filter};
 use super::executions::{COLUMNS, RawHeader};
-use super::{InOurWords, check_size, counters, limit};
+use super::{InOurWords, counters, limit};
 use crate::connection::now;
 use crate::names::Names;
 
@@ -37,7 +37,7 @@ pub(crate) struct Shelf<'a> {
 
 impl Shelf<'_> {
     pub(crate) fn executions(&self, permit: &Permit, filter: &Filter, page: &Page) -> Result<Vec<Header>> {
-        check_size(page.size)?;
+        page.check()?;
         let sql = self.sql(permit, filter)?;
         if sql.is_empty {
             return Ok(Vec::new());

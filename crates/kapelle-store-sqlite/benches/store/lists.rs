@@ -19,7 +19,7 @@ const TIMES: usize = 40;
 
 const HOUR: i64 = 3_600_000;
 
-pub fn measure(executions: u64) {
+pub(crate) fn measure(executions: u64) {
     let folder = Scratch::new("w3");
     let store = open(folder.path());
     let began = Instant::now();

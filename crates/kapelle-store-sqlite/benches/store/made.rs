@@ -9,14 +9,14 @@ use kapelle_model::task_run::{Fence, Hold, RunIndex, TaskRun};
 use kapelle_model::{ExecutionId, History, Map, Millis, State, Value};
 use kapelle_store::issuer::Issuer;
 
-pub const BEGINNING: Millis = Millis(1_780_000_000_000);
+pub(crate) const BEGINNING: Millis = Millis(1_780_000_000_000);
 
 /// Flows and namespaces of the executions.
-pub const FLOWS: u64 = 200;
+pub(crate) const FLOWS: u64 = 200;
 const NAMESPACES: u64 = 20;
 
 /// Makes executions, one after the other, a few in each second.
-pub struct Maker {
+pub(crate) struct Maker {
     issuer: Issuer,
     made: u64,
     tenant: Arc<str>,
@@ -26,7 +26,7 @@ pub struct Maker {
 }
 
 impl Maker {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let named =
             |count: u64, name: &str| (0..count).map(|number| format!("{name}{number}").into()).collect();
         let label = |number: u64| -> Labels {
@@ -78,7 +78,7 @@ impl Maker {
     }
 
     /// An execution of one task: what its creation changes, and what its end does.
-    pub fn one_task(&mut self, state: State) -> [Delta; 2] {
+    pub(crate) fn one_task(&mut self, state: State) -> [Delta; 2] {
         let birth = Arc::new(self.birth());
         let mut head = self.head(&birth);
         let mut run = run(1, head.opened);
@@ -93,14 +93,14 @@ impl Maker {
     }
 
     /// An execution that is over already.
-    pub fn over(&mut self, state: State) -> Delta {
+    pub(crate) fn over(&mut self, state: State) -> Delta {
         let [first, second] = self.one_task(state);
         let head = Head { version: 1, ..second.head.clone() };
         Delta { birth: first.birth, head, ..second }
     }
 
     /// An execution of many task runs at the same time: what its creation changes, and each end.
-    pub fn wide(&mut self, width: u32) -> Vec<Delta> {
+    pub(crate) fn wide(&mut self, width: u32) -> Vec<Delta> {
         let birth = Arc::new(self.birth());
         let mut head = self.head(&birth);
         let runs: Vec<TaskRun> = (1..=width).map(|number| run(number, head.opened)).collect();

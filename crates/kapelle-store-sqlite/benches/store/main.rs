@@ -3,13 +3,7 @@
 //!
 //! `cargo bench -p kapelle-store-sqlite --bench store [-- --executions N]`. It prints and asserts nothing.
 
-#![expect(
-    clippy::cast_precision_loss,
-    clippy::cast_sign_loss,
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a bench measures and prints"
-)]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench measures and prints")]
 
 mod lists;
 mod made;
@@ -30,16 +24,16 @@ fn main() {
 }
 
 /// A folder that is gone when the bench ends.
-pub struct Scratch(PathBuf);
+pub(crate) struct Scratch(PathBuf);
 
 impl Scratch {
-    pub fn new(name: &str) -> Self {
+    pub(crate) fn new(name: &str) -> Self {
         let folder = std::env::temp_dir().join(format!("kapelle-bench-{}-{name}", std::process::id()));
         std::fs::create_dir_all(&folder).expect("the folder is ours");
         Self(folder)
     }
 
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.0
     }
 }
@@ -50,7 +44,7 @@ impl Drop for Scratch {
     }
 }
 
-pub fn open(folder: &Path) -> SqliteStore {
+pub(crate) fn open(folder: &Path) -> SqliteStore {
     let fatal = Box::new(|why: &str| panic!("{why}"));
     SqliteStore::open(folder, Options { fatal }).expect("the folder is ours")
 }

@@ -7,22 +7,22 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
 
 /// What hears of a record that is safe.
-pub type Done = Box<dyn FnOnce() + Send>;
+pub(crate) type Done = Box<dyn FnOnce() + Send>;
 
-pub struct RawLog {
+pub(crate) struct RawLog {
     sender: Option<Sender<(Vec<u8>, Done)>>,
     thread: Option<JoinHandle<()>>,
 }
 
 impl RawLog {
-    pub fn create(path: &Path) -> Self {
+    pub(crate) fn create(path: &Path) -> Self {
         let file = File::create(path).expect("the folder is ours");
         let (sender, receiver) = channel();
         let thread = std::thread::spawn(move || write(file, &receiver));
         Self { sender: Some(sender), thread: Some(thread) }
     }
 
-    pub fn append(&self, record: Vec<u8>, done: Done) {
+    pub(crate) fn append(&self, record: Vec<u8>, done: Done) {
         self.sender.as_ref().expect("it is open").send((record, done)).expect("the thread is alive");
     }
 }

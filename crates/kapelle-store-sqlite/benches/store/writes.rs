@@ -17,7 +17,7 @@ use crate::{Scratch, open};
 /// So long each of them is measured, about.
 const TIME: Duration = Duration::from_secs(3);
 
-pub fn one_task() {
+pub(crate) fn one_task() {
     println!("W1: executions of one task, created and ended (two commits each)");
     println!("  in flight   executions/s    raw log   ratio     p50       p99     aim");
     for (in_flight, aim) in [(1, ""), (10, ""), (100, "0.33"), (1_000, "0.50")] {
@@ -57,16 +57,15 @@ fn store(in_flight: usize) -> (f64, Vec<Duration>) {
     while open > 0 {
         let (next, wait) = hears.recv().expect("a sender is here");
         waits.push(wait);
-        match next {
-            Some(next) => submit(next, None),
-            None => {
-                ended += 1;
-                if began.elapsed() < TIME {
-                    create();
-                } else {
-                    open -= 1;
-                }
-            }
+        if let Some(next) = next {
+            submit(next, None);
+            continue;
+        }
+        ended += 1;
+        if began.elapsed() < TIME {
+            create();
+        } else {
+            open -= 1;
         }
     }
     (f64::from(ended) / began.elapsed().as_secs_f64(), waits)
@@ -92,16 +91,15 @@ fn raw(in_flight: usize) -> f64 {
     (0..in_flight).for_each(|_| create());
     let (mut open, mut ended) = (in_flight, 0);
     while open > 0 {
-        match hears.recv().expect("a sender is here") {
-            Some(next) => append(&next, None),
-            None => {
-                ended += 1;
-                if began.elapsed() < TIME {
-                    create();
-                } else {
-                    open -= 1;
-                }
-            }
+        if let Some(next) = hears.recv().expect("a sender is here") {
+            append(&next, None);
+            continue;
+        }
+        ended += 1;
+        if began.elapsed() < TIME {
+            create();
+        } else {
+            open -= 1;
         }
     }
     f64::from(ended) / began.elapsed().as_secs_f64()
@@ -115,7 +113,7 @@ fn record(codec: &Codec, delta: &Delta) -> Vec<u8> {
     bytes
 }
 
-pub fn fan_out() {
+pub(crate) fn fan_out() {
     println!("\nW2: one execution of many task runs, 100 ends in flight");
     println!("  task runs     in all    for each   ratio");
     let mut first = None;

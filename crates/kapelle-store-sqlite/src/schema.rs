@@ -9,6 +9,9 @@ use crate::errors::of_sqlite;
 /// Each step brings a file from the number of those before it to the next one. None is ever changed.
 const STEPS: &[&str] = &[include_str!("migrations/0001.sql")];
 
+/// The number of the schema that this version writes.
+pub(crate) const LATEST: usize = STEPS.len();
+
 /// Brings a file up to this version of the program. Whether anything had to be done.
 pub(crate) fn migrate(connection: &mut Connection) -> Result<bool> {
     let found = number(connection)?;
@@ -16,7 +19,7 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<bool> {
         StoreError::Invalid(format!(
             "the data was written by a newer version: it has schema {found}, and this one knows {} at most. Start \
              the newer version again, or restore a backup made by this one.",
-            STEPS.len()
+            LATEST
         ))
     })?;
     for (place, step) in steps.iter().enumerate() {

@@ -1,5 +1,7 @@
 //! The contract, and what only this store has to hold.
 
+mod kept;
+
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 

@@ -21,6 +21,8 @@ pub(super) struct Row {
     pub ns: NsId,
     pub class: i64,
     pub state: i64,
+    /// The one on the disk, which counters know.
+    counted: Option<i64>,
     pub version: u64,
     pub started: i64,
     pub ended: Option<i64>,
@@ -84,6 +86,7 @@ impl Batch<'_> {
                 ns: NsId(row.get(2)?),
                 class: row.get(3)?,
                 state: row.get(4)?,
+                counted: row.get(4)?,
                 version: row.get::<_, i64>(5)?.cast_unsigned(),
                 started: row.get(6)?,
                 ended: row.get(7)?,
@@ -106,7 +109,9 @@ impl Batch<'_> {
             flow: self.flow(ns, &birth.flow)?,
             ns,
             class: columns::class(birth),
-            state: NO_STATE,
+            // It gets its first one with the same change.
+            state: 0,
+            counted: None,
             version: 0,
             started: rows.started.0,
             ended: None,
@@ -155,7 +160,7 @@ impl Batch<'_> {
     pub(super) fn write_headers(&mut self) -> Written<()> {
         for (key, mut row) in std::mem::take(&mut self.rows) {
             let Some(change) = row.change.take() else { continue };
-            self.count(key, &row, change.birth.is_some())?;
+            self.count(&row)?;
             if let Some((birth, data)) = &change.birth {
                 self.insert_header(key, &row, birth)?;
                 self.insert_labels(key, change.labels.as_ref())?;
@@ -177,21 +182,16 @@ impl Batch<'_> {
     }
 
     /// Counts what became of an execution in this commit.
-    fn count(&mut self, key: i64, row: &Row, is_new: bool) -> Written<()> {
-        let place = |state| Place { hour: columns::hour(Millis(row.started)), class: row.class, state };
-        let scopes = self.scopes(row)?;
-        if is_new {
-            self.counts.add(scopes, place(row.state), 1);
+    fn count(&mut self, row: &Row) -> Written<()> {
+        if row.counted == Some(row.state) {
             return Ok(());
         }
-        let before: i64 = self
-            .connection
-            .prepare_cached("SELECT state FROM exec WHERE id = ?")?
-            .query_row([key], |row| row.get(0))?;
-        if before != row.state {
-            self.counts.add(scopes, place(before), -1);
-            self.counts.add(scopes, place(row.state), 1);
+        let place = |state| Place { hour: columns::hour(Millis(row.started)), class: row.class, state };
+        let scopes = self.scopes(row)?;
+        if let Some(counted) = row.counted {
+            self.counts.add(scopes, place(counted), -1);
         }
+        self.counts.add(scopes, place(row.state), 1);
         Ok(())
     }
 
@@ -270,9 +270,6 @@ impl Batch<'_> {
         Ok(())
     }
 }
-
-/// Before its first state; it is never written.
-const NO_STATE: i64 = -1;
 
 impl Row {
     fn is_changed_by(&mut self, rows: &Rows) {

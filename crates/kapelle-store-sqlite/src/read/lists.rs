@@ -44,7 +44,10 @@ impl Shelf<'_> {
         }
         let (offset, size) = (usize::try_from(page.offset).unwrap_or(usize::MAX), page.size as usize);
         match page.sort.by {
-            By::Age if sql.is_exact => self.by_age(&sql, page),
+            By::Age if sql.is_exact => {
+                let (query, parameters) = query(&sql, page);
+                self.headers(&query, &parameters)
+            }
             By::Age => self
                 .walk(&sql, filter, page, offset.saturating_add(size))
                 .map(|rows| part(rows, offset, size)),
@@ -111,34 +114,10 @@ impl Shelf<'_> {
         Ok(filter.matches(&raw.read(self.names, self.codec, Values::Named)?))
     }
 
+    /// What SQL has to be asked.
     fn sql(&self, permit: &Permit, filter: &Filter) -> Result<Sql> {
         let context = Context { connection: self.connection, names: self.names, skew: self.skew };
         of_filter(&context, permit, filter)
-    }
-
-    /// A page of the list as it lies there: first the keys of the page, then what belongs to them.
-    fn by_age(&self, sql: &Sql, page: &Page) -> Result<Vec<Header>> {
-        let (order, after) = direction(page);
-        let most = page.offset.saturating_add(u64::from(page.size));
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        let mut parameters: Vec<Value> = Vec::new();
-        let mut texts = Vec::new();
-        for arm in arms(sql) {
-            let condition = arm.condition(sql);
-            texts.push(format!(
-                "SELECT * FROM (SELECT e.id FROM {} WHERE {condition}{after} ORDER BY e.id {order} LIMIT {most})",
-                arm.from
-            ));
-            parameters.extend(sql.parameters.iter().cloned());
-        }
-        let keys = texts.join(" UNION ALL ");
-        let query = format!(
-            "SELECT {COLUMNS} FROM (SELECT id AS found FROM ({keys}) ORDER BY 1 {order} LIMIT {} OFFSET {}) \
-             CROSS JOIN exec e ON e.id = found JOIN exec_body b ON b.id = found ORDER BY found {order}",
-            page.size,
-            i64::try_from(page.offset).unwrap_or(i64::MAX),
-        );
-        self.headers(&query, &parameters)
     }
 
     fn headers(&self, query: &str, parameters: &[Value]) -> Result<Vec<Header>> {
@@ -173,6 +152,31 @@ impl Shelf<'_> {
     }
 }
 
+/// A page of the list as it lies there: first the keys of the page, then what belongs to them.
+fn query(sql: &Sql, page: &Page) -> (String, Vec<Value>) {
+    let (order, after) = direction(page);
+    let most = page.offset.saturating_add(u64::from(page.size));
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut parameters: Vec<Value> = Vec::new();
+    let mut texts = Vec::new();
+    for arm in arms(sql) {
+        let condition = arm.condition(sql);
+        texts.push(format!(
+            "SELECT * FROM (SELECT {} FROM {} WHERE {condition}{after} ORDER BY 1 {order} LIMIT {most})",
+            arm.key, arm.from
+        ));
+        parameters.extend(sql.parameters.iter().cloned());
+    }
+    let keys = texts.join(" UNION ALL ");
+    let query = format!(
+        "SELECT {COLUMNS} FROM (SELECT id AS found FROM ({keys}) ORDER BY 1 {order} LIMIT {} OFFSET {}) \
+         CROSS JOIN exec e ON e.id = found JOIN exec_body b ON b.id = found ORDER BY found {order}",
+        page.size,
+        i64::try_from(page.offset).unwrap_or(i64::MAX),
+    );
+    (query, parameters)
+}
+
 /// Which way a list goes, and where it begins.
 fn direction(page: &Page) -> (&'static str, String) {
     let (order, comparison) = if page.sort.is_descending { ("DESC", "<") } else { ("ASC", ">") };
@@ -184,12 +188,14 @@ fn direction(page: &Page) -> (&'static str, String) {
 struct Arm {
     from: String,
     own: String,
+    /// What is in the order of the way.
+    key: &'static str,
 }
 
 impl Arm {
     /// By age.
     fn whole() -> Self {
-        Self { from: "exec e NOT INDEXED".to_owned(), own: String::new() }
+        Self { from: "exec e NOT INDEXED".to_owned(), own: String::new(), key: "e.id" }
     }
 
     fn condition(&self, sql: &Sql) -> String {
@@ -208,7 +214,7 @@ fn arms(sql: &Sql) -> Vec<Arm> {
     let roads = &sql.roads;
     let by = |index: &str, owns: Vec<String>| -> Vec<Arm> {
         let from = format!("exec e INDEXED BY {index}");
-        owns.into_iter().map(|own| Arm { from: from.clone(), own }).collect()
+        owns.into_iter().map(|own| Arm { from: from.clone(), own, key: "e.id" }).collect()
     };
     let all = || vec![Arm::whole()];
     let equal = |column: &str, numbers: &[i64]| -> Vec<String> {
@@ -228,6 +234,7 @@ fn arms(sql: &Sql) -> Vec<Arm> {
         let arm = |kv: &i64| Arm {
             from: "label l CROSS JOIN exec e ON e.id = l.exec".to_owned(),
             own: format!("l.kv = {kv}"),
+            key: "l.exec AS id",
         };
         labels.iter().map(arm).collect()
     } else {
@@ -245,6 +252,9 @@ fn arms(sql: &Sql) -> Vec<Arm> {
     };
     if found.len() > ARMS_MAX { all() } else { found }
 }
+
+#[cfg(test)]
+mod tests;
 
 fn sort(rows: &mut [Header], sort: Sort) {
     rows.sort_by(|one, two| sort.compare(one, two));

@@ -17,9 +17,8 @@ pub(crate) fn migrate(connection: &mut Connection) -> Result<bool> {
     let found = number(connection)?;
     let steps = STEPS.get(found..).ok_or_else(|| {
         StoreError::Invalid(format!(
-            "the data was written by a newer version: it has schema {found}, and this one knows {} at most. Start \
-             the newer version again, or restore a backup made by this one.",
-            LATEST
+            "the data was written by a newer version: it has schema {found}, and this one knows {LATEST} at most. Start \
+             the newer version again, or restore a backup made by this one."
         ))
     })?;
     for (place, step) in steps.iter().enumerate() {

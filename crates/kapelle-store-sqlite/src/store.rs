@@ -62,7 +62,8 @@ impl SqliteStore {
         schema::migrate(&mut connection)?;
         let epoch = meta::begin_epoch(&connection).ours()?;
         let last = meta::last_commit(&connection).ours()?;
-        let skew = Arc::new(AtomicI64::new(meta::skew(&connection).ours()?));
+        let saved_skew = meta::skew(&connection).ours()?;
+        let skew = Arc::new(AtomicI64::new(saved_skew));
         let names = Arc::new(SharedNames::new(Names::load(&connection)?));
         let unusable =
             |error| StoreError::Unavailable(format!("the folder of large values cannot be used: {error}"));
@@ -76,6 +77,7 @@ impl SqliteStore {
             blobs,
             epoch,
             skew: Arc::clone(&skew),
+            saved_skew,
             fatal: options.fatal,
         };
         let writer = Writer::start(desk, last)?;

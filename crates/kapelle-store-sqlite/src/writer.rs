@@ -14,6 +14,7 @@ pub(crate) use orders::of_once;
 mod purge;
 
 use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
@@ -25,11 +26,11 @@ use kapelle_store::limits::{BATCH_BYTES_MAX, BATCH_MAX, QUEUE_MAX};
 use kapelle_store::{CommitNumber, Done, Epoch, StoreError};
 use rusqlite::Connection;
 
-use crate::errors::{is_fatal, of_sqlite};
+use crate::errors::{corrupt, is_fatal, of_sqlite};
 use crate::meta;
 use crate::names::SharedNames;
 use crate::prepared::Prepared;
-use batch::{Batch, Fault};
+use batch::{Batch, Fault, Written};
 
 /// What happens when nobody knows any more what is on the disk: the process has to end.
 pub type Fatal = Box<dyn Fn(&str) + Send>;
@@ -64,7 +65,9 @@ pub(crate) struct Desk {
     pub codec: Arc<Codec>,
     pub blobs: Arc<dyn Blobs>,
     pub epoch: Epoch,
+    /// As far as the moment of a creation and the one in its id were ever apart: what readers know, and the disk.
     pub skew: Arc<AtomicI64>,
+    pub saved_skew: i64,
     pub fatal: Fatal,
 }
 
@@ -161,6 +164,8 @@ impl Queue {
 }
 
 fn work(mut desk: Desk, shared: &Shared) {
+    // Also when this thread panics, those who wait hear of it, and nobody waits in vain afterwards.
+    let _closing = Closing(shared);
     while let Some(jobs) = shared.next() {
         let (prepared, told): (Vec<Prepared>, Vec<Done>) =
             jobs.into_iter().map(|job| (job.prepared, job.done)).unzip();
@@ -173,8 +178,7 @@ fn work(mut desk: Desk, shared: &Shared) {
             }
             Err(fault) => vec![Err(fault.into_error()); prepared.len()],
         };
-        let newest = results.iter().filter_map(|result| result.as_ref().ok()).max();
-        if let Some(newest) = newest {
+        if let Some(newest) = results.iter().flatten().max() {
             shared.last.store(newest.0, Ordering::Release);
         }
         for (done, result) in told.into_iter().zip(results) {
@@ -183,15 +187,27 @@ fn work(mut desk: Desk, shared: &Shared) {
     }
 }
 
+/// Refuses what comes when nobody writes any more, and tells those who wait.
+struct Closing<'s>(&'s Shared);
+
+impl Drop for Closing<'_> {
+    fn drop(&mut self) {
+        let mut queue = self.0.lock();
+        queue.is_closed = true;
+        let Queue { urgent, new, .. } = std::mem::take(&mut *queue);
+        queue.is_closed = true;
+        drop(queue);
+        for job in urgent.into_iter().chain(new) {
+            (job.done)(Err(StoreError::Unavailable("the store has ended".to_owned())));
+        }
+    }
+}
+
 fn one_by_one(desk: &mut Desk, prepared: &[Prepared], mut last: u64) -> Vec<Result<CommitNumber>> {
     let mut results = Vec::with_capacity(prepared.len());
     for single in prepared {
-        let result = match write_all(desk, std::slice::from_ref(single), last) {
-            Ok(mut results) => {
-                results.pop().unwrap_or_else(|| Err(StoreError::Unknown("no answer".to_owned())))
-            }
-            Err(fault) => Err(fault.into_error()),
-        };
+        let alone = write_all(desk, std::slice::from_ref(single), last).map_err(Fault::into_error);
+        let result = alone.and_then(|mut results| results.pop().expect("there is an answer for each"));
         if let Ok(number) = &result {
             last = number.0;
         }
@@ -201,31 +217,26 @@ fn one_by_one(desk: &mut Desk, prepared: &[Prepared], mut last: u64) -> Vec<Resu
 }
 
 /// One commit. The inner results are of transactions that were refused or written; an error is of all of them.
-fn write_all(
-    desk: &mut Desk,
-    prepared: &[Prepared],
-    last: u64,
-) -> std::result::Result<Vec<Result<CommitNumber>>, Fault> {
-    match commit(desk, prepared, last) {
-        Ok(results) => Ok(results),
-        Err(fault) => {
-            // What failed may have ended the transaction already.
-            let _ended = desk.connection.execute_batch("ROLLBACK");
-            if let Fault::Sqlite(error) = &fault
-                && is_fatal(error)
-            {
-                (desk.fatal)(&format!("the disk could not be written to for sure: {error}"));
-            }
-            Err(fault)
-        }
-    }
+fn write_all(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Result<CommitNumber>>> {
+    // What panics stops only itself: the commit is taken back as any other that fails.
+    let result =
+        catch_unwind(AssertUnwindSafe(|| commit(desk, prepared, last))).unwrap_or_else(|_| Err(Fault::Panic));
+    let fault = match result {
+        Ok(results) => return Ok(results),
+        Err(fault) => fault,
+    };
+    // What failed may have ended the transaction already.
+    let _ended = desk.connection.execute_batch("ROLLBACK");
+    let unknown = match &fault {
+        Fault::Sqlite(error) if is_fatal(error) => error.to_string(),
+        _ if !desk.connection.is_autocommit() => "a commit cannot be taken back".to_owned(),
+        _ => return Err(fault),
+    };
+    (desk.fatal)(&format!("nobody knows any more what is on the disk: {unknown}"));
+    Err(Fault::Refused(StoreError::Unknown(unknown)))
 }
 
-fn commit(
-    desk: &mut Desk,
-    prepared: &[Prepared],
-    last: u64,
-) -> std::result::Result<Vec<Result<CommitNumber>>, Fault> {
+fn commit(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Result<CommitNumber>>> {
     desk.connection.execute_batch("BEGIN IMMEDIATE")?;
     let current = meta::epoch(&desk.connection)?;
     if current != desk.epoch {
@@ -241,12 +252,15 @@ fn commit(
                 results.push(Ok(CommitNumber(number)));
             }
             Err(Fault::Refused(error)) => results.push(Err(error)),
-            Err(Fault::Sqlite(error)) => return Err(Fault::Sqlite(error)),
+            Err(fault) => return Err(fault),
         }
     }
     let finished = batch.finish()?;
     meta::set_last_commit(&desk.connection, CommitNumber(number))?;
+    // Who reads may know it before the rows are there: it only makes them look farther.
+    desk.skew.fetch_max(finished.skew, Ordering::AcqRel);
     desk.names.extend(finished.fresh, || desk.connection.execute_batch("COMMIT"))?;
+    desk.saved_skew = finished.skew;
     for id in finished.purged {
         // The rows that named them are gone. What stays behind is found by who looks for files without an owner.
         let _found_later = desk.blobs.remove_all(id);
@@ -257,14 +271,18 @@ fn commit(
 impl Fault {
     /// Whether a single transaction may have caused it, and the others could be written.
     fn may_be_of_one(&self) -> bool {
-        let Self::Sqlite(error) = self else { return false };
-        !matches!(of_sqlite(error), StoreError::Full(_)) && !is_fatal(error)
+        match self {
+            Self::Sqlite(error) => !matches!(of_sqlite(error), StoreError::Full(_)),
+            Self::Panic => true,
+            Self::Refused(_) => false,
+        }
     }
 
     fn into_error(self) -> StoreError {
         match self {
             Self::Refused(error) => error,
             Self::Sqlite(error) => of_sqlite(&error),
+            Self::Panic => corrupt("a transaction", "writing it panicked, and nothing of it was written"),
         }
     }
 }

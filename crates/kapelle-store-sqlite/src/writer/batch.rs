@@ -5,7 +5,6 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
 
 use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::codec::Codec;
@@ -26,6 +25,8 @@ pub(super) enum Fault {
     Refused(StoreError),
     /// All of them.
     Sqlite(rusqlite::Error),
+    /// All of them, because of a mistake in this program.
+    Panic,
 }
 
 pub(super) type Written<T> = Result<T, Fault>;
@@ -43,7 +44,8 @@ pub(super) struct Batch<'d> {
     pub(super) pending: Vec<(i64, Row)>,
     pub(super) counts: Counts,
     pub(super) purged: Vec<ExecutionId>,
-    skew: &'d AtomicI64,
+    skew: i64,
+    saved_skew: i64,
     pending_purged: usize,
 }
 
@@ -51,6 +53,7 @@ pub(super) struct Batch<'d> {
 pub(super) struct Finished {
     pub(super) fresh: Names,
     pub(super) purged: Vec<ExecutionId>,
+    pub(super) skew: i64,
 }
 
 impl<'d> Batch<'d> {
@@ -64,7 +67,8 @@ impl<'d> Batch<'d> {
             pending: Vec::new(),
             counts: Counts::default(),
             purged: Vec::new(),
-            skew: &desk.skew,
+            skew: desk.saved_skew,
+            saved_skew: desk.saved_skew,
             pending_purged: 0,
         }
     }
@@ -144,17 +148,15 @@ impl<'d> Batch<'d> {
     pub(super) fn finish(mut self) -> Written<Finished> {
         self.write_headers()?;
         self.counts.write(self.connection)?;
-        Ok(Finished { fresh: self.fresh, purged: self.purged })
+        if self.skew > self.saved_skew {
+            meta::set_skew(self.connection, self.skew)?;
+        }
+        Ok(Finished { fresh: self.fresh, purged: self.purged, skew: self.skew })
     }
 
-    /// Notes how far a moment and that of an id are apart. Who reads may know it before the row is there: it only makes
-    /// them look farther.
-    pub(super) fn note_skew(&self, id: ExecutionId, started: Millis) -> Written<()> {
-        let skew = started.since(issuer::moment(id)).saturating_abs();
-        if self.skew.fetch_max(skew, Ordering::AcqRel) < skew {
-            meta::set_skew(self.connection, skew)?;
-        }
-        Ok(())
+    /// Notes how far a moment and that of an id are apart.
+    pub(super) fn note_skew(&mut self, id: ExecutionId, started: Millis) {
+        self.skew = self.skew.max(started.since(issuer::moment(id)).saturating_abs());
     }
 
     pub(super) fn execute(&self, statement: &str) -> Written<()> {

@@ -102,7 +102,7 @@ impl Batch<'_> {
 
     fn born(&mut self, rows: &Rows) -> Written<Row> {
         let (birth, data) = rows.birth.as_ref().expect("it is new");
-        self.note_skew(rows.id, rows.started)?;
+        self.note_skew(rows.id, rows.started);
         let ns = self.ns(&birth.tenant, &birth.namespace)?;
         Ok(Row {
             check: columns::check(rows.id),

@@ -133,8 +133,6 @@ impl Asked<'_> {
             inherited: inherited(&parent.head.labels, inherits),
             labels: own_labels.into(),
             start,
-            kind: parent.birth.kind,
-            scope: None,
             ..self.bare()
         })
     }

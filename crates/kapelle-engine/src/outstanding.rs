@@ -40,7 +40,7 @@ pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
             Hold::Out if run.state().is_terminal() => {}
             Hold::Out => effects.push(Effect::Dispatch(dispatch(plan, live, run.index, work(run)))),
         }
-        if let Some(at) = run.wake().filter(|_| !run.state().is_terminal()) {
+        if let Some(at) = run.wake() {
             effects.push(Effect::Wake { at, due: Due::Run(run.index) });
         }
     }

@@ -128,8 +128,7 @@ fn later(plan: &Plan, live: &Live, from: RunIndex) -> BTreeSet<RunIndex> {
     let path = std::iter::once(from).chain(live.ancestors(from).map(|run| run.index));
     for run in path {
         let parent = live.run(run).parent;
-        let siblings =
-            live.execution().runs.iter().filter(|other| other.parent == parent && other.index != run);
+        let siblings = live.execution().runs.iter().filter(|other| other.parent == parent);
         later.extend(siblings.map(|other| other.index).filter(|other| comes_after(plan, live, *other, run)));
     }
     later
@@ -154,11 +153,14 @@ fn comes_after(plan: &Plan, live: &Live, one: RunIndex, other: RunIndex) -> bool
             }
             seen.contains(&one_place)
         }
-        Some(Kind::Each(each)) => match (&each.spread, live.run(one).place, live.run(other).place) {
-            (Spread::All(_), ..) => false,
-            (Spread::Chains(1), one, other) if one != other => one > other,
-            (_, one, other) => one == other && one_place > other_place,
-        },
+        Some(Kind::Each(each)) => {
+            let (one_value, other_value) = (live.run(one).place, live.run(other).place);
+            match each.spread {
+                Spread::All(_) => false,
+                Spread::Chains(1) => (one_value, one_place) > (other_value, other_place),
+                Spread::Chains(_) => one_value == other_value && one_place > other_place,
+            }
+        }
         _ => one_place > other_place,
     }
 }

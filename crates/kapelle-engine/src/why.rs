@@ -28,7 +28,7 @@ pub fn of_execution(plan: &Plan, live: &Live) -> Option<Waiting> {
         _ if !state.is_terminal() => waiting(Cause::Unknown),
         _ if live.after.open > 0 => of_work(plan, live),
         _ if live.stopping > 0 => waiting(Cause::Killing { alive: live.stopping }),
-        _ if live.held_out > 0 && execution.head.slot != Slot::None => {
+        _ if execution.head.slot != Slot::None => {
             waiting(Cause::Children { open: live.held_out, done: 0, oldest: None })
         }
         _ => None,
@@ -115,9 +115,8 @@ fn retry(live: &Live, task: &Task, index: RunIndex) -> Cause {
     let is_group = matches!(task.kind, Kind::Retry(_));
     let failed = || live.children(index).find(|child| live.run(*child).state() == State::Failed);
     let failure = if is_group { failed().and_then(|child| live.run(child).failure()) } else { run.failure() };
-    let tries = run.attempts.iter().filter(|attempt| attempt.current() != State::Resubmitted).count();
     Cause::RetryWait {
-        attempt: if is_group { run.iteration.unwrap_or(0) - run.place + 1 } else { tries as u32 },
+        attempt: if is_group { run.iteration.unwrap_or(0) - run.place + 1 } else { run.tries() },
         attempts_max: task.retry.as_ref().filter(|_| !is_group).and_then(|retry| retry.attempts_max),
         until: wake(run),
         error: failure.map(|failure| failure.message.masked().into()),

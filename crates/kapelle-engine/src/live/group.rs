@@ -12,7 +12,6 @@ pub(crate) struct Count {
     pub(crate) created: u32,
     /// Not ended.
     pub(crate) open: u32,
-    pub(crate) paused: u32,
     pub(crate) retrying: u32,
     pub(crate) killed: u32,
     pub(crate) failed: u32,
@@ -67,7 +66,6 @@ impl Count {
     fn of(&mut self, state: State) -> [Option<&mut u32>; 2] {
         let open = (!state.is_terminal()).then_some(&mut self.open);
         let other = match state {
-            State::Paused => Some(&mut self.paused),
             State::Retrying => Some(&mut self.retrying),
             State::Killed => Some(&mut self.killed),
             State::Failed => Some(&mut self.failed),
@@ -90,8 +88,6 @@ impl Count {
             State::Failed
         } else if self.warning > 0 {
             State::Warning
-        } else if self.paused > 0 {
-            State::Paused
         } else {
             State::Success
         }

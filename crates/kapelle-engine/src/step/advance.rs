@@ -43,11 +43,7 @@ impl Step<'_> {
     /// Whether a group moves at all in its state.
     fn is_advancing(&self, parent: Option<RunIndex>) -> bool {
         match parent {
-            Some(index) => {
-                self.live.position(index).is_some()
-                    && self.run(index).state() == State::Running
-                    && (self.run(index).forced || !matches!(self.state(), State::Killing))
-            }
+            Some(index) => self.live.position(index).is_some() && self.run(index).state() == State::Running,
             None => {
                 matches!(self.state(), State::Running | State::Retrying | State::Paused | State::Breakpoint)
             }

@@ -65,7 +65,8 @@ impl Step<'_> {
     fn begin_parts(&mut self, run: RunIndex, subflow: &Subflow, parts: u32, is_restarted: bool) {
         self.detail_mut(run).children = Some(parts);
         for iteration in 0..parts {
-            if self.run(run).state().is_terminal() {
+            // One that could not be asked for has ended the attempt.
+            if self.run(run).state() != State::Running {
                 return;
             }
             if !(is_restarted && self.restarts_child(run, subflow, iteration)) {
@@ -105,7 +106,7 @@ impl Step<'_> {
         while let count = self.live.group(Some(run)).main
             && (count.open as usize) < limit
             && count.created < total
-            && !self.run(run).state().is_terminal()
+            && self.run(run).state() == State::Running
         {
             self.create_child_execution(run, count.created);
         }
@@ -140,7 +141,7 @@ impl Step<'_> {
             ChildNews::Ended { generation, .. } => child.generation >= Some(*generation),
             _ => false,
         };
-        if !is_open || is_known || self.live.position(run).is_none() {
+        if !is_open || is_known {
             return Err(Refused::Late);
         }
         let is_running = self.run(run).state() == State::Running;
@@ -181,7 +182,6 @@ impl Step<'_> {
                 let outputs = self.run(run).outputs.as_ref();
                 outputs.is_none_or(|outputs| !outputs.contains_key("executionId"))
             }
-            Kind::Items(subflow, _) => !subflow.wait,
             _ => false,
         }
     }
@@ -189,16 +189,12 @@ impl Step<'_> {
     fn child_created(&mut self, run: RunIndex, id: ExecutionId, state: State) {
         self.log(Some(run), Level::Info, format!("Created new execution {}", self.link(run, id)));
         let task = self.task_of(run);
-        match &task.kind {
-            Kind::Subflow(subflow) => {
-                self.set_output(run, "executionId", Value::from(&*id.to_string()));
-                self.set_output(run, "state", Value::from(state.name()));
-                if !subflow.wait {
-                    self.set_attempt(run, State::Success);
-                    self.end_run(run, allowed(task, State::Success));
-                }
-            }
-            _ => self.look_at_children(run),
+        let Kind::Subflow(subflow) = &task.kind else { return };
+        self.set_output(run, "executionId", Value::from(&*id.to_string()));
+        self.set_output(run, "state", Value::from(state.name()));
+        if !subflow.wait {
+            self.set_attempt(run, State::Success);
+            self.end_run(run, allowed(task, State::Success));
         }
     }
 

@@ -166,9 +166,7 @@ impl Step<'_> {
         }
         let runs = self.live.execution.runs.iter().rev();
         let mut after = runs.map(|run| self.live.node(run.index).task);
-        after.find(|task| {
-            self.plan.task(*task).place == crate::plan::Place::After && self.plan.task(*task).parent.is_none()
-        })
+        after.find(|task| self.plan.task(*task).place == crate::plan::Place::After)
     }
 
     /// The task after that one, or the first: of listeners whose conditions hold, then of `afterExecution`.

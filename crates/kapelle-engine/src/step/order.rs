@@ -131,7 +131,7 @@ impl Step<'_> {
 
     /// Is counted by the limits, whether there is a place or not.
     fn force_slot(&mut self) {
-        if self.is_counted() && self.live.execution.head.slot != Slot::Held {
+        if self.is_counted() {
             self.live.execution.head.slot = Slot::Forced;
             self.effects.push(Effect::ForceSlot);
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kapelle_model::effect::Effect;
 use kapelle_model::execution::{Execution, Head};
-use kapelle_model::task_run::{Detail, Hold, Phase, RunIndex, TaskRun};
+use kapelle_model::task_run::{Hold, Phase, RunIndex, TaskRun};
 use kapelle_model::{Millis, State};
 
 use super::{Next, Outcome, Refused, Step};
@@ -53,16 +53,12 @@ impl Reopening {
 
     /// Adds a task run. A directory or a loop until a condition around it begins again in its place.
     fn add(&mut self, plan: &Plan, live: &Live, run: RunIndex) {
-        let around: Vec<RunIndex> = live.ancestors(run).map(|run| run.index).collect();
-        let whole =
-            |run: &RunIndex| matches!(plan.task(live.node(*run).task).kind, Kind::Directory | Kind::Until(_));
-        let start = around.iter().rposition(whole);
-        let (again, around) = match start {
-            Some(place) => (around[place], &around[place + 1..]),
-            None => (run, &around[..]),
-        };
+        let kind = |run: RunIndex| &plan.task(live.node(run).task).kind;
+        let around = live.ancestors(run).map(|run| run.index);
+        let whole = around.filter(|run| matches!(kind(*run), Kind::Directory | Kind::Until(_)));
+        let again = whole.last().unwrap_or(run);
         self.again.insert(again);
-        self.around.extend(around);
+        self.around.extend(live.ancestors(again).map(|run| run.index));
     }
 
     /// Takes more task runs away, with all below them.
@@ -84,10 +80,7 @@ impl Reopening {
         for run in runs {
             if self.again.contains(&run.index) {
                 push(run, State::Restarted, now);
-                run.detail = run.detail.take().and_then(|detail| {
-                    let kept = Detail { children: detail.children, ..Detail::default() };
-                    kept.children.is_some().then(|| Box::new(kept))
-                });
+                run.detail = None;
                 if matches!(plan.find(&run.task).map(|task| &plan.task(task).kind), Some(Kind::Until(_))) {
                     run.iteration = run.value.as_ref().map(|_| run.place);
                 }
@@ -178,7 +171,6 @@ pub(crate) fn restartable(plan: &Plan, live: &Live) -> Vec<RunIndex> {
 pub(crate) fn go_on(plan: &Plan, live: &mut Live, reopening: &Reopening, world: &World<'_>) -> Outcome {
     let mut step = Step::new(plan, live, world);
     step.changed.extend(step.live.execution.runs.iter().map(|run| run.index));
-    step.children_changed.extend(step.live.execution.children.keys());
     step.agenda.extend(reopening.around.iter().map(|run| Next::Advance(Some(*run))));
     step.set_agreements();
     step.ask_limits();

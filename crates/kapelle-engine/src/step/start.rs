@@ -106,9 +106,8 @@ impl Step<'_> {
     }
 
     pub(super) fn admitted(&mut self, generation: u32, admission: &Admission) -> Result<(), Refused> {
-        let is_waiting = matches!(self.state(), State::Created | State::Queued | State::Restarted);
         let head = &self.live.execution.head;
-        if head.slot != Slot::Asked || head.generation != generation || !is_waiting {
+        if head.slot != Slot::Asked || head.generation != generation {
             return Err(Refused::Late);
         }
         match admission {

@@ -95,7 +95,8 @@ impl Step<'_> {
 
     /// The group of a task run ended without waiting for it. How it really ended is kept; nothing follows from it.
     fn note_late_end(&mut self, run: RunIndex, report: &Report) {
-        if self.run(run).state().is_created() || self.run(run).attempts.is_empty() {
+        // The opening or closing of a directory is not the end of its group.
+        if self.run(run).detail.as_ref().is_some_and(|detail| detail.phase != Phase::Outside) {
             return;
         }
         let state = allowed(self.task_of(run), reported(report));
@@ -200,8 +201,7 @@ impl Step<'_> {
     pub(super) fn run_due(&mut self, run: RunIndex) -> Result<(), Refused> {
         let known = self.live.execution.run(run).ok_or(Refused::Late)?;
         let at = known.wake().ok_or(Refused::Late)?;
-        let is_over = self.state().is_terminal() && !known.forced;
-        if known.state().is_terminal() || self.world.now < at || is_over {
+        if self.world.now < at {
             return Err(Refused::Late);
         }
         self.detail_mut(run).wake = None;

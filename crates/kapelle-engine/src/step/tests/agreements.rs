@@ -91,3 +91,63 @@ tasks: [{id: a, type: slow}]
     story.after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
     assert_eq!(story.state(), State::Failed);
 }
+
+#[test]
+fn agreements_beyond_the_63rd_share_one_note_that_they_were_violated() {
+    let agreements: Vec<String> = (0..70)
+        .map(|number| format!("{{id: s, type: MAX_DURATION, duration: PT{}S, behavior: NONE}}", number + 1))
+        .collect();
+    let mut story = Story::of(&format!("sla: [{}]\ntasks: [{{id: a, type: slow}}]", agreements.join(", ")));
+    story.after_seconds(70);
+    for place in 0..63 {
+        story.happens(&Event::Due(Due::Agreement(place)));
+        assert_eq!(told(&story), place as usize + 1);
+    }
+    story.happens(&Event::Due(Due::Agreement(69)));
+    for place in 0..70 {
+        assert!(story.is_late(&Event::Due(Due::Agreement(place))), "{place}");
+    }
+    assert_eq!(told(&story), 64);
+}
+
+#[test]
+fn agreements_are_looked_at_once_for_all_that_follows_from_an_event() {
+    let mut story = Story::of(
+        "
+sla:
+- {id: s, type: EXECUTION_ASSERTION, assert: '{{ nope }}', behavior: NONE}
+- {id: other, type: EXECUTION_ASSERTION, assert: '{{ vars.fine }}', behavior: NONE}
+variables: {fine: true}
+tasks: [{id: a, type: slow}, {id: set, type: execution.SetVariables, variables: {fine: false}}, {id: b, type: slow}]
+",
+    );
+    story.finish("a");
+    let ignored = story.lines.iter().filter(|line| line.contains("Ignoring SLA 's'")).count();
+    assert_eq!((ignored, told(&story)), (2, 0), "{:?}", story.lines);
+    assert!(story.log().contains("WARN SLA 'other' violated: "), "{}", story.log());
+}
+
+#[test]
+fn only_what_fails_by_an_agreement_says_so_as_an_error() {
+    for (behavior, errors) in [("FAIL", 1), ("CANCEL", 0), ("NONE", 0)] {
+        let mut story = Story::of(&format!(
+            "sla: [{{id: s, type: MAX_DURATION, duration: PT1M, behavior: {behavior}}}]\ntasks: [{{id: a, type: slow}}]"
+        ));
+        story.after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
+        let told = story.lines.iter().filter(|line| line.starts_with("ERROR")).count();
+        assert_eq!(told, errors, "{behavior}: {}", story.log());
+    }
+}
+
+#[test]
+fn a_deadline_that_ends_the_execution_kills_what_it_started() {
+    let mut story = Story::of(
+        "
+sla: [{id: s, type: MAX_DURATION, duration: PT1M, behavior: CANCEL}]
+tasks: [{id: sub, type: flow.Subflow, namespace: n, flowId: f}]
+",
+    );
+    let place = story.effects.len();
+    story.after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
+    assert_eq!(story.effects_since(place), "KillChildren");
+}

@@ -181,3 +181,42 @@ fn a_worker_that_is_lost_while_it_opens_or_closes_is_replaced() {
     story.finish("wd").finish("a").finish("b").lose("wd").play();
     assert_eq!(story.state(), State::Success);
 }
+
+#[test]
+fn a_worker_that_is_lost_with_a_task_of_errors_does_not_let_the_directory_begin_anew() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: wd
+  type: flow.WorkingDirectory
+  tasks: [{id: a, type: fail}]
+  errors: [{id: e, type: slow}]
+",
+    );
+    story.work().lose("e");
+    assert_eq!(story.tree(), "RUNNING\n  wd RUNNING\n    a FAILED\n    e SUBMITTED x2\n");
+    assert_eq!(story.effects_since(0), "Open wd, Run a, Close wd, Run e, Run e");
+}
+
+#[test]
+fn what_a_worker_says_of_a_directory_whose_group_has_ended_does_not_make_another_end() {
+    for finishes in [0, 2] {
+        let mut story = Story::of(
+            "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {id: wd, type: flow.WorkingDirectory, tasks: [{id: a, type: ok}]}
+  - {id: b, type: slow, ends: FAILED}
+",
+        );
+        for _ in 0..finishes {
+            story.work_once();
+        }
+        story.finish("b");
+        assert_eq!((story.state_of("wd"), story.is_out("wd")), (Some(State::Failed), true));
+        story.finish("wd");
+        assert_eq!((story.state_of("wd"), story.is_out("wd")), (Some(State::Failed), false));
+    }
+}

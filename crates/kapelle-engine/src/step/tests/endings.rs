@@ -325,3 +325,75 @@ fn a_pause_after_the_end_can_be_resumed() {
     assert_eq!(story.play().tree(), "SUCCESS\n  a SUCCESS\n  p PAUSED\n");
     assert_eq!(story.resume().play().tree(), "SUCCESS\n  a SUCCESS\n  p SUCCESS\n  z SUCCESS\n");
 }
+
+#[test]
+fn the_next_task_after_the_end_waits_for_the_last_one_whatever_ends_beside_it() {
+    let mut story = Story::of(
+        "
+tasks: [{id: a, type: ok}]
+afterExecution: [{id: p, type: flow.Pause, onPause: {id: tell, type: ok}}, {id: next, type: ok}]
+",
+    );
+    assert_eq!(story.work().tree(), "SUCCESS\n  a SUCCESS\n  p PAUSED\n  tell SUCCESS\n");
+    assert_eq!(
+        story.resume().work().tree(),
+        "SUCCESS\n  a SUCCESS\n  p SUCCESS\n  tell SUCCESS\n  next SUCCESS\n"
+    );
+}
+
+#[test]
+fn an_exit_in_the_errors_or_the_finally_of_a_group_after_the_end_ends_all_of_that_group() {
+    for list in ["errors", "finally"] {
+        for (task, depth) in [
+            ("{id: exit, type: execution.Exit, state: WARNING}", "    exit WARNING\n"),
+            (
+                "{id: q, type: flow.Parallel, tasks: [{id: s, type: slow}, {id: t, type: flow.Sequential, tasks: [{id: exit, type: execution.Exit, state: WARNING}]}]}",
+                "    q WARNING\n      s WARNING\n      t WARNING\n        exit WARNING\n",
+            ),
+        ] {
+            for (slow, left) in [("{id: l, type: slow}, ", "    l WARNING\n"), ("", "")] {
+                let mut story = Story::of(&format!(
+                    "
+tasks: [{{id: a, type: ok}}]
+afterExecution: [{{id: par, type: flow.Parallel, tasks: [{slow}{{id: f, type: fail}}], {list}: [{task}]}}]
+"
+                ));
+                story.work();
+                let expected = format!("SUCCESS\n  a SUCCESS\n  par WARNING\n{left}    f FAILED\n{depth}");
+                assert_eq!(story.tree(), expected, "{list}");
+            }
+        }
+    }
+}
+
+#[test]
+fn what_runs_beside_everything_is_waited_for_unless_the_execution_fails() {
+    for (end, expected) in [
+        ("SUCCESS", "RUNNING\n  p SUCCESS\n  tell SUBMITTED\n  a SUCCESS\n"),
+        ("WARNING", "RUNNING\n  p SUCCESS\n  tell SUBMITTED\n  a WARNING\n"),
+        ("FAILED", "FAILED\n  p SUCCESS\n  tell FAILED\n  a FAILED\n"),
+        ("KILLED", "KILLED\n  p SUCCESS\n  tell KILLED\n  a KILLED\n"),
+    ] {
+        let mut story = Story::of(&format!(
+            "tasks: [{{id: p, type: flow.Pause, onPause: {{id: tell, type: slow}}}}, {{id: a, type: ok, ends: {end}}}]"
+        ));
+        assert_eq!(story.resume().work().tree(), expected);
+    }
+}
+
+#[test]
+fn an_execution_is_at_rest_when_nothing_is_left_to_be_done_for_it() {
+    let at_rest = |story: &Story| story.live.is_at_rest();
+    let mut story = Story::of("tasks: [{id: a, type: slow}]\nafterExecution: [{id: x, type: slow}]");
+    assert!(!at_rest(&story));
+    assert!(!at_rest(story.finish("a")), "something comes after its end");
+    assert!(at_rest(story.finish("x")));
+    let mut story = Story::of("tasks: [{id: a, type: slow}]");
+    assert!(!at_rest(story.kill()), "a worker has not stopped");
+    assert!(at_rest(story.work()));
+    let mut story = Story::of("tasks: [{id: s, type: flow.Subflow, flowId: f, wait: false}]");
+    assert!(!at_rest(story.child_created("s", 0)), "the end of an execution it started will be told");
+    assert!(at_rest(story.child_ended("s", 0, State::Success)));
+    let mut story = Story::of("tasks: [{id: a, type: ok}, {id: p, type: flow.Pause}]");
+    assert!(!at_rest(story.work()), "nobody works, but it is not over");
+}

@@ -188,3 +188,19 @@ tasks: [{id: a, type: slow}]
         ("SUCCESS\n  a SUCCESS\n", "RESUBMITTED")
     );
 }
+
+#[test]
+fn a_late_report_from_a_group_that_has_ended_is_not_counted_twice() {
+    for group in [
+        "flow.ForEach, values: [x, y], concurrencyLimit: 2, tasks: [{id: a, type: slow, ends: \"{{ taskrun.value == 'y' ? 'FAILED' : 'SUCCESS' }}\"}]",
+        "flow.Dag, tasks: [{task: {id: b, type: slow}}, {task: {id: a, type: slow, ends: FAILED}}, {task: {id: c, type: ok}, dependsOn: [b]}]",
+    ] {
+        let mut story = Story::of(&format!("tasks: [{{id: g, type: {group}}}]"));
+        story.finish("a");
+        let late = if story.state_of("b").is_some() { "b" } else { "a" };
+        assert_eq!((story.state_of("g"), story.is_out(late)), (Some(State::Failed), true), "{group}");
+        // After each step the story compares what it knows with what can be derived.
+        story.finish(late);
+        assert_eq!((story.state_of("g"), story.is_out(late)), (Some(State::Failed), false), "{group}");
+    }
+}

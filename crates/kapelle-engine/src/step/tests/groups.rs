@@ -229,3 +229,13 @@ fn a_chosen_list_of_disabled_tasks_succeeds() {
     );
     assert_eq!(story.play().tree(), "SUCCESS\n  switch SUCCESS\n");
 }
+
+#[test]
+fn a_task_of_a_dag_that_begins_again_does_not_make_those_that_needed_it_run_twice() {
+    let mut story = dag("  - task: {id: a, type: ok}\n  - {task: {id: b, type: ok}, dependsOn: [a]}");
+    story.play();
+    let run = story.find("a");
+    story.does(Order::ChangeTaskState { run, state: State::Failed }).play();
+    story.does(Order::Restart).play();
+    assert_eq!(story.tree(), "SUCCESS\n  dag SUCCESS\n    a SUCCESS x2\n    b SUCCESS\n");
+}

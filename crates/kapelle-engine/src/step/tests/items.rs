@@ -146,3 +146,31 @@ fn the_states_of_the_children_make_the_state() {
         assert_eq!(story.state_of("i_items"), Some(state), "{children:?} {properties}");
     }
 }
+
+#[test]
+fn a_part_sees_its_task_run_as_well() {
+    let story = items(", inputs: {f: '{{ taskrun.id }} {{ taskrun.items }}'}");
+    let inputs = json(Some(&story.requests()[1].inputs));
+    let run = story.find("i_items").0;
+    assert!(inputs.ends_with(&format!(r#"-{run} kestra:///part-1"}}"#)), "{inputs}");
+}
+
+#[test]
+fn without_wait_the_outputs_take_it_that_all_goes_well() {
+    let story = items(", wait: false");
+    let outputs = story.outputs("i_items");
+    let expected = r#"{"numberOfBatches":3,"iterations":{"RUNNING":0,"SUCCESS":3},"subflowOutputsBaseUri":"#;
+    assert!(outputs.starts_with(expected), "{outputs}");
+}
+
+#[test]
+fn without_wait_a_restart_starts_again_only_the_children_that_failed() {
+    let mut story = items(", wait: false");
+    story.work();
+    story.child_ended("i_items", 1, State::Failed).finish("next");
+    let run = story.find("i_items");
+    let place = story.effects.len();
+    story.does(Order::ChangeTaskState { run, state: State::Failed }).does(Order::Restart);
+    assert_eq!(story.effects_since(place).split(", Run").next(), Some("RestartChild"));
+    assert_eq!(story.state_of("i_items"), Some(State::Success));
+}

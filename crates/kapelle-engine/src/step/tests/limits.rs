@@ -299,3 +299,30 @@ fn kill_takes_a_queued_one_out_of_its_queue() {
         ("CREATED QUEUED KILLED", "ReleaseSlot")
     );
 }
+
+#[test]
+fn a_start_at_this_very_moment_is_one_at_once() {
+    let story = Story::created(TWO, |creation| {
+        creation.birth.start = Some(Start { at: Millis(0), reason: StartReason::Scheduled });
+    });
+    assert_eq!(story.tree(), "RUNNING\n  a SUBMITTED\n");
+}
+
+#[test]
+fn the_moment_of_a_start_asks_the_limits_once() {
+    let mut story = scheduled(TWO_LIMITED, StartReason::Scheduled);
+    story.wait();
+    assert!(story.is_late(&Event::Due(Due::Start)));
+    assert_eq!(story.effects_since(0), "Wake, AskSlot");
+}
+
+#[test]
+fn what_follows_a_task_run_put_into_another_state_waits_for_the_place() {
+    let mut story = Story::of("concurrency: {limit: 1}\ntasks: [{id: a, type: fail}, {id: b, type: ok}]");
+    story.granted().play();
+    let run = story.find("a");
+    story.does(Order::ChangeTaskState { run, state: State::Success });
+    assert_eq!(story.tree(), "RESTARTED\n  a SUCCESS\n");
+    assert_eq!(story.full(1).tree(), "QUEUED\n  a SUCCESS\n");
+    assert_eq!(story.granted().tree(), "RUNNING\n  a SUCCESS\n  b SUBMITTED\n");
+}

@@ -33,21 +33,27 @@ fn items(story: &Story) -> Vec<String> {
 }
 
 #[test]
-fn a_list_a_map_and_either_as_json_give_an_iteration_for_each_value() {
+fn a_list_a_map_either_as_json_and_the_lines_of_a_file_give_an_iteration_for_each_value() {
     let rows = [
         ("values: [a, 7]", vec![r#"{"value":"a","index":0}"#, r#"{"value":"7","index":1}"#]),
         ("values: [a, a]", vec![r#"{"value":"a","index":0}"#, r#"{"value":"a","index":1}"#]),
         ("values: '[1, true]'", vec![r#"{"value":"1","index":0}"#, r#"{"value":"true","index":1}"#]),
         ("values: {k: v}", vec![r#"{"value":"v","index":0,"key":"k"}"#]),
         (r#"values: '{"k": [1]}'"#, vec![r#"{"value":"[1]","index":0,"key":"k"}"#]),
-        ("values: 'kestra:///parts.txt'", Vec::new()),
+        (
+            "values: 'kestra:///parts.txt'",
+            vec![
+                r#"{"value":"kestra:///part-0","index":0}"#,
+                r#"{"value":"kestra:///part-1","index":1}"#,
+                r#"{"value":"kestra:///part-2","index":2}"#,
+            ],
+        ),
+        ("values: 'kestra:///none.txt'", Vec::new()),
     ];
     for (values, expected) in rows {
         let mut story = looped(values);
         story.finish("before");
-        if !expected.is_empty() {
-            assert_eq!(items(&story), expected, "{values}");
-        }
+        assert_eq!(items(&story), expected, "{values}");
     }
 }
 
@@ -240,4 +246,50 @@ fn executions_start_each_other_only_so_often() {
     };
     assert_eq!(started(49), (1, Some(State::Running)));
     assert_eq!(started(50), (0, Some(State::Failed)));
+}
+
+#[test]
+fn an_iteration_in_iterations_in_iterations_knows_all_items_around_it_nearest_first() {
+    let flow = "
+tasks:
+- id: one
+  type: flow.Loop
+  values: [a]
+  tasks:
+  - id: two
+    type: flow.Loop
+    values: [b]
+    tasks:
+    - {id: three, type: flow.Loop, values: [c], tasks: [{id: deep, type: ok}]}
+";
+    let mut story = Story::of(flow);
+    for _ in 0..2 {
+        let request = story.requests()[0].clone();
+        story = iteration(flow, &request);
+    }
+    let item = story.requests()[0].scope.clone().unwrap().item.clone();
+    let Some(Value::List(parents)) = item.get("parents") else { panic!("{item:?}") };
+    let values = parents.iter().map(|parent| match parent {
+        Value::Map(item) => json(Some(&Arc::new(Map::from_iter([("value".into(), item["value"].clone())])))),
+        other => panic!("{other:?}"),
+    });
+    assert_eq!(values.collect::<Vec<_>>(), [r#"{"value":"b"}"#, r#"{"value":"a"}"#]);
+}
+
+#[test]
+fn a_loop_that_may_start_no_execution_is_tried_again_as_any_other_task() {
+    for task in [
+        "{id: t, type: flow.Loop, values: [a, b], RETRY, tasks: [{id: in, type: slow}]}",
+        "{id: t, type: flow.Subflow, flowId: f, RETRY}",
+    ] {
+        let retry = "retry: {type: constant, interval: PT10S, maxAttempts: 2}";
+        let flow = format!("tasks: [{}]", task.replace("RETRY", retry));
+        let mut story = Story::created(&flow, |creation| creation.birth.depth = 50);
+        assert_eq!((story.state_of("t"), story.requests().len()), (Some(State::Retrying), 0), "{task}");
+        assert_eq!(
+            (story.play().state(), story.ends_of("t").as_str()),
+            (State::Failed, "FAILED, FAILED"),
+            "{task}"
+        );
+    }
 }

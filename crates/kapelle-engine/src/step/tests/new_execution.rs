@@ -85,3 +85,54 @@ fn who_waits_for_an_execution_is_told_of_its_successor() {
     });
     assert_eq!(told, Some((State::Retried, Some(successor))));
 }
+
+#[test]
+fn the_new_execution_is_as_the_old_one_was_asked_for() {
+    let parent = kapelle_model::execution::Parent {
+        execution: ExecutionId(9),
+        run: RunIndex(std::num::NonZeroU32::MIN),
+        iteration: 2,
+    };
+    let origin = kapelle_model::execution::Origin {
+        id: "trigger".into(),
+        type_name: "a.Trigger".into(),
+        variables: Arc::new(Map::from_iter([("k".into(), Value::Int(5))])),
+    };
+    let scope = kapelle_model::execution::Scope {
+        task: "loop".into(),
+        item: Arc::new(Map::from_iter([("value".into(), Value::from("x"))])),
+        outputs: Arc::default(),
+    };
+    let (scope, inputs) = (Arc::new(scope), Arc::new(Map::from_iter([("n".into(), Value::Int(3))])));
+    let flow =
+        format!("tasks: [{{id: loop, type: flow.Loop, values: [x], tasks: [{{id: a, type: fail, {NEW}}}]}}]");
+    let mut story = Story::created(&flow, |creation| {
+        let birth = &mut creation.birth;
+        (birth.revision, birth.priority, birth.depth) = (4, 6, 8);
+        birth.kind = kapelle_model::execution::Kind::Loop;
+        (birth.parent, birth.origin) = (Some(parent), Some(origin.clone()));
+        (birth.scope, birth.inputs) = (Some(Arc::clone(&scope)), Arc::clone(&inputs));
+        (birth.original, birth.original_created) = (ExecutionId(7), Millis(-1_000));
+        creation.labels = [("team".into(), "x".into())].into();
+        creation.attempt = 2;
+    });
+    story.play();
+    let requests = story.requests();
+    let [request] = requests[..] else { panic!("{requests:?}") };
+    assert_eq!((&*request.namespace, &*request.flow, request.revision), ("ns", "flow", Some(4)));
+    assert_eq!((request.priority, request.depth, request.attempt), (6, 8, 3));
+    assert_eq!(request.kind, kapelle_model::execution::Kind::Loop);
+    assert_eq!((request.parent, request.origin.as_ref()), (Some(parent), Some(&origin)));
+    assert_eq!((request.scope.as_ref(), &request.inputs), (Some(&scope), &inputs));
+    assert_eq!((request.original, request.original_created), (Some(ExecutionId(7)), Some(Millis(-1_000))));
+    assert_eq!(
+        (&*request.labels, request.replay_of),
+        (&[("team".into(), "x".into())][..], Some(ExecutionId(1)))
+    );
+}
+
+#[test]
+fn an_allowed_failure_is_not_tried_again_as_a_new_execution() {
+    let mut story = Story::of(&format!("tasks: [{{id: a, type: fail, allowFailure: true, {NEW}}}]"));
+    assert_eq!((story.play().tree().as_str(), story.requests().len()), ("WARNING\n  a WARNING\n", 0));
+}

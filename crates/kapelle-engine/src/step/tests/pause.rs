@@ -374,3 +374,53 @@ fn a_failing_on_pause_does_not_matter() {
     let mut story = Story::of("tasks: [{id: p, type: flow.Pause, onPause: {id: tell, type: fail}}]");
     assert_eq!(story.work().resume().play().tree(), "SUCCESS\n  p SUCCESS\n  tell FAILED\n");
 }
+
+#[test]
+fn the_own_errors_of_a_pause_run_when_it_fails_and_so_does_its_own_finally_without_them() {
+    for (list, run) in [("errors", "    x SUCCESS\n"), ("finally", "    x SUCCESS\n")] {
+        let mut story = Story::of(&format!(
+            "tasks: [{{id: p, type: flow.Pause, timeout: PT1M, {list}: [{{id: x, type: ok}}]}}, {{id: a, type: ok}}]"
+        ));
+        assert_eq!(story.play().tree(), format!("FAILED\n  p FAILED\n{run}"), "{list}");
+    }
+}
+
+#[test]
+fn the_own_finally_of_a_pause_runs_when_it_ends_in_a_warning() {
+    let mut story = Story::of(
+        "
+tasks:
+- {id: p, type: flow.Pause, pauseDuration: PT1M, behavior: WARN, errors: [{id: e, type: ok}], finally: [{id: f, type: ok}]}
+- {id: a, type: ok}
+",
+    );
+    assert_eq!(story.play().tree(), "WARNING\n  p WARNING\n    f SUCCESS\n  a SUCCESS\n");
+    assert!(!story.log().contains("ERROR"), "{}", story.log());
+}
+
+#[test]
+fn a_resume_is_for_what_pauses_and_not_for_what_waits_beside_it() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {id: s, type: flow.Subflow, flowId: f}
+  - {id: w, type: flow.WaitFor, condition: '{{ outputs.w.iterationCount > 1 }}', interval: PT1H}
+",
+    );
+    assert_eq!(story.tree(), "PAUSED\n  par RUNNING\n    s RUNNING\n    w PAUSED\n");
+    assert_eq!(story.resume().tree(), "RUNNING\n  par RUNNING\n    s RUNNING\n    w SUCCESS\n");
+}
+
+#[test]
+fn only_a_pause_that_stands_says_that_it_was_ended_by_a_kill() {
+    let mut story = Story::of("tasks: [{id: p, type: flow.Pause, tasks: [{id: a, type: slow}]}]");
+    story.resume().kill();
+    assert!(story.outputs("p").contains(r#""to":"SUCCESS""#), "{}", story.outputs("p"));
+    let mut story = Story::of("tasks: [{id: w, type: flow.WaitFor, condition: false}]");
+    assert_eq!(story.kill().outputs("w"), r#"{"iterationCount":2}"#);
+    let mut story = Story::of("tasks: [{id: s, type: flow.Subflow, flowId: f}]");
+    assert_eq!(story.kill().outputs("s"), "null");
+}

@@ -270,3 +270,207 @@ fn from_a_task_run_it_is_marked_as_repeated_too() {
     let again = story.replay(&replay).unwrap();
     assert_eq!((again.labels(), again.live.execution().head.attempt), ("system.replay: true".into(), 2));
 }
+
+#[test]
+fn the_time_that_an_agreement_allows_counts_from_the_replay() {
+    let mut story = Story::of(
+        "
+sla: [{id: s, type: MAX_DURATION, duration: PT1M, behavior: FAIL}]
+tasks: [{id: a, type: ok}, {id: b, type: slow}]
+",
+    );
+    story.work().after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
+    assert_eq!(story.state(), State::Failed);
+    let replay = from(&story, "b");
+    let mut again = story.replay(&replay).unwrap();
+    assert!(again.is_late(&Event::Due(Due::Agreement(0))), "it has begun just now");
+    again.after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
+    assert_eq!(again.state(), State::Failed);
+}
+
+#[test]
+fn nothing_of_the_life_of_the_old_execution_is_taken_over() {
+    let mut story = Story::created(
+        "
+concurrency: {limit: 1}
+tasks: [{id: a, type: ok, format: x}, {id: b, type: ok, heals: 1}]
+outputs: [{id: o, value: '{{ outputs.a.value }}'}]
+afterExecution: [{id: x, type: slow}]
+",
+        |creation| {
+            creation.birth.parent = Some(kapelle_model::execution::Parent {
+                execution: ExecutionId(9),
+                run: RunIndex(std::num::NonZeroU32::MIN),
+                iteration: 0,
+            });
+            creation.birth.start = Some(kapelle_model::execution::Start {
+                at: Millis(-1),
+                reason: kapelle_model::execution::StartReason::Scheduled,
+            });
+        },
+    );
+    // It was restarted while a worker still had what came after its end.
+    story.granted().work();
+    story.does(Order::Restart).work();
+    assert!(!story.live.execution().head.strays.is_empty(), "{}", story.tree());
+    assert!(story.live.execution().head.outputs.is_some());
+    let replay = from(&story, "b");
+    story.after_seconds(5);
+    let again = story.replay(&replay).unwrap();
+    let execution = again.live.execution();
+    let (birth, head) = (&execution.birth, &execution.head);
+    assert_eq!(
+        (birth.parent, birth.start, again.tree().as_str()),
+        (None, None, "CREATED\n  a SUCCESS\n  b RESTARTED x2\n")
+    );
+    assert_eq!((head.version, head.generation, head.fence.0), (1, 0, 0));
+    assert_eq!((head.outputs.as_ref(), head.strays.len(), head.successor), (None, 0, None));
+    assert_eq!(again.why(), "CONCURRENCY since 5 s, Concurrency { limit: \"ns.flow\", size: 1 }");
+    assert_eq!(again.histories(), "CREATED");
+    assert_eq!(again.effects_since(0), "AskSlot");
+}
+
+#[test]
+fn a_replay_is_of_the_revision_that_is_asked_for() {
+    let mut story = Story::of("tasks: [{id: a, type: ok}]");
+    story.play();
+    story.plan.revision = 7;
+    let again = story.replay(&Replay::default()).unwrap();
+    assert_eq!(again.live.execution().birth.revision, 7);
+}
+
+#[test]
+fn a_replay_of_what_was_tried_again_has_no_successor() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: fail, retry: {type: constant, interval: PT1S, behavior: CREATE_NEW_EXECUTION}}]",
+    );
+    story.play();
+    assert!(story.live.execution().head.successor.is_some());
+    let replay = from(&story, "a");
+    let again = story.replay(&replay).unwrap();
+    assert_eq!(again.live.execution().head.successor, None);
+}
+
+#[test]
+fn a_replay_waits_since_it_was_asked_for() {
+    let mut story = Story::of("tasks: [{id: a, type: ok}, {id: p, type: flow.Pause}]");
+    story.work();
+    assert_eq!(story.why(), "PAUSED of p since 0 s, Paused { until: None }");
+    let replay = from(&story, "p");
+    story.after_seconds(5);
+    let again = story.replay(&replay).unwrap();
+    assert_eq!(again.why(), "PAUSED of p since 5 s, Paused { until: None }");
+}
+
+#[test]
+fn what_stands_further_down_in_an_earlier_group_is_copied_as_well() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks: [{id: a, type: ok}, {id: b, type: ok}, {id: c, type: ok}]
+- {id: d, type: ok}
+- {id: e, type: ok}
+",
+    );
+    story.play();
+    let replay = from(&story, "d");
+    let again = story.replay(&replay).unwrap();
+    assert_eq!(
+        again.tree(),
+        "RUNNING\n  seq SUCCESS\n    a SUCCESS\n    b SUCCESS\n    c SUCCESS\n  d SUBMITTED x2\n"
+    );
+}
+
+#[test]
+fn in_a_loop_one_by_one_earlier_values_and_earlier_tasks_of_the_same_value_are_copied() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: each
+  type: flow.ForEach
+  values: [x, y, z]
+  tasks: [{id: a, type: ok}, {id: b, type: ok}, {id: c, type: ok}]
+",
+    );
+    story.play();
+    let replay = Replay { from: Some(story.find_value("b", "y")), ..Replay::default() };
+    let mut again = story.replay(&replay).unwrap();
+    insta::assert_snapshot!(again.tree(), @"
+    RUNNING
+      each RUNNING
+        a[x] SUCCESS
+        b[x] SUCCESS
+        c[x] SUCCESS
+        a[y] SUCCESS
+        b[y] SUBMITTED x2
+    ");
+    assert_eq!(again.play().state(), State::Success);
+}
+
+#[test]
+fn in_a_loop_of_which_all_runs_at_once_nothing_is_later() {
+    let mut story = Story::of(
+        "tasks: [{id: each, type: flow.EachParallel, value: [x, y], tasks: [{id: a, type: ok}, {id: b, type: ok}]}]",
+    );
+    story.play();
+    let replay = Replay { from: Some(story.find_value("a", "x")), ..Replay::default() };
+    let again = story.replay(&replay).unwrap();
+    insta::assert_snapshot!(again.tree(), @"
+    RUNNING
+      each RUNNING
+        a[x] SUBMITTED x2
+        b[x] SUCCESS
+        a[y] SUCCESS
+        b[y] SUCCESS
+    ");
+}
+
+#[test]
+fn from_a_task_of_errors_the_errors_run_again_from_their_first_task() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks: [{id: a, type: fail}]
+  errors: [{id: e, type: ok}, {id: f, type: ok}]
+",
+    );
+    story.play();
+    let replay = from(&story, "f");
+    let mut again = story.replay(&replay).unwrap();
+    assert_eq!(again.tree(), "RUNNING\n  seq RUNNING\n    a FAILED\n    e SUBMITTED\n");
+    assert_eq!(again.play().tree(), "FAILED\n  seq FAILED\n    a FAILED\n    e SUCCESS\n    f SUCCESS\n");
+}
+
+#[test]
+fn from_a_task_in_a_directory_or_a_loop_until_the_outermost_of_them_begins_again() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: seq
+  type: flow.Sequential
+  tasks:
+  - id: u
+    type: flow.LoopUntil
+    condition: true
+    tasks:
+    - id: inner
+      type: flow.Sequential
+      tasks: [{id: wd, type: flow.WorkingDirectory, tasks: [{id: a, type: ok}]}]
+",
+    );
+    story.play();
+    let replay = from(&story, "a");
+    let again = story.replay(&replay).unwrap();
+    assert_eq!(
+        again.tree(),
+        "RUNNING\n  seq RUNNING\n    u RUNNING\n      inner RUNNING\n        wd RUNNING\n"
+    );
+    assert_eq!(
+        (again.history_of("u"), again.history_of("seq")),
+        ("CREATED RUNNING SUCCESS RESTARTED RUNNING".into(), "CREATED RUNNING SUCCESS RUNNING".into())
+    );
+}

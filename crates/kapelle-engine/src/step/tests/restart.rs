@@ -347,3 +347,38 @@ finally: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: lon
     story.does(Order::Restart);
     assert_eq!(story.effects_since(place), "Stop ?, Run a");
 }
+
+#[test]
+fn a_restarted_execution_has_no_outputs_until_it_ends_again() {
+    let mut story = failing(
+        "tasks: [{id: a, type: ok, format: x}, {id: b, type: slow, ends: FAILED}]\noutputs: [{id: o, value: '{{ outputs.a.value }}'}]",
+    );
+    story.finish("b");
+    assert_eq!(story.flow_outputs(), r#"{"o":"x"}"#);
+    story.does(Order::Restart);
+    assert_eq!(story.flow_outputs(), "null");
+    assert_eq!(story.finish("b").flow_outputs(), r#"{"o":"x"}"#);
+}
+
+#[test]
+fn a_group_that_failed_by_itself_begins_again_whatever_its_tasks_ended_in() {
+    let mut story = Story::of(
+        "tasks: [{id: wd, type: flow.WorkingDirectory, tasks: [{id: a, type: ok}], finally: [{id: f, type: ok}]}]",
+    );
+    story.finish("wd").finish("a");
+    story.reports("wd", Report { failure: Some(Failure::new("no space")), ..Report::default() }).play();
+    assert_eq!(story.tree(), "FAILED\n  wd FAILED\n    a SUCCESS\n    f SUCCESS\n");
+    story.does(Order::Restart).play();
+    assert_eq!(story.tree(), "SUCCESS\n  wd SUCCESS\n    a SUCCESS\n    f SUCCESS\n");
+    assert_eq!(story.history_of("wd"), "CREATED RUNNING FAILED RESTARTED RUNNING SUCCESS");
+}
+
+#[test]
+fn a_failure_in_the_errors_of_a_group_is_no_reason_to_begin_again_but_that_of_the_group_is() {
+    let mut story = failing(
+        "tasks: [{id: p, type: flow.Pause, timeout: PT1M, errors: [{id: e, type: fail}]}, {id: a, type: ok}]",
+    );
+    assert_eq!(story.tree(), "FAILED\n  p FAILED\n    e FAILED\n");
+    assert_eq!(story.does(Order::Restart).tree(), "PAUSED\n  p PAUSED\n");
+    assert_eq!(story.resume().play().tree(), "SUCCESS\n  p SUCCESS\n  a SUCCESS\n");
+}

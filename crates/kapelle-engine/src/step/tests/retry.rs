@@ -334,3 +334,56 @@ fn a_moment_that_comes_twice_tries_once() {
     story.work();
     assert!(story.is_late(&due), "the next attempt has its own moment");
 }
+
+#[test]
+fn finally_that_has_begun_beside_a_task_that_is_tried_again_goes_on_and_waits_with_its_next_task() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {{id: a, type: slow, heals: 1, {CONSTANT}}}
+  - {{id: b, type: fail}}
+  - {{id: c, type: slow}}
+  finally: [{{id: f, type: slow}}, {{id: g, type: slow}}]
+"
+    ));
+    story.work().finish("a").finish("c");
+    assert_eq!(
+        story.tree(),
+        "RETRYING\n  par RUNNING\n    a RETRYING\n    b FAILED\n    c SUCCESS\n    f SUBMITTED\n"
+    );
+    story.finish("f");
+    assert_eq!(story.state_of("g"), None, "one of the main list is not over");
+    story.wait();
+    story.finish("a");
+    assert_eq!(
+        story.finish("g").tree(),
+        "FAILED\n  par FAILED\n    a SUCCESS x2\n    b FAILED\n    c SUCCESS\n    f SUCCESS\n    g SUCCESS\n"
+    );
+}
+
+#[test]
+fn a_group_that_ends_with_a_task_to_be_tried_again_leaves_the_others_waiting() {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - id: inner
+    type: flow.Parallel
+    allowFailure: true
+    tasks:
+    - {{id: seq, type: flow.Sequential, tasks: [{{id: a, type: fail, {CONSTANT}}}]}}
+    - {{id: b, type: slow, ends: FAILED}}
+  - {{id: c, type: ok, heals: 1, {CONSTANT}}}
+"
+    ));
+    story.work().finish("b");
+    assert_eq!((story.state_of("a"), story.state_of("inner")), (Some(State::Warning), Some(State::Warning)));
+    assert_eq!((story.state(), story.state_of("c")), (State::Retrying, Some(State::Retrying)));
+    assert_eq!(story.play().state(), State::Warning);
+    assert_eq!(story.histories(), "CREATED RUNNING RETRYING RUNNING WARNING");
+}

@@ -273,3 +273,46 @@ fn a_schedule_that_is_no_moment_fails_the_task() {
     assert_eq!((story.state(), story.requests().len()), (State::Failed, 0));
     assert!(story.log().contains("`soon` is no moment to start at"), "{}", story.log());
 }
+
+#[test]
+fn a_child_that_cannot_be_created_is_waited_for_no_more() {
+    let mut story = sub("");
+    story.child_refused("s", "there is no such flow");
+    assert_eq!((story.outstanding().as_str(), story.live.is_at_rest()), ("", true));
+}
+
+#[test]
+fn a_child_that_is_started_again_has_not_given_anything_yet() {
+    let mut story = sub("");
+    let gave = Some(Arc::new(Map::from_iter([("o".into(), Value::Int(1))])));
+    story.child_gave("s", 0, State::Failed, gave);
+    story.does(Order::Restart);
+    let child = story.live.execution().children.values().next().unwrap();
+    assert_eq!((child.ended, child.outputs.as_ref(), child.generation), (None, None, Some(0)));
+    story.child_ended("s", 0, State::Success);
+    assert_eq!(story.state_of("s"), Some(State::Success));
+}
+
+#[test]
+fn a_child_knows_the_iteration_of_a_loop_around_the_task_if_there_is_one() {
+    let iterations = |yaml: &str| {
+        let mut story = Story::of(yaml);
+        story.work();
+        let origins = story.requests().into_iter().filter_map(|request| request.origin.clone());
+        let iterations = origins.map(|origin| origin.variables.get("taskRunIteration").cloned());
+        iterations.collect::<Vec<_>>()
+    };
+    assert_eq!(iterations("tasks: [{id: s, type: flow.Subflow, flowId: f}]"), [None]);
+    let each = "tasks: [{id: e, type: flow.ForEach, values: [x, y], concurrencyLimit: 2, tasks: [{id: s, type: flow.Subflow, flowId: f}]}]";
+    assert_eq!(iterations(each), [Some(Value::Int(0)), Some(Value::Int(1))]);
+    let items = "tasks: [{id: i, type: flow.ForEachItem, flowId: f, items: x, gives: 'kestra:///parts.txt'}]";
+    assert_eq!(iterations(items), [Some(Value::Int(0)), Some(Value::Int(1)), Some(Value::Int(2))]);
+}
+
+#[test]
+fn an_empty_schedule_is_none() {
+    for schedule in ["schedule: {at: ''}", "schedule: {in: \"{{ '' }}\"}"] {
+        let story = Story::of(&format!("tasks: [{{id: s, type: flow.Subflow, flowId: f, {schedule}}}]"));
+        assert_eq!(story.requests()[0].start, None, "{schedule}");
+    }
+}

@@ -363,3 +363,113 @@ fn a_killed_task_is_no_reason_to_run_again() {
     let mut story = retry("maxAttempts: 3\n  delay: PT10S", "[{id: a, type: ok, ends: KILLED}]");
     assert_eq!(story.play().tree(), "KILLED\n  r KILLED\n    a KILLED\n");
 }
+
+#[test]
+fn a_loop_whose_finally_has_begun_looks_no_more() {
+    let mut story = until(
+        "
+  condition: '{{ outputs.f is not defined }}'
+  tasks: [{id: a, type: ok}]
+  finally: [{id: f, type: ok, format: x}, {id: g, type: ok}]
+",
+    );
+    assert_eq!(story.play().tree(), "SUCCESS\n  u SUCCESS\n    a SUCCESS\n    f SUCCESS\n    g SUCCESS\n");
+    assert_eq!(story.now, Millis(0));
+}
+
+#[test]
+fn a_killed_child_ends_the_loop() {
+    let mut story = until("  condition: false\n  tasks: [{id: a, type: ok, ends: KILLED}]");
+    assert_eq!((story.play().tree(), story.now), ("KILLED\n  u KILLED\n    a KILLED\n".into(), Millis(0)));
+}
+
+#[test]
+fn a_retry_whose_errors_or_finally_have_begun_runs_no_more() {
+    for (list, tasks) in
+        [("errors", "    more SUCCESS\n    x SUCCESS\n"), ("finally", "    more SUCCESS\n    x SUCCESS\n")]
+    {
+        let mut story = Story::of(&format!(
+            "
+variables: {{most: 1}}
+tasks:
+- id: r
+  type: flow.Retry
+  maxAttempts: '{{{{ vars.most }}}}'
+  delay: PT10S
+  tasks: [{{id: a, type: fail}}]
+  {list}: [{{id: more, type: execution.SetVariables, variables: {{most: 5}}}}, {{id: x, type: ok}}]
+"
+        ));
+        assert_eq!(story.play().tree(), format!("FAILED\n  r FAILED\n    a FAILED\n{tasks}"), "{list}");
+        assert_eq!((story.now, story.outputs("r").as_str()), (Millis(0), r#"{"attempts":1}"#));
+    }
+}
+
+#[test]
+fn the_attempts_of_a_retry_are_counted_anew_for_every_value_of_a_loop() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: each
+  type: flow.ForEach
+  values: [x, y, z]
+  tasks:
+  - id: r
+    type: flow.Retry
+    maxAttempts: 3
+    delay: PT10S
+    tasks: [{id: a, type: ok, ends: \"{{ taskrun.iteration == 1 ? 'SUCCESS' : 'FAILED' }}\"}]
+",
+    );
+    story.work();
+    for (_, second) in [("x", 10), ("y", 20), ("z", 30)] {
+        assert!(
+            story.why().contains("RetryWait { attempt: 1, attempts_max: None, until:"),
+            "{}",
+            story.why()
+        );
+        assert!(story.why().contains(&format!("until: Millis({second}000)")), "{}", story.why());
+        story.wait();
+        story.work();
+        assert_eq!(story.outputs("r"), if second == 30 { r#"{"attempts":2}"# } else { r#"{"attempts":1}"# });
+    }
+    assert_eq!(story.state(), State::Success);
+}
+
+#[test]
+fn the_count_of_a_loop_goes_one_beyond_its_maximum() {
+    let (story, _) = passes(until(
+        "
+  condition: false
+  checkFrequency: {interval: PT1S, maxIterations: 2}
+  tasks: [{id: a, type: ok}]
+",
+    ));
+    assert_eq!(story.outputs("u"), r#"{"iterationCount":3}"#);
+}
+
+#[test]
+fn the_next_pass_knows_no_execution_of_the_last_one_and_leaves_those_beside_it_alone() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks:
+  - {id: s, type: flow.Subflow, flowId: f}
+  - id: u
+    type: flow.LoopUntil
+    condition: false
+    checkFrequency: {interval: PT1S}
+    tasks: [{id: t, type: flow.Subflow, flowId: f, wait: false}]
+",
+    );
+    story.child_created("t", 0);
+    let (beside, last) = (story.find("s"), story.find("t"));
+    story.wait();
+    let children: Vec<_> = story.live.execution().children.keys().map(|(run, _)| *run).collect();
+    assert_eq!(children, [beside, story.find("t")]);
+    assert_ne!(story.find("t"), last);
+    story.child_created("t", 0).child_ended("s", 0, State::Success);
+    assert_eq!(story.state_of("s"), Some(State::Success));
+}

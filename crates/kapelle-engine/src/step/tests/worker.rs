@@ -231,3 +231,32 @@ fn lost_attempts_are_not_counted_by_a_retry() {
     story.reports("a", fails());
     assert_eq!(story.tree(), "FAILED\n  a FAILED x4\n");
 }
+
+#[test]
+fn a_lost_worker_of_one_task_leaves_its_group_alone() {
+    for list in [
+        "tasks: [{id: a, type: ok}, {id: b, type: slow}]",
+        "tasks: [{id: a, type: fail}], errors: [{id: b, type: slow}]",
+    ] {
+        let mut story = Story::of(&format!("tasks: [{{id: seq, type: flow.Sequential, {list}}}]"));
+        story.work();
+        let (first, lost) = (story.find("a"), story.find("b"));
+        story.lose("b");
+        assert_eq!((story.find("a"), story.find("b")), (first, lost), "they are the same task runs");
+        assert_eq!(story.attempts_of("b"), "CREATED RESUBMITTED, CREATED");
+    }
+}
+
+#[test]
+fn a_task_that_was_killed_by_another_one_stays_killed_whatever_its_worker_says() {
+    let mut story = Story::of(
+        "tasks: [{id: par, type: flow.Parallel, tasks: [{id: a, type: slow, ends: KILLED}, {id: b, type: slow}, {id: c, type: slow, ends: FAILED}]}]",
+    );
+    story.finish("a").finish("c");
+    assert_eq!((story.state_of("b"), story.is_out("b")), (Some(State::Killed), true));
+    story.finish("b");
+    assert_eq!(
+        (story.tree().as_str(), story.is_out("b")),
+        ("KILLED\n  par KILLED\n    a KILLED\n    b KILLED\n    c FAILED\n", false)
+    );
+}

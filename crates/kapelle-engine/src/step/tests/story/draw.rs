@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::plain;
 use kapelle_model::cause::Waiting;
+use kapelle_model::effect::Effect;
 use kapelle_model::task_run::{RunIndex, TaskRun};
 use kapelle_model::{History, Map, State, Value};
 
@@ -109,8 +110,16 @@ impl Story {
 
     /// The effects from a place on, one word each, without lines of the log and changes of state.
     pub(in super::super) fn effects_since(&self, place: usize) -> String {
-        use kapelle_model::effect::Effect;
-        let words = self.effects[place..].iter().filter_map(|effect| {
+        self.effect_words(&self.effects[place..])
+    }
+
+    /// What somebody who takes over would do, one word for each effect.
+    pub(in super::super) fn outstanding(&self) -> String {
+        self.effect_words(&crate::outstanding::outstanding(&self.plan, &self.live))
+    }
+
+    fn effect_words(&self, effects: &[Effect]) -> String {
+        let words = effects.iter().filter_map(|effect| {
             Some(match effect {
                 Effect::Log(_) | Effect::Changed { .. } => return None,
                 Effect::Dispatch(dispatch) => {

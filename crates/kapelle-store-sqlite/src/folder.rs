@@ -44,8 +44,15 @@ impl Folder {
         let unusable = |error: &io::Error| {
             StoreError::Unavailable(format!("the folder `{}` cannot be used: {error}", root.display()))
         };
+        let is_new = !root.exists();
         fs::DirBuilder::new().recursive(true).mode(0o700).create(root).map_err(|error| unusable(&error))?;
         let root = root.canonicalize().map_err(|error| unusable(&error))?;
+        if is_new {
+            // Its name, and those above it, have to outlive a power cut as well. What may not be read was there before.
+            for above in root.ancestors().skip(1).filter_map(|above| File::open(above).ok()) {
+                above.sync_all().map_err(|error| unusable(&error))?;
+            }
+        }
         refuse_network(&root)?;
         let lock = lock(&root)?;
         Ok(Self { root, _lock: lock })
@@ -53,6 +60,11 @@ impl Folder {
 
     pub(crate) fn database(&self) -> PathBuf {
         self.root.join("kapelle.db")
+    }
+
+    /// Where the last commit is remembered, beside the database that has it.
+    pub(crate) fn memory(&self) -> PathBuf {
+        self.root.join("last-commit")
     }
 
     pub(crate) fn logs(&self) -> PathBuf {

@@ -12,14 +12,18 @@ mod errors;
 mod folder;
 pub mod log_files;
 mod meta;
+mod moment;
 mod names;
 mod prepared;
 mod read;
+mod rewind;
 mod schema;
 mod store;
 #[cfg(test)]
 mod tests;
 mod writer;
 
+pub use moment::{Moment, Watch};
+pub use rewind::Rewind;
 pub use store::{Options, SqliteStore};
 pub use writer::Fatal;

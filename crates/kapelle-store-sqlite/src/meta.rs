@@ -12,9 +12,9 @@ pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
     Ok(Epoch(number(connection, EPOCH)?))
 }
 
-/// Begins another epoch: whoever had the one before writes nothing any more.
-pub(crate) fn begin_epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
-    let next = number(connection, EPOCH)? + 1;
+/// Begins another epoch, after all that were there and after this one: whoever had one before writes nothing any more.
+pub(crate) fn begin_epoch(connection: &Connection, known: Epoch) -> rusqlite::Result<Epoch> {
+    let next = number(connection, EPOCH)?.max(known.0) + 1;
     set(connection, EPOCH, next)?;
     Ok(Epoch(next))
 }

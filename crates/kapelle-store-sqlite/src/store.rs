@@ -26,12 +26,14 @@ use kapelle_store::{
 use crate::connection::{self, Readers};
 use crate::folder::Folder;
 use crate::log_files::LogFiles;
+use crate::moment::Watch;
 use crate::names::{Names, SharedNames};
 use crate::prepared::Prepared;
 use crate::read::InOurWords;
 use crate::read::lists::Shelf;
 use crate::read::{counters, documents, executions, flows, queues};
-use crate::writer::{Desk, Fatal, Writer};
+use crate::rewind::{Memory, Rewind};
+use crate::writer::{Checkpoint, Desk, Fatal, Writer};
 use crate::{meta, schema};
 
 /// How a store is opened.
@@ -51,16 +53,27 @@ pub struct SqliteStore {
     codec: Arc<Codec>,
     epoch: Epoch,
     skew: Arc<AtomicI64>,
+    rewind: Option<Rewind>,
     _folder: Folder,
 }
 
 impl SqliteStore {
     /// Opens a folder, or makes one; brings what an earlier version wrote up to this one.
     pub fn open(root: &Path, options: Options) -> Result<Self> {
+        Self::open_with(root, options, None)
+    }
+
+    /// The same for somebody who wants to be there at each moment of each commit.
+    pub fn open_watched(root: &Path, options: Options, watch: Watch) -> Result<Self> {
+        Self::open_with(root, options, Some(watch))
+    }
+
+    fn open_with(root: &Path, options: Options, watch: Option<Watch>) -> Result<Self> {
         let folder = Folder::take(root)?;
         let mut connection = connection::writer(&folder.database())?;
         schema::migrate(&mut connection)?;
-        let epoch = meta::begin_epoch(&connection).ours()?;
+        let (memory, remembered) = Memory::open(&folder.memory())?;
+        let epoch = meta::begin_epoch(&connection, remembered.epoch).ours()?;
         let last = meta::last_commit(&connection).ours()?;
         let saved_skew = meta::skew(&connection).ours()?;
         let skew = Arc::new(AtomicI64::new(saved_skew));
@@ -70,6 +83,9 @@ impl SqliteStore {
         let blobs: Arc<dyn Blobs> = Arc::new(LocalBlobs::open(folder.values()).map_err(unusable)?);
         let codec = Arc::new(Codec::new(Arc::clone(&blobs)));
         let logs = LogFiles::open(folder.logs())?;
+        let rewind = remembered.rewind(last);
+        memory.note(epoch, last);
+        let checkpoint = Checkpoint::of(&mut connection).ours()?;
         let desk = Desk {
             connection,
             names: Arc::clone(&names),
@@ -79,10 +95,19 @@ impl SqliteStore {
             skew: Arc::clone(&skew),
             saved_skew,
             fatal: options.fatal,
+            memory,
+            checkpoint,
+            watch,
         };
         let writer = Writer::start(desk, last)?;
         let readers = Readers::new(folder.database());
-        Ok(Self { writer, logs, readers, names, codec, epoch, skew, _folder: folder })
+        Ok(Self { writer, logs, readers, names, codec, epoch, skew, rewind, _folder: folder })
+    }
+
+    /// Whether the database had fewer commits than it once had when it was opened: somebody put an older copy in its
+    /// place. This epoch is newer than all that were ever given out; what others know from epochs before may be wrong.
+    pub fn rewind(&self) -> Option<Rewind> {
+        self.rewind
     }
 
     fn shelf<T>(&self, read: impl FnOnce(&Shelf<'_>) -> Result<T>) -> Result<T> {

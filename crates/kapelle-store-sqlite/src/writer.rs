@@ -4,6 +4,8 @@
 //! transaction before its commit is over.
 
 mod batch;
+mod checkpoint;
+pub(crate) use checkpoint::Checkpoint;
 pub(crate) mod counters;
 mod documents;
 mod executions;
@@ -28,6 +30,7 @@ use rusqlite::Connection;
 
 use crate::errors::{corrupt, is_fatal, of_sqlite};
 use crate::meta;
+use crate::moment::{Moment, Watch};
 use crate::names::SharedNames;
 use crate::prepared::Prepared;
 use batch::{Batch, Fault, Written};
@@ -69,6 +72,10 @@ pub(crate) struct Desk {
     pub skew: Arc<AtomicI64>,
     pub saved_skew: i64,
     pub fatal: Fatal,
+    /// Remembers the last commit outside of the database.
+    pub memory: crate::rewind::Memory,
+    pub checkpoint: Checkpoint,
+    pub watch: Option<Watch>,
 }
 
 impl Writer {
@@ -181,9 +188,14 @@ fn work(mut desk: Desk, shared: &Shared) {
         if let Some(newest) = results.iter().flatten().max() {
             shared.last.store(newest.0, Ordering::Release);
         }
-        for (done, result) in told.into_iter().zip(results) {
+        let half = told.len() / 2;
+        for (place, (done, result)) in told.into_iter().zip(results).enumerate() {
+            if place == half {
+                desk.at(Moment::Told);
+            }
             done(result);
         }
+        desk.tidy_up(CommitNumber(shared.last.load(Ordering::Acquire)));
     }
 }
 
@@ -238,6 +250,7 @@ fn write_all(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<R
 
 fn commit(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Result<CommitNumber>>> {
     desk.connection.execute_batch("BEGIN IMMEDIATE")?;
+    desk.at(Moment::Begun);
     let current = meta::epoch(&desk.connection)?;
     if current != desk.epoch {
         return Err(Fault::Refused(StoreError::Fenced { own: desk.epoch, current }));
@@ -256,6 +269,7 @@ fn commit(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Resu
         }
     }
     let finished = batch.finish()?;
+    desk.at(Moment::Applied);
     meta::set_last_commit(&desk.connection, CommitNumber(number))?;
     // Who reads may know it before the rows are there: it only makes them look farther.
     desk.skew.fetch_max(finished.skew, Ordering::AcqRel);
@@ -265,7 +279,27 @@ fn commit(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Resu
         // The rows that named them are gone. What stays behind is found by who looks for files without an owner.
         let _found_later = desk.blobs.remove_all(id);
     }
+    desk.at(Moment::Committed);
     Ok(results)
+}
+
+impl Desk {
+    fn at(&self, moment: Moment) {
+        if let Some(watch) = &self.watch {
+            watch(moment);
+        }
+    }
+
+    /// What can wait until everybody was told.
+    fn tidy_up(&self, last: CommitNumber) {
+        self.memory.note(self.epoch, last);
+        // What cannot be worked in for want of room is safe where it is, and is tried again after the next commit.
+        if let Err(error) = self.checkpoint.make(&self.connection)
+            && is_fatal(&error)
+        {
+            (self.fatal)(&format!("nobody knows any more what is on the disk: {error}"));
+        }
+    }
 }
 
 impl Fault {

@@ -1,0 +1,17 @@
+//! The moments of a commit, for whoever wants to be there: tests let the process die at each of them.
+
+/// How far a commit has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// It has begun, and nothing is written.
+    Begun,
+    /// The transactions are written, and nothing of them is safe.
+    Applied,
+    /// All of it is safe, and nobody was told.
+    Committed,
+    /// Half of those who wait were told.
+    Told,
+}
+
+/// Is called at each moment, in the thread that writes.
+pub type Watch = Box<dyn Fn(Moment) + Send>;

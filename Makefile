@@ -3,7 +3,7 @@
 CARGO ?= cargo
 BINARY := target/release/kapelle
 
-.PHONY: run test check sim sim-defects bench fuzz clean
+.PHONY: run test check sim sim-defects crash power-cut bench fuzz clean
 
 ## Builds the release binary and checks the example flows with it.
 run: $(BINARY)
@@ -27,6 +27,14 @@ sim: need-cargo
 ## Puts one defect after the other into a copy of the project, and shows that the simulation finds each.
 sim-defects: need-cargo
 	crates/kapelle-sim/defects/run
+
+## Kills a process that writes at random moments, again and again: what was acknowledged is there, and nothing in part.
+crash: need-cargo
+	$(CARGO) test --locked -p kapelle-store-sqlite --test crash -- kill --rounds 40 --time-box 40
+
+## Cuts the power of a small disk while a process writes to it; needs root and loop devices, and says so where they are missing.
+power-cut: need-cargo
+	$(CARGO) test --locked -p kapelle-store-sqlite --test crash -- power --rounds 10
 
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)

@@ -94,6 +94,7 @@ impl SqliteStore {
             epoch,
             skew: Arc::clone(&skew),
             saved_skew,
+            purged: Vec::new(),
             fatal: options.fatal,
             memory,
             checkpoint,

@@ -21,6 +21,7 @@ use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 
+use kapelle_model::ExecutionId;
 use kapelle_store::blobs::Blobs;
 use kapelle_store::codec::Codec;
 use kapelle_store::error::Result;
@@ -71,6 +72,8 @@ pub(crate) struct Desk {
     /// As far as the moment of a creation and the one in its id were ever apart: what readers know, and the disk.
     pub skew: Arc<AtomicI64>,
     pub saved_skew: i64,
+    /// Executions that were deleted, and whose large values were not yet.
+    pub purged: Vec<ExecutionId>,
     pub fatal: Fatal,
     /// Remembers the last commit outside of the database.
     pub memory: crate::rewind::Memory,
@@ -275,10 +278,7 @@ fn commit(desk: &mut Desk, prepared: &[Prepared], last: u64) -> Written<Vec<Resu
     desk.skew.fetch_max(finished.skew, Ordering::AcqRel);
     desk.names.extend(finished.fresh, || desk.connection.execute_batch("COMMIT"))?;
     desk.saved_skew = finished.skew;
-    for id in finished.purged {
-        // The rows that named them are gone. What stays behind is found by who looks for files without an owner.
-        let _found_later = desk.blobs.remove_all(id);
-    }
+    desk.purged.extend(finished.purged);
     desk.at(Moment::Committed);
     Ok(results)
 }
@@ -291,8 +291,12 @@ impl Desk {
     }
 
     /// What can wait until everybody was told.
-    fn tidy_up(&self, last: CommitNumber) {
+    fn tidy_up(&mut self, last: CommitNumber) {
         self.memory.note(self.epoch, last);
+        for id in self.purged.drain(..) {
+            // The rows that named them are gone. What stays behind is found by who looks for files without an owner.
+            let _found_later = self.blobs.remove_all(id);
+        }
         // What cannot be worked in for want of room is safe where it is, and is tried again after the next commit.
         if let Err(error) = self.checkpoint.make(&self.connection)
             && is_fatal(&error)

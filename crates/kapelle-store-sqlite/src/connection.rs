@@ -106,7 +106,8 @@ fn within_snapshot<T>(connection: &Connection, read: impl FnOnce(&Connection) ->
     result
 }
 
-fn open(path: &Path) -> Result<Connection> {
+/// A connection that only reads.
+pub(crate) fn open(path: &Path) -> Result<Connection> {
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
     let connection = Connection::open_with_flags(path, flags).map_err(|error| of_sqlite(&error))?;
     connection

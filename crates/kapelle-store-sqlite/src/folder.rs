@@ -58,6 +58,10 @@ impl Folder {
         Ok(Self { root, _lock: lock })
     }
 
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
     pub(crate) fn database(&self) -> PathBuf {
         self.root.join("kapelle.db")
     }
@@ -71,9 +75,14 @@ impl Folder {
         self.root.join("logs")
     }
 
+    /// What is kept as files.
+    pub(crate) fn files(&self) -> PathBuf {
+        self.root.join("files")
+    }
+
     /// Where values are that are too large for rows.
     pub(crate) fn values(&self) -> PathBuf {
-        self.root.join("files").join("values")
+        self.files().join("values")
     }
 }
 

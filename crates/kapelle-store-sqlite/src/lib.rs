@@ -4,8 +4,9 @@
 //! writes logs. Reads have connections of their own and see what was acknowledged.
 //!
 //! A transaction goes from [`SqliteStore`] through `prepared` (what takes time, in the thread of who asks) to `writer`
-//! (the only one who writes). `read` answers; `schema` and `migrations` say what the tables are.
+//! (the only one who writes). `care` keeps it healthy: checks, backups, purges. `read` answers; `schema` and `migrations` say what the tables are.
 
+pub mod care;
 mod columns;
 mod connection;
 mod errors;

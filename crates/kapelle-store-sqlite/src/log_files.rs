@@ -199,6 +199,11 @@ impl LogFiles {
         }
     }
 
+    /// The files of the months, the oldest first.
+    pub(crate) fn paths(&self) -> Vec<(Month, PathBuf)> {
+        self.readers.months().into_iter().map(|month| (month, self.readers.path(month))).collect()
+    }
+
     /// What the files take on disk.
     pub fn bytes(&self) -> u64 {
         let size = |path: PathBuf| fs::metadata(path).map_or(0, |data| data.len());

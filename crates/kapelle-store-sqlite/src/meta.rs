@@ -19,6 +19,13 @@ pub(crate) fn begin_epoch(connection: &Connection, known: Epoch) -> rusqlite::Re
     Ok(Epoch(next))
 }
 
+/// Leaps over epochs that others may have begun without this file knowing of them.
+pub(crate) fn leap_epoch(connection: &Connection, over: u64) -> rusqlite::Result<Epoch> {
+    let next = number(connection, EPOCH)? + over;
+    set(connection, EPOCH, next)?;
+    Ok(Epoch(next))
+}
+
 pub(crate) fn last_commit(connection: &Connection) -> rusqlite::Result<CommitNumber> {
     Ok(CommitNumber(number(connection, LAST_COMMIT)?))
 }

@@ -8,7 +8,7 @@ use kapelle_model::execution::{Execution, Slot};
 use kapelle_model::permit::Permit;
 use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::audit::AuditRecord;
-use kapelle_store::blobs::{Blobs, LocalBlobs};
+use kapelle_store::blobs::Blobs;
 use kapelle_store::codec::Codec;
 use kapelle_store::document::Kind;
 use kapelle_store::error::Result;
@@ -23,6 +23,8 @@ use kapelle_store::{
     StoreError, Total, Transaction,
 };
 
+use crate::care::kept_values::KeptValues;
+use crate::care::space::Space;
 use crate::connection::{self, Readers};
 use crate::folder::Folder;
 use crate::log_files::LogFiles;
@@ -41,20 +43,33 @@ pub struct Options {
     /// What happens when a sync has failed and nobody knows any more what is on the disk. The process has to end: the next
     /// one reads what is really there.
     pub fatal: Fatal,
+    /// Bytes that the folder may take. When nine tenths of them are taken, what is new is refused, and what runs goes on.
+    pub budget: Option<u64>,
+    /// Bytes of the disk that are kept free for what runs: with less, what is new is refused as well.
+    pub reserve: u64,
+}
+
+impl Options {
+    /// No budget but the disk, of which a quarter of a gigabyte stays free.
+    pub const fn new(fatal: Fatal) -> Self {
+        Self { fatal, budget: None, reserve: 256 << 20 }
+    }
 }
 
 /// Everything in one folder, which no other process may have at the same time.
 pub struct SqliteStore {
     // In this order they end: the writer writes what waits, and only then the folder is given back.
     writer: Writer,
-    logs: LogFiles,
-    readers: Readers,
-    names: Arc<SharedNames>,
-    codec: Arc<Codec>,
+    pub(crate) logs: LogFiles,
+    pub(crate) readers: Readers,
+    pub(crate) names: Arc<SharedNames>,
+    pub(crate) codec: Arc<Codec>,
+    pub(crate) values: Arc<KeptValues>,
+    space: Space,
     epoch: Epoch,
-    skew: Arc<AtomicI64>,
+    pub(crate) skew: Arc<AtomicI64>,
     rewind: Option<Rewind>,
-    _folder: Folder,
+    pub(crate) folder: Folder,
 }
 
 impl SqliteStore {
@@ -80,7 +95,8 @@ impl SqliteStore {
         let names = Arc::new(SharedNames::new(Names::load(&connection)?));
         let unusable =
             |error| StoreError::Unavailable(format!("the folder of large values cannot be used: {error}"));
-        let blobs: Arc<dyn Blobs> = Arc::new(LocalBlobs::open(folder.values()).map_err(unusable)?);
+        let values = Arc::new(KeptValues::open(&folder.values()).map_err(unusable)?);
+        let blobs: Arc<dyn Blobs> = Arc::clone(&values) as Arc<dyn Blobs>;
         let codec = Arc::new(Codec::new(Arc::clone(&blobs)));
         let logs = LogFiles::open(folder.logs())?;
         let rewind = remembered.rewind(last);
@@ -102,7 +118,8 @@ impl SqliteStore {
         };
         let writer = Writer::start(desk, last)?;
         let readers = Readers::new(folder.database());
-        Ok(Self { writer, logs, readers, names, codec, epoch, skew, rewind, _folder: folder })
+        let space = Space::new(&folder, Arc::clone(&values), options.budget, options.reserve)?;
+        Ok(Self { writer, logs, readers, names, codec, values, space, epoch, skew, rewind, folder })
     }
 
     /// Whether the database had fewer commits than it once had when it was opened: somebody put an older copy in its
@@ -123,6 +140,10 @@ impl SqliteStore {
 impl Store for SqliteStore {
     fn submit(&self, transaction: Transaction, done: Done) {
         let is_urgent = transaction.is_urgent;
+        // Before anything of it is written: large values are, when it is made ready.
+        if let Err(error) = self.space.admit(&transaction, &self.logs) {
+            return done(Err(error));
+        }
         match Prepared::new(transaction, &self.codec) {
             Ok(prepared) => self.writer.submit(prepared, is_urgent, done),
             Err(error) => done(Err(error)),

@@ -44,7 +44,7 @@ impl<S> Fresh<S> {
 
 pub(crate) fn open(folder: &Path) -> SqliteStore {
     let fatal = Box::new(|why: &str| panic!("{why}"));
-    SqliteStore::open(folder, Options { fatal }).unwrap()
+    SqliteStore::open(folder, Options::new(fatal)).unwrap()
 }
 
 impl<S: Store> Subject for Fresh<S> {

@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::SystemTime;
 use std::{fs, io};
 
 use kapelle_model::ExecutionId;
@@ -25,13 +27,45 @@ pub trait Blobs: Send + Sync {
 #[derive(Debug)]
 pub struct LocalBlobs {
     root: PathBuf,
+    /// Bytes that came, less those that went, since it was opened.
+    growth: AtomicI64,
+}
+
+/// What the blobs of an execution take.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Extent {
+    pub bytes: u64,
+    pub files: u64,
+    /// When the last of them was written.
+    pub newest: Option<SystemTime>,
 }
 
 impl LocalBlobs {
     pub fn open(root: impl Into<PathBuf>) -> io::Result<Self> {
         let root = root.into();
         fs::create_dir_all(&root)?;
-        Ok(Self { root })
+        Ok(Self { root, growth: AtomicI64::new(0) })
+    }
+
+    /// By how many bytes they became more since they were opened; less than nothing if they became fewer.
+    pub fn growth(&self) -> i64 {
+        self.growth.load(Ordering::Relaxed)
+    }
+
+    /// What the blobs of an execution take; nothing if there are none.
+    pub fn extent(&self, of: ExecutionId) -> io::Result<Extent> {
+        let mut extent = Extent::default();
+        let files = match fs::read_dir(self.folder(of)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(extent),
+            files => files?,
+        };
+        for file in files {
+            let data = file?.metadata()?;
+            extent.bytes += data.len();
+            extent.files += 1;
+            extent.newest = extent.newest.max(data.modified().ok());
+        }
+        Ok(extent)
     }
 
     fn folder(&self, of: ExecutionId) -> PathBuf {
@@ -55,6 +89,7 @@ impl Blobs for LocalBlobs {
         io::Write::write_all(&mut file, bytes)?;
         file.sync_data()?;
         fs::rename(&unfinished, &path)?;
+        self.growth.fetch_add(bytes.len() as i64, Ordering::Relaxed);
         sync_folder(&folder)?;
         Ok(name)
     }
@@ -75,9 +110,14 @@ impl Blobs for LocalBlobs {
     }
 
     fn remove_all(&self, of: ExecutionId) -> io::Result<()> {
+        let bytes = self.extent(of).map_or(0, |extent| extent.bytes);
         match fs::remove_dir_all(self.folder(of)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            Err(error) => Err(error),
+            Ok(()) => {
+                self.growth.fetch_sub(bytes.cast_signed(), Ordering::Relaxed);
+                Ok(())
+            }
         }
     }
 

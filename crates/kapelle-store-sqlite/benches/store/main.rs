@@ -46,5 +46,5 @@ impl Drop for Scratch {
 
 pub(crate) fn open(folder: &Path) -> SqliteStore {
     let fatal = Box::new(|why: &str| panic!("{why}"));
-    SqliteStore::open(folder, Options { fatal }).expect("the folder is ours")
+    SqliteStore::open(folder, Options::new(fatal)).expect("the folder is ours")
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, schema};
+use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, schema, store};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -30,6 +30,8 @@ enum Command {
     #[command(subcommand)]
     Plugins(plugins::Command),
     Schema(schema::Arguments),
+    #[command(subcommand)]
+    Store(Box<store::Command>),
     Completions(completions::Arguments),
 }
 
@@ -69,6 +71,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
+            Command::Store(command) => store::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),

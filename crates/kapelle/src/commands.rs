@@ -9,3 +9,4 @@ pub(crate) mod flow;
 pub(crate) mod format;
 pub(crate) mod plugins;
 pub(crate) mod schema;
+pub(crate) mod store;

@@ -62,6 +62,13 @@ pub(crate) fn note(line: &str) {
     print(&mut io::stderr().lock(), format!("{line}\n").as_bytes()).ok();
 }
 
+/// How far something is, on a line that the next one is written over. Nothing for logs and pipes.
+pub(crate) fn progress(line: &str) {
+    if io::stderr().is_terminal() {
+        print(&mut io::stderr().lock(), format!("\r\x1b[K{line}").as_bytes()).ok();
+    }
+}
+
 /// An empty variable is as good as none.
 #[expect(clippy::disallowed_methods, reason = "the binary may read the environment, and does it here")]
 fn setting(name: &str) -> Option<String> {

@@ -8,6 +8,7 @@ mod fix;
 mod flow;
 mod general;
 mod lookup;
+mod store;
 
 use std::fs;
 use std::io::Write;

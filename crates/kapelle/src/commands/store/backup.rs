@@ -1,0 +1,37 @@
+//! `kapelle store backup`.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use kapelle_store_sqlite::care::Size;
+
+use super::place::{Place, stop};
+use super::progress::Line;
+use crate::outcome::{Ending, Outcome};
+use crate::terminal::Stream;
+
+/// Save everything in a folder
+///
+/// The folder has to be empty or not there. It is a backup once it has a file `manifest.json`, which lists all files
+/// with their hashes.
+#[derive(Debug, Args)]
+#[command(after_help = "Exit code: 0 saved, 1 not saved, 2 wrong command line.")]
+pub(crate) struct Arguments {
+    /// Where to, best on another disk
+    #[arg(value_name = "BACKUP")]
+    backup: PathBuf,
+
+    #[command(flatten)]
+    place: Place,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Ending {
+    let store = arguments.place.open()?;
+    let mut line = Line::new();
+    let saved = store.backup(&arguments.backup, &mut |step| line.tell(step)).map_err(stop)?;
+    drop(line);
+    let text =
+        format!("saved {} in {} files, up to commit {}\n", Size(saved.bytes), saved.files, saved.commit.0);
+    Stream::Out.print(text.as_bytes())?;
+    Ok(Outcome::Ok)
+}

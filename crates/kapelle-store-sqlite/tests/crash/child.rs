@@ -46,7 +46,7 @@ fn open(folder: &Path, death: Option<Death>) -> Result<SqliteStore> {
         std::process::exit(FATAL);
     });
     match death {
-        None => SqliteStore::open(folder, Options { fatal }),
+        None => SqliteStore::open(folder, Options::new(fatal)),
         Some(Death { moment, after }) => {
             let left = AtomicU32::new(after);
             let watch = move |now: Moment| {
@@ -54,7 +54,7 @@ fn open(folder: &Path, death: Option<Death>) -> Result<SqliteStore> {
                     std::process::abort();
                 }
             };
-            SqliteStore::open_watched(folder, Options { fatal }, Box::new(watch))
+            SqliteStore::open_watched(folder, Options::new(fatal), Box::new(watch))
         }
     }
 }

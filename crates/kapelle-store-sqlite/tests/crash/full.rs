@@ -84,7 +84,7 @@ impl User {
         let is_fatal = Arc::new(AtomicBool::new(false));
         let own = Arc::clone(&is_fatal);
         let fatal = Box::new(move |_: &str| own.store(true, Ordering::Release));
-        let store = SqliteStore::open(folder, Options { fatal }).expect("there is room");
+        let store = SqliteStore::open(folder, Options::new(fatal)).expect("there is room");
         let mut history = History::without_logs(folder);
         history.hear(&[LANE], &[]);
         let (folder, lane, mut ahead) = (folder.to_owned(), Lane::new(LANE), Lane::new(LANE));

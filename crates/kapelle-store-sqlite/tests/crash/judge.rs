@@ -176,7 +176,7 @@ impl History {
 
     fn open(&mut self) -> SqliteStore {
         let fatal = Box::new(|why: &str| panic!("{why}"));
-        let store = SqliteStore::open(&self.folder, Options { fatal }).expect("it can be opened again");
+        let store = SqliteStore::open(&self.folder, Options::new(fatal)).expect("it can be opened again");
         self.hear_open(store.epoch().0, store.last_commit().0);
         assert_eq!(store.rewind(), None);
         store

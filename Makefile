@@ -41,6 +41,9 @@ bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
 	$(CARGO) bench --locked -p kapelle-core --bench expressions
 	$(CARGO) bench --locked -p kapelle-engine --bench engine
+	$(CARGO) bench --locked -p kapelle-store --bench codec
+	$(CARGO) bench --locked -p kapelle-store-sqlite --bench store
+	$(CARGO) bench --locked -p kapelle-store-sqlite --bench logs
 
 ## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo

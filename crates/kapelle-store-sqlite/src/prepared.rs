@@ -34,8 +34,8 @@ pub(crate) struct Rows {
     pub id: ExecutionId,
     pub key: i64,
     pub version: u64,
-    pub birth: Option<(Arc<Birth>, Vec<u8>)>,
-    pub head: Vec<u8>,
+    pub birth: Option<(Arc<Birth>, Arc<[u8]>)>,
+    pub head: Arc<[u8]>,
     pub state: State,
     pub started: Millis,
     pub ended: Option<i64>,
@@ -86,7 +86,7 @@ fn ready(write: Write, codec: &Codec) -> Result<Ready> {
 
 fn rows(delta: Delta, codec: &Codec) -> Result<Rows> {
     let Delta { id, birth, head, runs, removed, children, is_at_rest } = delta;
-    let birth = birth.map(|birth| codec.birth(&birth).map(|data| (birth, data))).transpose()?;
+    let birth = birth.map(|birth| codec.birth(&birth).map(|data| (birth, data.into()))).transpose()?;
     let runs = runs.iter().map(|run| Ok((run.index.0.get(), codec.run(id, run)?))).collect::<Result<_>>()?;
     let children = children.into_iter().map(|((run, iteration), child)| {
         Ok(ChildRow {
@@ -102,12 +102,13 @@ fn rows(delta: Delta, codec: &Codec) -> Result<Rows> {
         key: columns::key(id),
         version: head.version,
         birth,
-        head: codec.head(id, &head)?,
+        head: codec.head(id, &head)?.into(),
         state: head.history.current(),
         started: head.history.started(),
         ended: columns::ended(&head),
         slot: columns::of_slot(head.slot),
-        is_at_rest,
+        // What has not ended has something left to be done, whatever is said of it.
+        is_at_rest: is_at_rest && head.history.current().is_terminal(),
         print: columns::print(&head.labels),
         labels: head.labels,
         runs,

@@ -32,13 +32,14 @@ CREATE TABLE exec (
 );
 CREATE INDEX exec_flow    ON exec (flow);
 CREATE INDEX exec_ns      ON exec (ns);
--- 6 is SUCCESS, the majority: looking for it walks the index of the flow, or of time.
-CREATE INDEX exec_state   ON exec (state)       WHERE state <> 6;
-CREATE INDEX exec_fstate  ON exec (flow, state) WHERE state <> 6;
-CREATE INDEX exec_nstate  ON exec (ns, state)   WHERE state <> 6;
+-- What did not end well. 6 is SUCCESS, the majority: looking for it walks the index of the flow, or of time.
+CREATE INDEX exec_state   ON exec (state)       WHERE ended IS NOT NULL AND state <> 6;
+CREATE INDEX exec_fstate  ON exec (flow, state) WHERE ended IS NOT NULL AND state <> 6;
+CREATE INDEX exec_nstate  ON exec (ns, state)   WHERE ended IS NOT NULL AND state <> 6;
+-- What is open has a short life in this index, and in no other one of states.
+CREATE INDEX exec_open    ON exec (state)       WHERE rest = 0;
 CREATE INDEX exec_parent  ON exec (parent)      WHERE parent IS NOT NULL;
 CREATE INDEX exec_cause   ON exec (cause)       WHERE cause IS NOT NULL;
-CREATE INDEX exec_rest    ON exec (id)          WHERE rest = 0;
 CREATE INDEX exec_slot    ON exec (id, slot)    WHERE slot <> 0;
 
 CREATE TABLE exec_body (

@@ -36,11 +36,16 @@ pub(crate) struct Sql {
 pub(crate) struct Roads {
     pub flows: Option<Vec<i64>>,
     pub namespaces: Option<Vec<i64>>,
-    /// Without that of success, which no index has.
-    pub states: Option<Vec<i64>>,
+    pub states: Option<States>,
     pub labels: Option<Vec<i64>>,
     pub parent: Option<i64>,
     pub causes: Option<Vec<i64>>,
+}
+
+/// States that are looked for, without that of success, which no index has.
+pub(crate) struct States {
+    pub ended: Vec<i64>,
+    pub open: Vec<i64>,
 }
 
 /// What is known while a filter is put into words.
@@ -193,7 +198,9 @@ fn query(sql: &mut Sql, names: &Names, text: &str, is_contained: bool) {
 fn state(sql: &mut Sql, states: &BTreeSet<State>) {
     sql.among("e.state", states.iter().map(|state| columns::of_state(*state)));
     if !states.is_empty() && !states.contains(&State::Success) {
-        sql.roads.states = Some(states.iter().map(|state| columns::of_state(*state)).collect());
+        let (ended, open): (Vec<State>, Vec<State>) = states.iter().partition(|state| state.is_terminal());
+        let numbers = |states: Vec<State>| states.into_iter().map(columns::of_state).collect();
+        sql.roads.states = Some(States { ended: numbers(ended), open: numbers(open) });
     }
 }
 

@@ -12,7 +12,7 @@ use kapelle_store::{Filter, Header, Page, StoreError, Total};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use super::condition::{Context, Sql, of_filter};
+use super::condition::{Context, Sql, States, of_filter};
 use super::executions::{COLUMNS, RawHeader};
 use super::{InOurWords, counters, limit};
 use crate::connection::now;
@@ -220,11 +220,17 @@ fn arms(sql: &Sql) -> Vec<Arm> {
     let equal = |column: &str, numbers: &[i64]| -> Vec<String> {
         numbers.iter().map(|number| format!("e.{column} = {number}")).collect()
     };
-    let with_states = |column: &str, numbers: &[i64], states: &[i64]| -> Vec<String> {
-        let pairs = numbers.iter().flat_map(|number| states.iter().map(move |state| (number, state)));
-        pairs
-            .map(|(number, state)| format!("e.{column} = {number} AND e.state = {state} AND e.state <> 6"))
-            .collect()
+    // Said as the indexes say it, or they are not used.
+    let ended = |state: &i64| format!("e.state = {state} AND e.ended IS NOT NULL AND e.state <> 6");
+    let open = |states: &States| {
+        by("exec_open", states.open.iter().map(|state| format!("e.rest = 0 AND e.state = {state}")).collect())
+    };
+    let ended_with = |index: &str, column: &str, numbers: &[i64], states: &States| {
+        let pairs = numbers.iter().flat_map(|number| states.ended.iter().map(move |state| (number, state)));
+        by(
+            index,
+            pairs.map(|(number, state)| format!("e.{column} = {number} AND {}", ended(state))).collect(),
+        )
     };
     let found = if let Some(parent) = roads.parent {
         by("exec_parent", equal("parent", &[parent]))
@@ -239,13 +245,22 @@ fn arms(sql: &Sql) -> Vec<Arm> {
         labels.iter().map(arm).collect()
     } else {
         match (&roads.flows, &roads.namespaces, &roads.states) {
-            (Some(flows), _, Some(states)) => by("exec_fstate", with_states("flow", flows, states)),
+            (Some(flows), _, Some(states)) => {
+                let mut arms = ended_with("exec_fstate", "flow", flows, states);
+                arms.extend(open(states));
+                arms
+            }
             (Some(flows), _, None) => by("exec_flow", equal("flow", flows)),
-            (None, Some(spaces), Some(states)) => by("exec_nstate", with_states("ns", spaces, states)),
+            (None, Some(spaces), Some(states)) => {
+                let mut arms = ended_with("exec_nstate", "ns", spaces, states);
+                arms.extend(open(states));
+                arms
+            }
             (None, Some(spaces), None) => by("exec_ns", equal("ns", spaces)),
             (None, None, Some(states)) => {
-                let owns = states.iter().map(|state| format!("e.state = {state} AND e.state <> 6")).collect();
-                by("exec_state", owns)
+                let mut arms = by("exec_state", states.ended.iter().map(ended).collect());
+                arms.extend(open(states));
+                arms
             }
             (None, None, None) => all(),
         }

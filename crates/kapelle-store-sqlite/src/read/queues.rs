@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use kapelle_model::event::Due;
 use kapelle_model::execution::Slot;
 use kapelle_model::task_run::RunIndex;
-use kapelle_model::{ExecutionId, Millis};
+use kapelle_model::{ExecutionId, Millis, State};
 use kapelle_store::audit::{AuditEntry, AuditRecord};
 use kapelle_store::codec::Codec;
 use kapelle_store::error::Result;
@@ -22,8 +22,17 @@ pub(crate) fn unfinished(
     after: Option<ExecutionId>,
     rows: usize,
 ) -> Result<Vec<ExecutionId>> {
-    let query = "SELECT id, check64 FROM exec WHERE rest = 0 AND id > ? ORDER BY id LIMIT ?";
-    let mut query = connection.prepare_cached(query).ours()?;
+    // The index has them by state, and within each by age.
+    let arms: Vec<String> = (0..State::NAMES.len())
+        .map(|state| {
+            format!(
+                "SELECT * FROM (SELECT id, check64 FROM exec INDEXED BY exec_open \
+                 WHERE rest = 0 AND state = {state} AND id > ?1 ORDER BY id LIMIT ?2)"
+            )
+        })
+        .collect();
+    let query = format!("SELECT id, check64 FROM ({}) ORDER BY id LIMIT ?2", arms.join(" UNION ALL "));
+    let mut query = connection.prepare_cached(&query).ours()?;
     let after = after.map_or(i64::MIN, columns::key);
     let rows = query.query_map((after, limit(rows)), |row| Ok(columns::id(row.get(0)?, row.get(1)?)));
     rows.and_then(Iterator::collect).ours()

@@ -36,8 +36,8 @@ pub(super) struct Row {
 /// What is to be written of a header.
 #[derive(Clone)]
 struct Change {
-    birth: Option<(Arc<Birth>, Vec<u8>)>,
-    head: Vec<u8>,
+    birth: Option<(Arc<Birth>, Arc<[u8]>)>,
+    head: Arc<[u8]>,
     /// The labels that it has now, if they are others than on the disk.
     labels: Option<Labels>,
 }
@@ -120,8 +120,8 @@ impl Batch<'_> {
             print: 0,
             parent: birth.parent.map(|parent| columns::key(parent.execution)),
             change: Some(Box::new(Change {
-                birth: Some((Arc::clone(birth), data.clone())),
-                head: Vec::new(),
+                birth: Some((Arc::clone(birth), Arc::clone(data))),
+                head: Arc::default(),
                 labels: None,
             })),
         })
@@ -275,10 +275,10 @@ impl Row {
     fn is_changed_by(&mut self, rows: &Rows) {
         let Change { birth, labels, .. } = match self.change.take() {
             Some(change) => *change,
-            None => Change { birth: None, head: Vec::new(), labels: None },
+            None => Change { birth: None, head: Arc::default(), labels: None },
         };
         let labels = if self.print == rows.print { labels } else { Some(Arc::clone(&rows.labels)) };
-        self.change = Some(Box::new(Change { birth, head: rows.head.clone(), labels }));
+        self.change = Some(Box::new(Change { birth, head: Arc::clone(&rows.head), labels }));
         self.state = columns::of_state(rows.state);
         self.version = rows.version;
         self.ended = rows.ended;

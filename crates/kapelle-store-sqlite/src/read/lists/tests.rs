@@ -59,6 +59,8 @@ fn a_list_goes_through_the_narrowest_index() {
         (&all, vec![state(&[State::Failed, State::Killed])], "exec_state (state=?)"),
         (&all, vec![flow(), failed()], "exec_fstate (flow=? AND state=?)"),
         (&all, vec![under(), failed()], "exec_nstate (ns=? AND state=?)"),
+        (&all, vec![state(&[State::Running])], "exec_open (state=?)"),
+        (&all, vec![flow(), state(&[State::Running])], "exec_open (state=?)"),
         (&all, vec![flow(), succeeded()], "exec_flow (flow=?)"),
         (&all, vec![under(), succeeded()], "exec_ns (ns=?)"),
         (&all, vec![label()], "SEARCH l USING PRIMARY KEY (kv=?)"),

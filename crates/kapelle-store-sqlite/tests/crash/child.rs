@@ -8,11 +8,12 @@ use std::thread;
 
 use kapelle_store::error::Result;
 use kapelle_store::{CommitNumber, Store, StoreError, Transaction};
-use kapelle_store_sqlite::{Moment, Options, SqliteStore};
+use kapelle_store_sqlite::{Moment, SqliteStore};
 
 use crate::arguments::{Death, Orders};
 use crate::lane::Lane;
 use crate::lines::line;
+use crate::options;
 
 /// Ends of the process that were meant to be.
 pub const FATAL: i32 = 86;
@@ -46,7 +47,7 @@ fn open(folder: &Path, death: Option<Death>) -> Result<SqliteStore> {
         std::process::exit(FATAL);
     });
     match death {
-        None => SqliteStore::open(folder, Options::new(fatal)),
+        None => SqliteStore::open(folder, options(fatal)),
         Some(Death { moment, after }) => {
             let left = AtomicU32::new(after);
             let watch = move |now: Moment| {
@@ -54,7 +55,7 @@ fn open(folder: &Path, death: Option<Death>) -> Result<SqliteStore> {
                     std::process::abort();
                 }
             };
-            SqliteStore::open_watched(folder, Options::new(fatal), Box::new(watch))
+            SqliteStore::open_watched(folder, options(fatal), Box::new(watch))
         }
     }
 }

@@ -11,13 +11,14 @@ use std::time::Duration;
 
 use kapelle_store::error::Result;
 use kapelle_store::{CommitNumber, Store, StoreError, Transaction};
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_store_sqlite::SqliteStore;
 
 use crate::differences::{check_lines, difference};
 use crate::disk::Disk;
 use crate::judge::{History, Lists};
 use crate::lane::Lane;
 use crate::lines::line;
+use crate::options;
 use crate::tools::{run as run_tool, text};
 
 const LANE: u64 = 1;
@@ -84,7 +85,7 @@ impl User {
         let is_fatal = Arc::new(AtomicBool::new(false));
         let own = Arc::clone(&is_fatal);
         let fatal = Box::new(move |_: &str| own.store(true, Ordering::Release));
-        let store = SqliteStore::open(folder, Options::new(fatal)).expect("there is room");
+        let store = SqliteStore::open(folder, options(fatal)).expect("there is room");
         let mut history = History::without_logs(folder);
         history.hear(&[LANE], &[]);
         let (folder, lane, mut ahead) = (folder.to_owned(), Lane::new(LANE), Lane::new(LANE));

@@ -10,10 +10,10 @@ use kapelle_store::audit::{self, AuditRecord};
 use kapelle_store::limits::PAGE_MAX;
 use kapelle_store::store::{Counted, CounterScope};
 use kapelle_store::{Filter, Page, Store};
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_store_sqlite::SqliteStore;
 
 use crate::lane::Lane;
-use crate::{differences, rows};
+use crate::{differences, options, rows};
 
 const MANY: usize = 10_000_000;
 
@@ -176,7 +176,7 @@ impl History {
 
     fn open(&mut self) -> SqliteStore {
         let fatal = Box::new(|why: &str| panic!("{why}"));
-        let store = SqliteStore::open(&self.folder, Options::new(fatal)).expect("it can be opened again");
+        let store = SqliteStore::open(&self.folder, options(fatal)).expect("it can be opened again");
         self.hear_open(store.epoch().0, store.last_commit().0);
         assert_eq!(store.rewind(), None);
         store

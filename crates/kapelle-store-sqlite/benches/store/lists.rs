@@ -19,11 +19,11 @@ const TIMES: usize = 40;
 
 const HOUR: i64 = 3_600_000;
 
-pub(crate) fn measure(executions: u64) {
+pub(crate) fn measure(executions: u64, flows: u64) {
     let folder = Scratch::new("w3");
     let store = open(folder.path());
     let began = Instant::now();
-    fill(&store, executions);
+    fill(&store, executions, flows);
     println!("\nW3: {executions} executions, written in {:.1?}", began.elapsed());
     drop(store);
     let before = resident();
@@ -43,8 +43,8 @@ pub(crate) fn measure(executions: u64) {
     println!("  memory taken by the open store: {mebibytes} MiB (aim 64)");
 }
 
-fn fill(store: &SqliteStore, executions: u64) {
-    let mut maker = Maker::new();
+fn fill(store: &SqliteStore, executions: u64, flows: u64) {
+    let mut maker = Maker::new(flows);
     let (told, hears) = channel();
     for number in 0..executions {
         let state = match number % 50 {

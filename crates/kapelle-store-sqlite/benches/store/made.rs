@@ -11,9 +11,9 @@ use kapelle_store::issuer::Issuer;
 
 pub(crate) const BEGINNING: Millis = Millis(1_780_000_000_000);
 
-/// Flows and namespaces of the executions.
-pub(crate) const FLOWS: u64 = 200;
+/// Namespaces and labels among which flows are spread, unless there are fewer flows.
 const NAMESPACES: u64 = 20;
+const LABELS: u64 = 50;
 
 /// Makes executions, one after the other, a few in each second.
 pub(crate) struct Maker {
@@ -26,7 +26,7 @@ pub(crate) struct Maker {
 }
 
 impl Maker {
-    pub(crate) fn new() -> Self {
+    pub(crate) fn new(flows: u64) -> Self {
         let named =
             |count: u64, name: &str| (0..count).map(|number| format!("{name}{number}").into()).collect();
         let label = |number: u64| -> Labels {
@@ -36,9 +36,9 @@ impl Maker {
             issuer: Issuer::new(0, None),
             made: 0,
             tenant: "main".into(),
-            namespaces: named(NAMESPACES, "company.team"),
-            flows: named(FLOWS, "daily-report-"),
-            owners: (0..50).map(label).collect(),
+            namespaces: named(NAMESPACES.min(flows), "company.team"),
+            flows: named(flows, "daily-report-"),
+            owners: (0..LABELS.min(flows)).map(label).collect(),
         }
     }
 
@@ -47,7 +47,7 @@ impl Maker {
         self.made += 1;
         let now = BEGINNING.plus((made / 4) as i64);
         let id = self.issuer.next(now, made.wrapping_mul(0x9E37_79B9_7F4A_7C15));
-        let flow = made.wrapping_mul(2_654_435_761) % FLOWS;
+        let flow = made.wrapping_mul(2_654_435_761) % self.flows.len() as u64;
         let inputs = Map::from_iter([
             (Arc::from("day"), Value::from("2026-11-27")),
             (Arc::from("limit"), Value::Int((made % 1_000) as i64)),
@@ -60,7 +60,7 @@ impl Maker {
         Birth {
             id,
             tenant: Arc::clone(&self.tenant),
-            namespace: Arc::clone(&self.namespaces[(flow % NAMESPACES) as usize]),
+            namespace: Arc::clone(&self.namespaces[flow as usize % self.namespaces.len()]),
             flow: Arc::clone(&self.flows[flow as usize]),
             revision: 3,
             inputs: Arc::new(inputs),
@@ -127,7 +127,7 @@ impl Maker {
             attempt: 1,
             runs_made: 1,
             fence: Fence(1),
-            labels: Arc::clone(&self.owners[(self.made % 50) as usize]),
+            labels: Arc::clone(&self.owners[self.made as usize % self.owners.len()]),
             variables: Arc::default(),
             outputs: None,
             slot: Slot::None,

@@ -17,12 +17,12 @@ use crate::{Scratch, open};
 /// So long each of them is measured, about.
 const TIME: Duration = Duration::from_secs(3);
 
-pub(crate) fn one_task() {
-    println!("W1: executions of one task, created and ended (two commits each)");
+pub(crate) fn one_task(flows: u64) {
+    println!("W1: executions of one task, created and ended (two commits each), of {flows} flows");
     println!("  in flight   executions/s    raw log   ratio     p50       p99     aim");
     for (in_flight, aim) in [(1, ""), (10, ""), (100, "0.33"), (1_000, "0.50")] {
-        let raw = raw(in_flight);
-        let (rate, mut waits) = store(in_flight);
+        let raw = raw(in_flight, flows);
+        let (rate, mut waits) = store(in_flight, flows);
         waits.sort_unstable();
         println!(
             "  {in_flight:>9}   {rate:>12.0} {raw:>10.0}   {:>5.2} {:>8.1?} {:>9.1?}    {aim}",
@@ -34,7 +34,7 @@ pub(crate) fn one_task() {
 }
 
 /// Executions a second, and how long each commit took.
-fn store(in_flight: usize) -> (f64, Vec<Duration>) {
+fn store(in_flight: usize, flows: u64) -> (f64, Vec<Duration>) {
     let folder = Scratch::new("w1");
     let store = open(folder.path());
     let (told, hears) = channel();
@@ -46,7 +46,7 @@ fn store(in_flight: usize) -> (f64, Vec<Duration>) {
         });
         store.submit(Transaction { writes: vec![delta.into()], is_urgent: true }, done);
     };
-    let mut maker = Maker::new();
+    let mut maker = Maker::new(flows);
     let mut create = || {
         let [first, second] = maker.one_task(State::Success);
         submit(first, Some(second));
@@ -72,7 +72,7 @@ fn store(in_flight: usize) -> (f64, Vec<Duration>) {
 }
 
 /// The same, with the same bytes, into the raw log.
-fn raw(in_flight: usize) -> f64 {
+fn raw(in_flight: usize, flows: u64) -> f64 {
     let folder = Scratch::new("raw");
     let codec =
         Codec::new(Arc::new(LocalBlobs::open(folder.path().join("values")).expect("the folder is ours")));
@@ -82,7 +82,7 @@ fn raw(in_flight: usize) -> f64 {
         let told = told.clone();
         log.append(record(&codec, delta), Box::new(move || told.send(next).expect("somebody hears")));
     };
-    let mut maker = Maker::new();
+    let mut maker = Maker::new(flows);
     let mut create = || {
         let [first, second] = maker.one_task(State::Success);
         append(&first, Some(second));
@@ -131,7 +131,7 @@ pub(crate) fn fan_out() {
 fn wide(width: u32) -> Duration {
     let folder = Scratch::new("w2");
     let store = open(folder.path());
-    let mut deltas = Maker::new().wide(width).into_iter();
+    let mut deltas = Maker::new(1).wide(width).into_iter();
     let began = Instant::now();
     let first = deltas.next().expect("there is a creation");
     let all: &dyn Store = &store;

@@ -324,3 +324,47 @@ impl Fault {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job(bytes: usize) -> Job {
+        Job { prepared: Prepared { writes: Vec::new(), bytes }, done: Box::new(drop) }
+    }
+
+    fn sizes(jobs: &[Job]) -> Vec<usize> {
+        jobs.iter().map(|job| job.prepared.bytes).collect()
+    }
+
+    #[test]
+    fn what_runs_goes_before_what_is_new() {
+        let mut queue = Queue::default();
+        queue.new.extend([job(1), job(2)]);
+        queue.urgent.push_back(job(3));
+        assert_eq!(sizes(&queue.take()), [3, 1, 2]);
+        assert!(queue.take().is_empty());
+    }
+
+    #[test]
+    fn a_commit_is_bounded_by_number_and_bytes_and_one_transaction_always_fits() {
+        let mut queue = Queue::default();
+        queue.new.extend([job(BATCH_BYTES_MAX + 1), job(BATCH_BYTES_MAX), job(1)]);
+        assert_eq!(sizes(&queue.take()), [BATCH_BYTES_MAX + 1]);
+        assert_eq!(sizes(&queue.take()), [BATCH_BYTES_MAX]);
+        assert_eq!(sizes(&queue.take()), [1]);
+        queue.new.extend((0..=BATCH_MAX).map(|_| job(0)));
+        assert_eq!(queue.take().len(), BATCH_MAX);
+    }
+
+    #[test]
+    fn nobody_waits_in_vain_once_the_writer_has_ended() {
+        let shared = Shared { queue: Mutex::default(), has_work: Condvar::new(), last: AtomicU64::new(0) };
+        let (told, hears) = std::sync::mpsc::channel();
+        let done = Box::new(move |result| told.send(result).unwrap());
+        shared.lock().new.push_back(Job { done, ..job(0) });
+        drop(Closing(&shared));
+        assert!(matches!(hears.recv().unwrap(), Err(StoreError::Unavailable(_))));
+        assert!(shared.lock().is_closed);
+    }
+}

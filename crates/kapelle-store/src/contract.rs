@@ -2,7 +2,7 @@
 //!
 //! A backend says how to make a fresh one, and gets a test for each case:
 //!
-//! ```ignore
+//! ```text
 //! mod contract {
 //!     kapelle_store::store_contract!(|| FreshStore::new());
 //! }

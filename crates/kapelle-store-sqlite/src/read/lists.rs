@@ -14,7 +14,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::condition::{Context, Sql, States, of_filter};
 use super::executions::{COLUMNS, RawHeader};
-use super::{InOurWords, counters, limit};
+use super::{InOurWords, counters};
 use crate::connection::now;
 use crate::names::Names;
 
@@ -268,13 +268,13 @@ fn arms(sql: &Sql) -> Vec<Arm> {
     if found.len() > ARMS_MAX { all() } else { found }
 }
 
-#[cfg(test)]
-mod tests;
-
 fn sort(rows: &mut [Header], sort: Sort) {
     rows.sort_by(|one, two| sort.compare(one, two));
 }
 
 fn part(rows: Vec<Header>, offset: usize, size: usize) -> Vec<Header> {
-    rows.into_iter().skip(offset).take(limit(size).unsigned_abs() as usize).collect()
+    rows.into_iter().skip(offset).take(size).collect()
 }
+
+#[cfg(test)]
+mod tests;

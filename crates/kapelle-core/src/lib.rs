@@ -14,6 +14,7 @@ pub mod flow;
 pub mod language;
 pub mod limits;
 pub mod pattern;
+pub mod property;
 pub mod scalar;
 pub mod schema;
 pub mod shape;

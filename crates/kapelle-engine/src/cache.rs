@@ -43,7 +43,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn is_enabled(task: &Task) -> bool {
-    let cache = task.property("taskCache").map(crate::property::Property::fixed);
+    let cache = task.property("taskCache").map(kapelle_core::property::Property::fixed);
     matches!(cache, Some(Some(Value::Map(cache))) if matches!(cache.get("enabled"), Some(Value::Bool(true))))
 }
 

@@ -6,7 +6,7 @@ use kapelle_core::language::Language;
 use kapelle_model::{Node, Text, Value};
 
 use crate::conditions::words;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 /// The checks of a flow, ready to be looked at.
 #[derive(Debug, Default)]

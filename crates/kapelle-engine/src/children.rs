@@ -15,9 +15,9 @@ use kapelle_model::{ExecutionId, Failure, Map, Millis, Value};
 use crate::labels::{self, rendered_labels};
 use crate::live::Live;
 use crate::plan::{Batch, Kind, Plan, Subflow, Task};
-use crate::property::text_of;
 use crate::variables::Variables;
 use crate::world::World;
+use kapelle_core::property::text_of;
 
 /// Executions that start each other in a row.
 pub const DEPTH_MAX: u32 = 50;
@@ -101,7 +101,7 @@ impl Asked<'_> {
         let extra = self.extra(part);
         let variables = Variables::new(self.plan, self.live, Some(self.run), self.world, &extra);
         let environment = variables.environment();
-        let text = |property: Option<&crate::property::Property>| {
+        let text = |property: Option<&kapelle_core::property::Property>| {
             property.map(|property| property.render_text(environment)).transpose()
         };
         let rendered = || -> Outcome<_> {
@@ -246,7 +246,7 @@ fn inherited(parent: &Labels, inherits: bool) -> Labels {
 }
 
 fn start(subflow: &Subflow, environment: Environment<'_>, now: Millis) -> Outcome<Option<Start>> {
-    let text = |property: Option<&crate::property::Property>| -> Outcome<Option<String>> {
+    let text = |property: Option<&kapelle_core::property::Property>| -> Outcome<Option<String>> {
         let Some(property) = property else { return Ok(None) };
         let text = text_of(&property.render(environment)?)?.expose().trim().to_owned();
         Ok((!text.is_empty()).then_some(text))

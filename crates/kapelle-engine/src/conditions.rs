@@ -20,7 +20,7 @@ use kapelle_model::execution::{Execution, Labels};
 use kapelle_model::task_run::TaskRun;
 use kapelle_model::{ExecutionId, Map, Node, State, Text};
 
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 pub use verdict::{Answer, Verdict};
 

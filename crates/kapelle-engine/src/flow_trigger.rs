@@ -29,7 +29,7 @@ use kapelle_model::{Map, Millis, State, Value};
 
 use crate::conditions::{Condition, Conditions, Subject, Verdict};
 use crate::overlay::Overlay;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 pub use decision::{Decision, Firing};
 pub use miss::Miss;

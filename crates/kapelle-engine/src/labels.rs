@@ -7,8 +7,8 @@ use kapelle_core::flow;
 use kapelle_model::execution::Labels;
 use kapelle_model::{Failure, Map, Node, Value};
 
-use crate::property::{Property, text_of};
 use crate::variables::Variables;
+use kapelle_core::property::{Property, text_of};
 
 /// Labels in their order, as text.
 pub type Pairs = Vec<(Arc<str>, Arc<str>)>;

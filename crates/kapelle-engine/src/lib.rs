@@ -18,7 +18,6 @@ pub mod outputs;
 pub mod outstanding;
 pub mod overlay;
 pub mod plan;
-pub mod property;
 pub mod quotas;
 pub mod replay;
 pub mod sla;

@@ -9,7 +9,7 @@ use kapelle_model::flow::Output;
 use kapelle_model::{Map, Node, Value};
 
 use crate::inputs::{ENCRYPTION_MISSING, Encryption, Type, stored};
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 /// The outputs of a flow, ready to be rendered.
 #[derive(Debug, Default)]

@@ -22,9 +22,9 @@ use crate::conditions::Conditions;
 use crate::flow_trigger::FlowTrigger;
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
-use crate::property::Property;
 use crate::quotas::Quotas;
 use crate::sla::Agreements;
+use kapelle_core::property::Property;
 
 pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
 pub use retry::{Delay, Retry};

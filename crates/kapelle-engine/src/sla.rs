@@ -11,7 +11,7 @@ use kapelle_model::{Millis, Node, State};
 
 use crate::conditions::words;
 use crate::labels::{self, Pairs, SYSTEM};
-use crate::property::{Property, is_truthy};
+use kapelle_core::property::{Property, is_truthy};
 
 /// The agreements of a flow, in their order.
 #[derive(Debug, Default)]

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use kapelle_core::expression::environment::Environment;
-use kapelle_engine::property::Property;
+use kapelle_core::property::Property;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Map, Text, Value};
 

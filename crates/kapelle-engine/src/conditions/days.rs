@@ -9,7 +9,7 @@ use kapelle_core::time::holidays::{self, Unknown};
 use kapelle_core::time::week::{self, POSITIONS, WEEKDAYS};
 
 use super::{Found, Question, Reader};
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 #[derive(Debug)]
 pub(super) struct Day {

@@ -7,7 +7,7 @@ use kapelle_model::{History, Map, State, Value};
 use super::{Facts, Found, Question, Reader, shown, words};
 use crate::labels;
 use crate::overlay::Overlay;
-use crate::property::{Property, text_of};
+use kapelle_core::property::{Property, text_of};
 
 const COMPARISONS: &[&str] = &["EQUALS", "PREFIX", "SUFFIX"];
 

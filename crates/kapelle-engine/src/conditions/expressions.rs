@@ -1,7 +1,7 @@
 //! Conditions that are a template: `Expression`, and the `when` of 2.0.
 
 use super::{Found, Question, Reader, shown};
-use crate::property::{Property, is_truthy};
+use kapelle_core::property::{Property, is_truthy};
 
 #[derive(Debug)]
 pub(super) struct Expression {

@@ -6,7 +6,7 @@ use jiff::tz::Offset;
 use kapelle_core::time::{date, zone};
 
 use super::{Found, Question, Reader, shown};
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 const SECONDS_PER_DAY: i64 = 86_400;
 const NANOS_PER_SECOND: i64 = 1_000_000_000;

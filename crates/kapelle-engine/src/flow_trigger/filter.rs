@@ -7,7 +7,7 @@ use kapelle_model::{Node, Text, Value};
 
 use super::group::Asking;
 use crate::conditions::{Verdict, words};
-use crate::property::{Property, text_of};
+use kapelle_core::property::{Property, text_of};
 
 #[derive(Debug)]
 pub(super) struct Filter {

@@ -14,7 +14,7 @@ use super::{Firing, FlowTrigger, Upstream};
 use crate::conditions::words;
 use crate::labels::{self, CORRELATION, Pairs, SYSTEM};
 use crate::overlay::Overlay;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 /// Inputs and labels, or why they could not be rendered.
 type Given = Result<(Map, Pairs), String>;

@@ -13,8 +13,8 @@ use super::group::{Afterwards, Group};
 use super::key::{Key, UpstreamFlow, Wanted, names};
 use crate::conditions::{Condition, Conditions};
 use crate::labels;
-use crate::property::Property;
 use crate::windows::Period;
+use kapelle_core::property::Property;
 
 /// States that a dependency waits for, unless it names others.
 const DEPENDENCY_STATES: [State; 2] = [State::Success, State::Warning];

@@ -13,7 +13,7 @@ use kapelle_model::{Node, Text};
 
 use super::kind::{Kind, Type};
 use super::rules::Rules;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 #[derive(Debug)]
 pub(super) struct Declared {

@@ -2,7 +2,7 @@
 
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 /// The order of a Dag, by places in its list of tasks.
 #[derive(Debug, Default)]

@@ -19,10 +19,10 @@ use crate::checks::Checks;
 use crate::conditions::Conditions;
 use crate::defaults::Layers;
 use crate::flow_trigger::FlowTrigger;
-use crate::property::Property;
 use crate::quotas::Quotas;
 use crate::sla::Agreements;
 use crate::{defaults, inputs, outputs};
+use kapelle_core::property::Property;
 
 /// Properties that the engine has read; no plugin looks at them.
 const OF_THE_ENGINE: [&str; 11] = [

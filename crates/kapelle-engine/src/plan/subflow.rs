@@ -1,6 +1,6 @@
 //! Tasks that start executions of other flows.
 
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 #[derive(Debug)]
 pub struct Subflow {

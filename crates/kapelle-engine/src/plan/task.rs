@@ -6,7 +6,7 @@ use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Until};
 use super::retry::Retry;
 use super::subflow::{Batch, Subflow};
 use super::{Lists, TaskIndex};
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 #[derive(Debug)]
 pub struct Task {

@@ -10,7 +10,7 @@ use kapelle_model::{Failure, State};
 use super::{RUNS_MAX, Step};
 use crate::live::{Count, Group};
 use crate::plan::{Kind, Lists, Spread, TaskIndex};
-use crate::property::{Property, text_of};
+use kapelle_core::property::{Property, text_of};
 
 /// The list that a group is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

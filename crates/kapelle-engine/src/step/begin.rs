@@ -11,7 +11,7 @@ use kapelle_model::{Failure, State, Text, Value};
 use super::{Next, Step, each, words};
 use crate::live::{EVALUATION_RESULT, SWITCH_VALUE};
 use crate::plan::{Kind, Task};
-use crate::property::{Property, text_of};
+use kapelle_core::property::{Property, text_of};
 
 /// What stands before the reason why a group fails by itself.
 const BREAKS_OFF: &str = "Unable to resolve state from the Flowable task: ";

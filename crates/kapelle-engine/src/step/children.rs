@@ -13,7 +13,7 @@ use super::ending::allowed;
 use super::{Refused, Step, each, words};
 use crate::children;
 use crate::plan::{Kind, Loop, Subflow, Task};
-use crate::property::text_of;
+use kapelle_core::property::text_of;
 
 impl Step<'_> {
     pub(super) fn begin_executions(&mut self, run: RunIndex, task: &Task, is_restarted: bool) {
@@ -367,7 +367,7 @@ impl Step<'_> {
             ),
         ];
         let rendered = self.with_variables(Some(run), &extra, |all| {
-            Ok(crate::property::is_truthy(text_of(&condition.render(all.environment())?)?.expose()))
+            Ok(kapelle_core::property::is_truthy(text_of(&condition.render(all.environment())?)?.expose()))
         });
         match rendered {
             Ok(true) => {

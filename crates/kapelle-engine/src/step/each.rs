@@ -8,7 +8,7 @@ use kapelle_core::expression::{Outcome, plain};
 use kapelle_model::{Failure, Value};
 
 use super::words;
-use crate::property::Property;
+use kapelle_core::property::Property;
 
 /// Bytes that the values of a loop may have as text.
 const VALUE_BYTES_MAX: usize = 1 << 20;
@@ -86,7 +86,7 @@ fn check_element(item: &Value) -> Result<(), Failure> {
 
 /// A text is a list in JSON.
 fn from_text(value: &Value) -> Result<Arc<Vec<Value>>, Failure> {
-    let text = crate::property::text_of(value).map_err(|error| words(&error))?;
+    let text = kapelle_core::property::text_of(value).map_err(|error| words(&error))?;
     match plain::from_json(text.expose()) {
         Ok(Value::List(items)) => Ok(items),
         Ok(other) => Err(Failure::new(format!(

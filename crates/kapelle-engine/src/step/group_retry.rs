@@ -9,8 +9,8 @@ use kapelle_model::{Millis, State, Value};
 use super::pause::millis;
 use super::{Next, Step, words};
 use crate::plan::{Backoff, Delay, GroupRetry, Kind, Retry};
-use crate::property::text_of;
 use crate::variables::Variables;
+use kapelle_core::property::text_of;
 
 impl Step<'_> {
     /// Whether a group waits to run again. On the way it notes how many runs there were.

@@ -12,8 +12,8 @@ use kapelle_model::{Map, Millis, State, Value};
 
 use super::{Next, Refused, Step, words};
 use crate::plan::{Kind, Pause, PauseEnd};
-use crate::property::{Property, text_of};
 use crate::variables::Variables;
+use kapelle_core::property::{Property, text_of};
 
 impl Step<'_> {
     pub(super) fn begin_pause(&mut self, run: RunIndex, pause: &Pause) {

@@ -14,8 +14,8 @@ use super::pause::millis;
 use super::restart::take_away;
 use super::{Next, Step, words};
 use crate::plan::{Kind, Until};
-use crate::property::{is_truthy, text_of};
 use crate::variables::Variables;
+use kapelle_core::property::{is_truthy, text_of};
 
 const ITERATION_COUNT: &str = "iterationCount";
 
@@ -133,7 +133,7 @@ fn look(until: &Until, count: i64, step: &Step<'_>, run: RunIndex, all: &Variabl
         return Ok(Look::Done);
     }
     let fails = until.fail_on_max.as_ref().map_or(Ok(false), |fails| fails.truth(all.environment()))?;
-    let is_over = |property: Option<&crate::property::Property>| -> Outcome<bool> {
+    let is_over = |property: Option<&kapelle_core::property::Property>| -> Outcome<bool> {
         let Some(property) = property else { return Ok(false) };
         let text = text_of(&property.render(all.environment())?)?;
         let max: i64 = text.expose().trim().parse().map_err(|_| {

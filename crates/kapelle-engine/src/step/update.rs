@@ -11,8 +11,8 @@ use super::ending::allowed;
 use super::{Step, words};
 use crate::labels::{Pairs, SYSTEM, merged, rendered_labels};
 use crate::plan::{Task, Update};
-use crate::property::text_of;
 use crate::variables::Variables;
+use kapelle_core::property::text_of;
 
 /// What a task wants of its execution.
 enum Request {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kapelle_core::expression::plain;
-use kapelle_engine::property::text_of;
+use kapelle_core::property::text_of;
 use kapelle_model::{Failure, Map, Value};
 
 use super::Work;

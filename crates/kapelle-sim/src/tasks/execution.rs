@@ -1,7 +1,7 @@
 //! `execution.Fail` and `execution.Assert`.
 
 use kapelle_core::expression::Outcome;
-use kapelle_engine::property::{Property, is_truthy, text_of};
+use kapelle_core::property::{Property, is_truthy, text_of};
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text, Value};
 

@@ -1,7 +1,7 @@
 //! The two tasks of a `ForEachItem` that run on a worker.
 
 use kapelle_core::expression::Template;
-use kapelle_engine::property::text_of;
+use kapelle_core::property::text_of;
 use kapelle_model::{Failure, Map, Value};
 
 use super::batches::{How, batches};

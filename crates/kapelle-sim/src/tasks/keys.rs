@@ -1,8 +1,8 @@
 //! `kv.Set`, `kv.Get` and `kv.Delete`.
 
 use kapelle_core::expression::plain;
+use kapelle_core::property::Property;
 use kapelle_core::time::{date, duration};
-use kapelle_engine::property::Property;
 use kapelle_model::{Failure, Text, Value};
 
 use super::properties::{failed, missing, unfit};

@@ -1,6 +1,6 @@
 //! `log.Log`.
 
-use kapelle_engine::property::text_of;
+use kapelle_core::property::text_of;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Value};
 

@@ -1,7 +1,7 @@
 //! `metric.Publish`.
 
+use kapelle_core::property::text_of;
 use kapelle_core::time::duration;
-use kapelle_engine::property::text_of;
 use kapelle_model::{Failure, Map, Value};
 
 use super::properties::{failed, missing, unfit};

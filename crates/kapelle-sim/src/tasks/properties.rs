@@ -1,8 +1,8 @@
 //! The properties of a task, rendered and converted when they are asked for.
 
 use kapelle_core::expression::Error;
+use kapelle_core::property::{Property, is_truthy};
 use kapelle_core::time::duration;
-use kapelle_engine::property::{Property, is_truthy};
 use kapelle_model::{Failure, Text, Value};
 
 use super::Work;

@@ -5,7 +5,7 @@ mod items;
 use std::sync::Arc;
 
 use kapelle_core::expression::plain;
-use kapelle_engine::property::text_of;
+use kapelle_core::property::text_of;
 use kapelle_model::{Failure, Value};
 
 use super::batches::{How, batches, lines};

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use kapelle_core::catalogue::Catalogue;
+use kapelle_core::property::Property;
 use kapelle_core::yaml;
-use kapelle_engine::property::Property;
 use kapelle_model::{Failure, Node, Span};
 
 use super::{Done, Work};

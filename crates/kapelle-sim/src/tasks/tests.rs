@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use kapelle_core::catalogue::Catalogue;
 use kapelle_core::expression::environment::{Environment, Settings};
 use kapelle_core::expression::plain;
+use kapelle_core::property::Property;
 use kapelle_core::yaml;
-use kapelle_engine::property::Property;
 use kapelle_model::{Map, Span, Value};
 
 use super::*;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::environment::{Context, Environment};
 use kapelle_core::expression::{Outcome, Template};
-use kapelle_engine::property::{Property, is_truthy};
+use kapelle_core::property::{Property, is_truthy};
 use kapelle_model::{Failure, Map, Value};
 
 use super::super::batches::lines;

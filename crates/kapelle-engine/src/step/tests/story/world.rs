@@ -15,9 +15,9 @@ use kapelle_model::{ExecutionId, Failure, Map, Millis, State, Value};
 use crate::inputs::Encryption;
 use crate::live::Live;
 use crate::plan::Plan;
-use crate::property::text_of;
 use crate::variables::Variables;
 use crate::world::{Chance, World};
+use kapelle_core::property::text_of;
 
 /// Ids and numbers that count up.
 pub(super) struct Counting(Cell<u64>);

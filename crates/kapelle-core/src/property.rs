@@ -2,24 +2,25 @@
 
 use std::sync::Arc;
 
-use kapelle_core::expression::environment::Environment;
-use kapelle_core::expression::{Error, Outcome, Problem, Run, Template, form, plain};
-use kapelle_core::language::Language;
 use kapelle_model::{Data, Map, Node, Text, Value};
+
+use crate::expression::environment::Environment;
+use crate::expression::{Error, Outcome, Problem, Run, Template, form, plain};
+use crate::language::Language;
 
 /// Bytes that a rendered value may have as text.
 const TEXT_BYTES_MAX: usize = 16 << 20;
 
-/// A property of which any text may be a template.
-#[derive(Debug)]
+/// A property of which any text may be a template. Clones are pointer copies.
+#[derive(Clone, Debug)]
 pub enum Property {
     /// Without any expression.
     Fixed(Value),
-    Template(Box<Template>),
+    Template(Arc<Template>),
     /// A text that is no template: it fails when it is rendered, as every expression does that is wrong.
-    Unreadable(Box<(Text, Problem)>),
-    List(Box<[Property]>),
-    Map(Box<[(Property, Property)]>),
+    Unreadable(Arc<(Text, Problem)>),
+    List(Arc<[Property]>),
+    Map(Arc<[(Property, Property)]>),
 }
 
 impl Property {
@@ -42,9 +43,9 @@ impl Property {
         let text = text.into();
         match Template::compile(text.clone(), language) {
             Ok(template) if template.is_plain() => Self::Fixed(Value::Str(text)),
-            Ok(template) => Self::Template(Box::new(template)),
+            Ok(template) => Self::Template(Arc::new(template)),
             Err(mut problems) if !problems.is_empty() => {
-                Self::Unreadable(Box::new((text, problems.swap_remove(0))))
+                Self::Unreadable(Arc::new((text, problems.swap_remove(0))))
             }
             Err(_) => Self::Fixed(Value::Str(text)),
         }
@@ -124,7 +125,7 @@ impl Property {
             Self::Map(entries) => {
                 let mut map = Map::with_capacity(entries.len());
                 let mut has_secret_key = false;
-                for (key, value) in entries {
+                for (key, value) in entries.iter() {
                     let value = value.part_in(run)?;
                     let key = text_of(&key.render_in(run)?)?;
                     has_secret_key |= key.has_secret();
@@ -164,7 +165,7 @@ pub fn text_of(value: &Value) -> Outcome<Text> {
         Value::Str(text) => Ok(text.clone()),
         Value::Null => Ok(Text::default()),
         other => {
-            let mut out = kapelle_core::expression::output::Output::new(TEXT_BYTES_MAX);
+            let mut out = crate::expression::output::Output::new(TEXT_BYTES_MAX);
             form::print(other, &jiff::tz::TimeZone::UTC, &mut out);
             out.check()?;
             Ok(out.into_text())

@@ -1,12 +1,12 @@
-use kapelle_core::expression::environment::Settings;
-use kapelle_core::expression::plain;
-use kapelle_core::expression::services::NoServices;
+use crate::expression::environment::Settings;
+use crate::expression::plain;
+use crate::expression::services::NoServices;
 use kapelle_model::{Node, Span};
 
 use super::*;
 
 fn node(yaml: &str) -> Node {
-    kapelle_core::yaml::read(yaml, Span::new(0, yaml.len() as u32)).root.unwrap()
+    crate::yaml::read(yaml, Span::new(0, yaml.len() as u32)).root.unwrap()
 }
 
 fn rendered(yaml: &str, context: &str) -> Outcome {
@@ -45,7 +45,7 @@ fn inside_a_structure_a_text_that_writes_nothing_is_null() {
 #[test]
 fn what_is_no_template_fails_when_it_is_rendered() {
     let error = rendered("'{{ 1 + }}'", "{}").unwrap_err();
-    assert_eq!(error.category, kapelle_core::expression::Category::Syntax);
+    assert_eq!(error.category, crate::expression::Category::Syntax);
 }
 
 #[test]

@@ -1,0 +1,92 @@
+//! Executions and their logs, as tasks see and change them.
+
+use jiff::Timestamp;
+use kapelle_model::effect::Level;
+use kapelle_model::{Failure, Map, State};
+
+/// Executions of the tenant.
+pub trait Executions: Send + Sync {
+    /// Resumes a paused execution with what it asks for.
+    fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure>;
+
+    /// How many executions of each flow, or of each namespace, there are.
+    fn count(&self, of: &CountOf) -> Result<Vec<Counted>, Failure>;
+
+    /// Deletes executions that have ended, with what belongs to them.
+    fn purge(&self, of: &PurgeOf) -> Result<Purged, Failure>;
+
+    /// Hands lines of logs to `each`, the oldest first, as maps with the fields that clients know.
+    fn logs(&self, of: &LogQuery, each: &mut dyn FnMut(Map) -> Result<(), Failure>) -> Result<(), Failure>;
+
+    /// Deletes lines of logs. How many.
+    fn purge_logs(&self, of: &LogQuery) -> Result<u64, Failure>;
+
+    /// Deletes files of executions that are older than this. What was found and what was deleted.
+    fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure>;
+}
+
+/// A flow by name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowRef {
+    pub namespace: String,
+    pub flow: String,
+}
+
+/// What is counted: executions of these flows, or of these namespaces.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CountOf {
+    pub of: Count,
+    pub states: Vec<State>,
+    pub from: Timestamp,
+    pub until: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Count {
+    Flows(Vec<FlowRef>),
+    Namespaces(Vec<String>),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Counted {
+    pub namespace: String,
+    pub flow: Option<String>,
+    pub count: u64,
+}
+
+/// What is deleted. With a flow, exactly its namespace; else the namespace and all below it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property that flows write")]
+#[derive(Clone, Debug, PartialEq)]
+pub struct PurgeOf {
+    pub namespace: Option<String>,
+    pub flow: Option<String>,
+    pub states: Vec<State>,
+    pub from: Option<Timestamp>,
+    pub until: Timestamp,
+    pub executions: bool,
+    pub logs: bool,
+    pub metrics: bool,
+    pub files: bool,
+    pub batch: u32,
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    pub executions: u64,
+    pub logs: u64,
+    pub metrics: u64,
+    pub files: u64,
+}
+
+/// Which lines of logs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LogQuery {
+    pub execution: Option<String>,
+    pub namespace: Option<String>,
+    pub flow: Option<String>,
+    pub tasks: Vec<String>,
+    /// Exactly these levels; all of them if there are none.
+    pub levels: Vec<Level>,
+    pub from: Option<Timestamp>,
+    pub until: Option<Timestamp>,
+}

@@ -1,0 +1,196 @@
+//! Everything of a stage that is not a file.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use std::sync::Mutex;
+
+use jiff::Timestamp;
+use kapelle_model::{Failure, Map};
+
+use super::{NOW, locked};
+use crate::host::{
+    CountOf, Counted, Executions, FlowRef, Kept, KeyToSet, Keys, LogQuery, NamespaceFile, NamespaceFiles,
+    PurgeOf, Purged, Triggers,
+};
+
+/// Keys, files of namespaces, lines of logs, and what was asked for.
+#[derive(Default)]
+pub struct Memory {
+    keys: Mutex<BTreeMap<(String, String), Kept>>,
+    files: Mutex<BTreeMap<(String, String), Versions>>,
+    /// Lines that a query of logs finds.
+    pub logs: Mutex<Vec<Map>>,
+    /// What a count gives.
+    pub counted: Mutex<Vec<Counted>>,
+    /// What a purge gives.
+    pub purged: Mutex<Purged>,
+    /// Everything that was asked for, in words.
+    pub asked: Mutex<Vec<String>>,
+}
+
+/// The contents of a file, the first version first.
+type Versions = Vec<Vec<u8>>;
+
+fn now() -> Timestamp {
+    NOW.parse().unwrap_or_default()
+}
+
+impl Memory {
+    /// Puts a file into a namespace.
+    pub fn put_file(&self, namespace: &str, path: &str, content: &[u8]) {
+        let key = (namespace.to_owned(), path.to_owned());
+        locked(&self.files).entry(key).or_default().push(content.to_vec());
+    }
+
+    /// The latest content of a file of a namespace.
+    pub fn file(&self, namespace: &str, path: &str) -> Option<Vec<u8>> {
+        locked(&self.files).get(&(namespace.to_owned(), path.to_owned()))?.last().cloned()
+    }
+
+    /// Everything that was asked for.
+    pub fn requests(&self) -> Vec<String> {
+        locked(&self.asked).clone()
+    }
+
+    fn note(&self, words: String) {
+        locked(&self.asked).push(words);
+    }
+}
+
+impl Keys for Memory {
+    fn get(&self, namespace: &str, key: &str) -> Result<Option<Kept>, Failure> {
+        Ok(locked(&self.keys).get(&(namespace.to_owned(), key.to_owned())).cloned())
+    }
+
+    fn set(&self, namespace: &str, key: &KeyToSet) -> Result<(), Failure> {
+        let mut keys = locked(&self.keys);
+        let place = (namespace.to_owned(), key.key.clone());
+        if !key.may_overwrite && keys.get(&place).is_some_and(|kept| !kept.is_expired) {
+            return Err(Failure::new(format!("the key `{}` is there already", key.key)));
+        }
+        let kept = Kept {
+            key: key.key.clone(),
+            value: key.value.clone(),
+            description: key.description.clone(),
+            updated: now(),
+            expires: key.expires,
+            is_expired: key.expires.is_some_and(|expires| expires <= now()),
+        };
+        keys.insert(place, kept);
+        Ok(())
+    }
+
+    fn delete(&self, namespace: &str, key: &str) -> Result<bool, Failure> {
+        Ok(locked(&self.keys).remove(&(namespace.to_owned(), key.to_owned())).is_some())
+    }
+
+    fn list(&self, namespace: &str, prefix: &str) -> Result<Vec<Kept>, Failure> {
+        let keys = locked(&self.keys);
+        let own = keys.iter().filter(|((home, key), _)| home == namespace && key.starts_with(prefix));
+        Ok(own.map(|(_, kept)| kept.clone()).collect())
+    }
+
+    fn namespaces(&self) -> Result<Vec<String>, Failure> {
+        let mut names: Vec<String> = locked(&self.keys).keys().map(|(home, _)| home.clone()).collect();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+fn version(path: &str, place: usize, content: &[u8]) -> NamespaceFile {
+    NamespaceFile {
+        path: path.to_owned(),
+        version: place as u32 + 1,
+        size: content.len() as u64,
+        created: now(),
+    }
+}
+
+impl NamespaceFiles for Memory {
+    fn list(&self, namespace: &str) -> Result<Vec<NamespaceFile>, Failure> {
+        let files = locked(&self.files);
+        let own = files.iter().filter(|((home, _), _)| home == namespace);
+        let latest =
+            own.filter_map(|((_, path), versions)| Some(version(path, versions.len() - 1, versions.last()?)));
+        Ok(latest.collect())
+    }
+
+    fn open(
+        &self,
+        namespace: &str,
+        path: &str,
+        version: Option<u32>,
+    ) -> Result<Option<Box<dyn Read + Send>>, Failure> {
+        let files = locked(&self.files);
+        let versions = files.get(&(namespace.to_owned(), path.to_owned()));
+        let content = versions.and_then(|versions| match version {
+            Some(version) => versions.get(version as usize - 1),
+            None => versions.last(),
+        });
+        Ok(content.map(|content| Box::new(Cursor::new(content.clone())) as Box<dyn Read + Send>))
+    }
+
+    fn put(&self, namespace: &str, path: &str, content: &mut dyn Read) -> Result<NamespaceFile, Failure> {
+        let mut bytes = Vec::new();
+        content.read_to_end(&mut bytes).map_err(|error| Failure::new(error.to_string()))?;
+        self.put_file(namespace, path, &bytes);
+        let place = locked(&self.files)[&(namespace.to_owned(), path.to_owned())].len() - 1;
+        Ok(version(path, place, &bytes))
+    }
+
+    fn delete(&self, namespace: &str, path: &str) -> Result<bool, Failure> {
+        Ok(locked(&self.files).remove(&(namespace.to_owned(), path.to_owned())).is_some())
+    }
+
+    fn versions(&self, namespace: &str, path: &str) -> Result<Vec<NamespaceFile>, Failure> {
+        let files = locked(&self.files);
+        let versions = files.get(&(namespace.to_owned(), path.to_owned()));
+        let all = versions.into_iter().flatten().enumerate();
+        Ok(all.map(|(place, content)| version(path, place, content)).collect())
+    }
+
+    fn namespaces(&self) -> Result<Vec<String>, Failure> {
+        let mut names: Vec<String> = locked(&self.files).keys().map(|(home, _)| home.clone()).collect();
+        names.dedup();
+        Ok(names)
+    }
+}
+
+impl Executions for Memory {
+    fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure> {
+        self.note(format!("resume {id} {:?}", inputs.keys().collect::<Vec<_>>()));
+        Ok(())
+    }
+
+    fn count(&self, of: &CountOf) -> Result<Vec<Counted>, Failure> {
+        self.note(format!("count {of:?}"));
+        Ok(locked(&self.counted).clone())
+    }
+
+    fn purge(&self, of: &PurgeOf) -> Result<Purged, Failure> {
+        self.note(format!("purge {of:?}"));
+        Ok(*locked(&self.purged))
+    }
+
+    fn logs(&self, of: &LogQuery, each: &mut dyn FnMut(Map) -> Result<(), Failure>) -> Result<(), Failure> {
+        self.note(format!("logs {of:?}"));
+        locked(&self.logs).iter().cloned().try_for_each(each)
+    }
+
+    fn purge_logs(&self, of: &LogQuery) -> Result<u64, Failure> {
+        self.note(format!("purge logs {of:?}"));
+        Ok(locked(&self.purged).logs)
+    }
+
+    fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure> {
+        self.note(format!("purge files {of:?} {is_dry}"));
+        Ok(*locked(&self.purged))
+    }
+}
+
+impl Triggers for Memory {
+    fn toggle(&self, flow: &FlowRef, trigger: &str, is_enabled: bool) -> Result<(), Failure> {
+        self.note(format!("toggle {}.{} {trigger} {is_enabled}", flow.namespace, flow.flow));
+        Ok(())
+    }
+}

@@ -1,0 +1,3 @@
+//! Logs: writing lines, fetching and deleting them.
+
+pub(super) mod log_write;

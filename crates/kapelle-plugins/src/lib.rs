@@ -1,0 +1,15 @@
+//! The tasks that are built in: one file for each type.
+//!
+//! A file holds a struct with the properties and the code that runs it; what a family shares stands beside it. Everything
+//! reaches the world only through [`kapelle_plugin::RunContext`].
+
+mod core;
+
+use kapelle_plugin::Registry;
+
+/// Everything that is built in.
+pub fn registry() -> Registry {
+    let mut registry = Registry::default();
+    core::register(&mut registry);
+    registry
+}

@@ -1,12 +1,17 @@
 //! Checks: what is looked at before a person or a client starts an execution. Triggers, subflows and webhooks do not
 //! look at them.
 
+use std::sync::Arc;
+
 use kapelle_core::expression::environment::Environment;
 use kapelle_core::language::Language;
-use kapelle_model::{Node, Text, Value};
+use kapelle_core::property::Property;
+use kapelle_model::{Failure, Map, Node, Text, Value};
 
 use crate::conditions::words;
-use kapelle_core::property::Property;
+use crate::plan::Plan;
+use crate::step::Creation;
+use crate::world::World;
 
 /// The checks of a flow, ready to be looked at.
 #[derive(Debug, Default)]
@@ -154,6 +159,44 @@ fn is_true(value: &Value) -> bool {
         Value::Secret(inner) => is_true(inner),
         value => *value == Value::Bool(true),
     }
+}
+
+/// Whether the checks of a flow let an execution come to be: if they want it to fail, why; if they do not, what the caller
+/// is answered.
+pub fn judge(plan: &Plan, creation: &Creation, world: &World<'_>) -> Result<Option<Failure>, String> {
+    if plan.checks.is_empty() {
+        return Ok(None);
+    }
+    let context = context(plan, creation, world);
+    let environment = Environment { context: &context, services: world.services, settings: world.settings };
+    let outcome = plan.checks.evaluate(environment);
+    if let Some(refusal) = outcome.refusal() {
+        return Err(refusal);
+    }
+    if outcome.behavior != Some(Behavior::FailExecution) {
+        return Ok(None);
+    }
+    let messages: Vec<_> = outcome.failed.iter().map(|check| check.message.masked()).collect();
+    Ok(Some(Failure::new(messages.join(", "))))
+}
+
+/// What checks see: the flow with the inputs of what is to be created.
+fn context(plan: &Plan, creation: &Creation, world: &World<'_>) -> Map {
+    let map = |entries: Vec<(&str, Value)>| {
+        Value::Map(Arc::new(entries.into_iter().map(|(name, value)| (Arc::from(name), value)).collect()))
+    };
+    let labels = creation.labels.iter().map(|(key, value)| (&**key, Value::from(&**value)));
+    let mut context = world.variables.clone();
+    context.extend([
+        (
+            Arc::from("flow"),
+            map(vec![("id", Value::from(&*plan.flow)), ("namespace", Value::from(&*plan.namespace))]),
+        ),
+        (Arc::from("labels"), map(labels.collect())),
+        (Arc::from("vars"), Value::Map(Arc::clone(&plan.variables))),
+        (Arc::from("inputs"), Value::Map(Arc::clone(&creation.birth.inputs))),
+    ]);
+    context
 }
 
 impl CheckOutcome {

@@ -64,6 +64,22 @@ impl<'a> Variables<'a> {
         Environment { context: self, services: self.world.services, settings: self.world.settings }
     }
 
+    /// All variables as they are now, for somebody who renders later and elsewhere. The states of all tasks, which are
+    /// dear to list, only if they are wanted.
+    pub fn snapshot(&self, with_states: bool) -> Map {
+        let mut all = self.world.variables.clone();
+        let own = NAMES.iter().filter(|(name, _)| with_states || *name != "tasks");
+        let own = own.filter_map(|(name, make)| Some((Arc::from(*name), make(self)?)));
+        all.extend(own);
+        if self.origin().is_some_and(is_schedule)
+            && let Some(trigger) = all.get("trigger").cloned()
+        {
+            all.insert("schedule".into(), trigger);
+        }
+        all.extend(self.extra.iter().map(|(name, value)| (Arc::from(*name), value.clone())));
+        all
+    }
+
     /// The same variables without a task run.
     fn bare(&self) -> Variables<'a> {
         Variables::new(self.plan, self.live, None, self.world, &[])

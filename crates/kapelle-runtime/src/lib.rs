@@ -2,3 +2,30 @@
 //!
 //! Deciding is the business of `kapelle-engine`, keeping that of a store. Here is what happens between them: commit, then
 //! act. Everything that differs from place to place (store, plugins, clock, folders) is handed in.
+//!
+//! Start with [`Runtime::start`]. An execution comes to be in `births`, belongs to a `shard`, and its task runs go to
+//! `workers`; `reach` is what they can reach.
+
+mod activity;
+mod births;
+mod chance;
+mod clock;
+mod definitions;
+mod message;
+mod reach;
+mod run_names;
+mod runtime;
+mod shard;
+mod shared;
+mod workers;
+
+pub use births::{Unborn, Unsaved};
+pub use clock::machine_now;
+pub use definitions::Definition;
+pub use message::Declined;
+pub use reach::{Fixtures, Reach, Reached};
+pub use runtime::{Grips, Parts, Runtime};
+pub use shared::{Listener, News};
+
+#[cfg(test)]
+mod tests;

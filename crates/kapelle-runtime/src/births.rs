@@ -1,0 +1,193 @@
+//! Flows that are saved, and executions that clients create.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use kapelle_core::catalogue::Catalogue;
+use kapelle_core::check::{self, Options};
+use kapelle_core::diagnostic::{Diagnostic, Severity};
+use kapelle_core::flow;
+use kapelle_core::source::Source;
+use kapelle_core::yaml;
+use kapelle_engine::checks::judge;
+use kapelle_engine::creation::{Rejected, prepare};
+use kapelle_engine::replay::{Replay, replay};
+use kapelle_engine::step::{Refused, create};
+use kapelle_model::effect::{Effect, Line, Request};
+use kapelle_model::event::Order;
+use kapelle_model::{ExecutionId, Node, Span, State};
+use kapelle_store::flow::{FlowRevision, Which};
+use kapelle_store::store::Values;
+use kapelle_store::{StoreError, Transaction, Write};
+use tokio::sync::oneshot;
+
+use crate::definitions::Definition;
+use crate::message::{Declined, Message, Newborn};
+use crate::runtime::Runtime;
+use crate::shard::provisional;
+
+/// Why a flow was not saved.
+#[derive(Debug)]
+pub enum Unsaved {
+    /// These are its mistakes.
+    Wrong(Vec<Diagnostic>),
+    Store(StoreError),
+}
+
+/// Why there is no new execution.
+#[derive(Debug)]
+pub enum Unborn {
+    NoFlow,
+    Rejected(Rejected),
+    /// A check of the flow does not let it be created.
+    Check(String),
+    /// The execution that is to be repeated does not exist.
+    Missing,
+    Refused(Refused),
+    Store(StoreError),
+}
+
+impl From<StoreError> for Unborn {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl Runtime {
+    /// Saves a flow as its next revision, unless it has mistakes. The same source again is no new revision.
+    pub fn save_flow(&self, tenant: &Arc<str>, source: &str) -> Result<Arc<Definition>, Unsaved> {
+        let root = self.checked(source)?;
+        let text =
+            |key: &str| -> Arc<str> { root.get(key).and_then(Node::scalar_text).unwrap_or_default().into() };
+        let (namespace, id) = (text("namespace"), text("id"));
+        let store = &self.shared.store;
+        let last = store.flow(tenant, &namespace, &id, Which::LatestEver).map_err(Unsaved::Store)?;
+        if let Some(last) = last.as_ref().filter(|last| *last.source == *source && !last.is_deleted) {
+            let known = self.shared.definitions.find(tenant, &namespace, &id, Some(last.revision));
+            if let Some(definition) = known.map_err(Unsaved::Store)? {
+                return Ok(definition);
+            }
+        }
+        let read = flow::read(&root, Catalogue::bundled());
+        let revision = FlowRevision {
+            tenant: Arc::clone(tenant),
+            namespace,
+            id,
+            revision: last.map_or(1, |last| last.revision + 1),
+            source: source.into(),
+            description: root.get("description").and_then(Node::scalar_text).map(|text| (&*text).into()),
+            labels: read
+                .labels
+                .iter()
+                .map(|label| (Arc::from(&*label.key.value), Arc::from(&*label.value.value)))
+                .collect(),
+            is_disabled: read.disabled,
+            is_deleted: false,
+            created: self.now(),
+        };
+        store.commit(Transaction::of([Write::Flow(Box::new(revision.clone()))])).map_err(Unsaved::Store)?;
+        self.shared.definitions.saved(Arc::new(revision)).map_err(Unsaved::Store)
+    }
+
+    /// The document of a flow without mistakes.
+    fn checked(&self, source: &str) -> Result<Node, Unsaved> {
+        let settings = &self.shared.settings;
+        let now = Timestamp::from_millisecond(self.now().0).unwrap_or_default();
+        let today = now.to_zoned(settings.zone.clone()).date();
+        let options = Options { language: settings.language, strict: false, today };
+        let files = check::check(vec![Source::new("flow", source)], &options);
+        let found =
+            files.into_iter().flat_map(|file| file.documents).flat_map(|document| document.diagnostics);
+        let errors: Vec<Diagnostic> = found.filter(|found| found.severity == Severity::Error).collect();
+        let root = yaml::read(source, Span::new(0, source.len() as u32)).root;
+        match root {
+            Some(root) if errors.is_empty() => Ok(root),
+            _ => Err(Unsaved::Wrong(errors)),
+        }
+    }
+
+    /// The latest revision of a flow, or the one that is named.
+    pub fn definition(
+        &self,
+        tenant: &Arc<str>,
+        namespace: &str,
+        flow: &str,
+        revision: Option<u32>,
+    ) -> Result<Option<Arc<Definition>>, StoreError> {
+        self.shared.definitions.find(tenant, &namespace.into(), &flow.into(), revision)
+    }
+
+    /// An id for an execution that will be created.
+    pub fn fresh_id(&self) -> ExecutionId {
+        self.shared.ids.fresh(self.now())
+    }
+
+    /// Creates an execution for a client, and waits until it is on the disk.
+    pub async fn create(&self, tenant: &Arc<str>, request: &Request) -> Result<ExecutionId, Unborn> {
+        let newborn = self.newborn(tenant, request)?;
+        self.adopted(newborn).await?;
+        Ok(request.id)
+    }
+
+    fn newborn(&self, tenant: &Arc<str>, request: &Request) -> Result<Newborn, Unborn> {
+        let shared = &self.shared;
+        let found = shared.definitions.find(tenant, &request.namespace, &request.flow, request.revision)?;
+        let definition = found.ok_or(Unborn::NoFlow)?;
+        let services = shared.reach.desk(&provisional(tenant, request, &definition));
+        shared.with_services(shared.clock.now(), &*services, |world| {
+            let mut prepared = prepare(&definition.plan, tenant, request, world).map_err(Unborn::Rejected)?;
+            let judged = judge(&definition.plan, &prepared.creation, world).map_err(Unborn::Check)?;
+            if let Some(failure) = judged {
+                prepared.creation.ends = Some((State::Failed, failure));
+            }
+            let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
+            let lines = prepared.logs.into_iter();
+            outcome.effects.extend(lines.map(|(level, message)| {
+                Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
+            }));
+            let definition = Arc::clone(&definition);
+            Ok(Newborn { definition, live, outcome, writes: Vec::new(), answer: None })
+        })
+    }
+
+    async fn adopted(&self, newborn: Newborn) -> Result<(), Unborn> {
+        let (told, hears) = oneshot::channel();
+        let answer = Box::new(move |result| {
+            // Who asked may be gone.
+            let _gone = told.send(result);
+        });
+        self.shared.tell(Message::Adopt(Box::new(Newborn { answer: Some(answer), ..newborn })));
+        match hears.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(Declined::Store(error))) => Err(Unborn::Store(error)),
+            Ok(Err(Declined::Refused(refused))) => Err(Unborn::Refused(refused)),
+            Ok(Err(Declined::Missing)) => Err(Unborn::Missing),
+            Err(_) => Err(Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned()))),
+        }
+    }
+
+    /// Repeats an execution as a new one, with its own revision or another one.
+    pub async fn replay(
+        &self,
+        of: ExecutionId,
+        how: &Replay,
+        revision: Option<u32>,
+    ) -> Result<ExecutionId, Unborn> {
+        let shared = &self.shared;
+        let old = shared.store.execution(of, Values::Fetched)?.ok_or(Unborn::Missing)?;
+        let birth = Arc::clone(&old.birth);
+        let revision = revision.unwrap_or(birth.revision);
+        let found = shared.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(revision))?;
+        let definition = found.ok_or(Unborn::NoFlow)?;
+        let id = self.fresh_id();
+        let (live, outcome) = shared
+            .with_world(&birth, |world| replay(&definition.plan, &old, how, id, world))
+            .map_err(Unborn::Refused)?;
+        self.adopted(Newborn { definition, live, outcome, writes: Vec::new(), answer: None }).await?;
+        match self.order(of, Order::MarkReplayed).await {
+            Err(Declined::Store(error)) => Err(Unborn::Store(error)),
+            // It is marked already, or gone: the new one is there all the same.
+            Ok(()) | Err(_) => Ok(id),
+        }
+    }
+}

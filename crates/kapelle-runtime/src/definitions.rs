@@ -1,0 +1,165 @@
+//! Flows, ready to be run: each revision is read once, and shared by all its executions.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+
+use kapelle_core::catalogue::Catalogue;
+use kapelle_core::language::Language;
+use kapelle_core::property::Property;
+use kapelle_core::yaml;
+use kapelle_engine::defaults::Layers;
+use kapelle_engine::plan::{Plan, Task, TaskIndex};
+use kapelle_model::flow::PluginDefault;
+use kapelle_model::{Failure, Node, Span};
+use kapelle_plugin::{ErasedTask, Registry};
+use kapelle_store::error::Result;
+use kapelle_store::flow::{FlowRevision, Which};
+use kapelle_store::{Store, StoreError};
+
+/// Revisions that are kept ready. Those that executions use are never thrown away.
+const READY_MAX: usize = 2_000;
+
+/// A revision of a flow, ready to be run.
+pub struct Definition {
+    pub flow: Arc<FlowRevision>,
+    pub plan: Plan,
+    /// The document as it was saved.
+    pub root: Node,
+    tasks: Box<[Prepared]>,
+}
+
+/// What is known of a task beside its plan.
+struct Prepared {
+    plugin: OnceLock<std::result::Result<Arc<dyn ErasedTask>, Failure>>,
+    /// Its expressions may look at the states of all tasks, which are dear to list.
+    reads_states: bool,
+}
+
+/// All definitions that were needed so far.
+pub(crate) struct Definitions {
+    store: Arc<dyn Store>,
+    language: Language,
+    defaults: Vec<PluginDefault>,
+    ready: Mutex<HashMap<FlowName, Revisions>>,
+}
+
+/// Tenant, namespace and id.
+type FlowName = (Arc<str>, Arc<str>, Arc<str>);
+
+#[derive(Default)]
+struct Revisions {
+    latest: Option<u32>,
+    by_number: BTreeMap<u32, Arc<Definition>>,
+}
+
+impl Definitions {
+    pub(crate) fn new(store: Arc<dyn Store>, language: Language, defaults: Vec<PluginDefault>) -> Self {
+        Self { store, language, defaults, ready: Mutex::default() }
+    }
+
+    /// A revision, or the latest one of a flow that has not ended.
+    pub(crate) fn find(
+        &self,
+        tenant: &Arc<str>,
+        namespace: &Arc<str>,
+        flow: &Arc<str>,
+        revision: Option<u32>,
+    ) -> Result<Option<Arc<Definition>>> {
+        let name = (Arc::clone(tenant), Arc::clone(namespace), Arc::clone(flow));
+        if let Some(definition) = self.lock().get(&name).and_then(|known| known.find(revision)) {
+            return Ok(Some(Arc::clone(definition)));
+        }
+        let which = revision.map_or(Which::Latest, Which::Exactly);
+        let Some(found) = self.store.flow(tenant, namespace, flow, which)? else { return Ok(None) };
+        let definition = Arc::new(Definition::read(found, self.language, &self.defaults)?);
+        self.keep(name, &definition, revision.is_none());
+        Ok(Some(definition))
+    }
+
+    /// Takes note of a revision that was just saved: it is the latest one now.
+    pub(crate) fn saved(&self, flow: Arc<FlowRevision>) -> Result<Arc<Definition>> {
+        let name = (Arc::clone(&flow.tenant), Arc::clone(&flow.namespace), Arc::clone(&flow.id));
+        let definition = Arc::new(Definition::read(flow, self.language, &self.defaults)?);
+        self.keep(name, &definition, true);
+        Ok(definition)
+    }
+
+    fn keep(&self, name: FlowName, definition: &Arc<Definition>, is_latest: bool) {
+        let mut ready = self.lock();
+        if ready.len() >= READY_MAX {
+            ready.retain(|_, known| {
+                known.by_number.retain(|_, definition| Arc::strong_count(definition) > 1);
+                !known.by_number.is_empty()
+            });
+        }
+        let known = ready.entry(name).or_default();
+        let number = definition.flow.revision;
+        known.by_number.insert(number, Arc::clone(definition));
+        if is_latest {
+            known.latest = known.latest.max(Some(number));
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<FlowName, Revisions>> {
+        self.ready.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Revisions {
+    fn find(&self, revision: Option<u32>) -> Option<&Arc<Definition>> {
+        self.by_number.get(&revision.or(self.latest)?)
+    }
+}
+
+impl Definition {
+    fn read(flow: Arc<FlowRevision>, language: Language, defaults: &[PluginDefault]) -> Result<Self> {
+        let source: &str = &flow.source;
+        let root = yaml::read(source, Span::new(0, source.len() as u32)).root.ok_or_else(|| {
+            let what = format!("revision {} of flow `{}.{}`", flow.revision, flow.namespace, flow.id);
+            StoreError::Corrupt { what, why: "its source is no YAML".to_owned() }
+        })?;
+        let layers = Layers { namespaces: &[], global: defaults };
+        let plan = Plan::compile(&root, flow.revision, layers, Catalogue::bundled(), language);
+        let tasks = plan
+            .tasks
+            .iter()
+            .map(|task| Prepared { plugin: OnceLock::new(), reads_states: reads_states(task) });
+        Ok(Self { tasks: tasks.collect(), flow, plan, root })
+    }
+
+    /// The plugin of a task with its properties, read when it is first needed.
+    pub(crate) fn plugin(
+        &self,
+        task: TaskIndex,
+        registry: &Registry,
+    ) -> std::result::Result<Arc<dyn ErasedTask>, Failure> {
+        let planned = self.plan.task(task);
+        let read = || match registry.find(&planned.type_name) {
+            Some(known) => known.read(&planned.properties),
+            None => Err(unknown_type(&planned.type_name)),
+        };
+        self.tasks[task.0 as usize].plugin.get_or_init(read).clone()
+    }
+
+    pub(crate) fn reads_states(&self, task: TaskIndex) -> bool {
+        self.tasks[task.0 as usize].reads_states
+    }
+}
+
+pub(crate) fn unknown_type(type_name: &str) -> Failure {
+    Failure::new(format!(
+        "tasks of type `{type_name}` are not built into this version: use another type, or a fixture in a test"
+    ))
+}
+
+/// Whether expressions of a task may read the states of tasks: by name, or in what they render on the way.
+fn reads_states(task: &Task) -> bool {
+    let mut reads = task.type_name.ends_with(".TemplatedTask");
+    for (_, property) in &task.properties {
+        Property::walk(property, &mut |template| {
+            let source = template.source();
+            reads |= ["tasks", "render", "Context"].iter().any(|word| source.contains(word));
+        });
+    }
+    reads
+}

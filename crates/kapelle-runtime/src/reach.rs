@@ -1,0 +1,36 @@
+//! What flows can reach beside themselves. Who wires a runtime hands it in.
+
+use std::sync::Arc;
+
+use kapelle_core::expression::services::Services;
+use kapelle_model::event::Report;
+use kapelle_model::execution::Birth;
+use kapelle_plugin::{Executions, Files, Keys, NamespaceFiles, Place, Triggers};
+
+/// Gives executions and their task runs what they may reach.
+pub trait Reach: Send + Sync {
+    /// For expressions of an execution, as the engine renders them.
+    fn desk(&self, of: &Birth) -> Arc<dyn Services + Send + Sync>;
+
+    /// For an attempt of a task run.
+    fn attempt(&self, of: &Birth, place: &Arc<Place>) -> Reached;
+
+    /// A setting of the instance, by its whole name.
+    fn setting(&self, name: &str) -> Option<String>;
+}
+
+/// What an attempt reaches.
+pub struct Reached {
+    pub services: Arc<dyn Services + Send + Sync>,
+    pub files: Box<dyn Files>,
+    pub keys: Box<dyn Keys>,
+    pub namespace_files: Box<dyn NamespaceFiles>,
+    pub executions: Box<dyn Executions>,
+    pub triggers: Box<dyn Triggers>,
+}
+
+/// Stands in for tasks, in tests of flows.
+pub trait Fixtures: Send + Sync {
+    /// What is reported of a task run instead of running it.
+    fn of(&self, place: &Place) -> Option<Report>;
+}

@@ -1,0 +1,288 @@
+//! A runtime as those see it who start it and ask it for something.
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::sync::{Arc, Mutex, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use kapelle_core::expression::environment::Settings;
+use kapelle_engine::inputs::Encryption;
+use kapelle_model::event::{Event, Order};
+use kapelle_model::execution::{Execution, Slot};
+use kapelle_model::flow::PluginDefault;
+use kapelle_model::permit::Permit;
+use kapelle_model::task_run::RunIndex;
+use kapelle_model::{ExecutionId, Map, Millis};
+use kapelle_plugin::Registry;
+use kapelle_store::document::{Document, DocumentKey, Kind};
+use kapelle_store::error::Result as Stored;
+use kapelle_store::filter::Filter;
+use kapelle_store::limits::PAGE_MAX;
+use kapelle_store::listing::Page;
+use kapelle_store::store::Values;
+use kapelle_store::transaction::Over;
+use kapelle_store::{Store, Transaction, Write};
+use tokio::runtime::Handle;
+use tokio::sync::oneshot;
+
+use crate::activity::Activity;
+use crate::chance::{Ids, random};
+use crate::clock::Clock;
+use crate::definitions::Definitions;
+use crate::message::{Declined, Happening, Message, Parcel};
+use crate::reach::{Fixtures, Reach};
+use crate::shard::Shard;
+use crate::shared::{Envelope, Listener, Shared};
+use crate::workers::Workers;
+
+/// What a runtime is made of.
+pub struct Parts {
+    pub store: Arc<dyn Store>,
+    pub registry: Registry,
+    /// Where tasks run; it has several threads.
+    pub handle: Handle,
+    pub settings: Settings,
+    /// Variables of the installation: `envs`, `globals`, `kestra`.
+    pub variables: Map,
+    pub encryption: Encryption,
+    /// Plugin defaults of the installation.
+    pub defaults: Vec<PluginDefault>,
+    /// Attempts that run at the same time.
+    pub slots: usize,
+    /// Where directories of attempts are made.
+    pub work: PathBuf,
+    pub listener: Option<Listener>,
+    /// What stands in for tasks, in tests of flows.
+    pub fixtures: Option<Arc<dyn Fixtures>>,
+    /// Where the hands of the clock stand, if they are moved by hand.
+    pub hands: Option<Millis>,
+}
+
+/// Threads that own executions.
+const SHARDS: usize = 2;
+
+/// A runtime at work. Dropped, it ends without waiting for tasks.
+pub struct Runtime {
+    pub(crate) shared: Arc<Shared>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Runtime {
+    /// Begins to work, first with what an earlier process left.
+    pub fn start(parts: Parts, reach: impl FnOnce(&Grips) -> Arc<dyn Reach>) -> Stored<Self> {
+        let newest =
+            parts.store.executions(&Permit::system("the last id"), &Filter::default(), &Page::newest(1))?;
+        let last = newest.rows.first().map(|header| header.birth.id);
+        let ids = Ids::new(last, run_key(&*parts.store)?);
+        let clock = match parts.hands {
+            Some(now) => Clock::by_hand(now),
+            None => Clock::real(),
+        };
+        let grips = Grips { store: Arc::clone(&parts.store) };
+        let shared = Arc::new(Shared {
+            definitions: Definitions::new(Arc::clone(&parts.store), parts.settings.language, parts.defaults),
+            reach: reach(&grips),
+            store: parts.store,
+            registry: parts.registry,
+            clock,
+            ids,
+            settings: Arc::new(parts.settings),
+            variables: parts.variables,
+            encryption: parts.encryption,
+            limits: Mutex::default(),
+            activity: Arc::new(Activity::default()),
+            listener: parts.listener,
+            fixtures: parts.fixtures,
+            shards: OnceLock::new(),
+            workers: Workers::new(parts.handle, parts.slots, parts.work),
+            is_stopping: AtomicBool::new(false),
+        });
+        let mut runtime = Self { threads: Vec::with_capacity(SHARDS), shared };
+        runtime.start_shards()?;
+        runtime.recover()?;
+        Ok(runtime)
+    }
+
+    fn start_shards(&mut self) -> Stored<()> {
+        let (senders, inboxes): (Vec<_>, Vec<_>) = (0..SHARDS).map(|_| mpsc::channel()).unzip();
+        // They are set only here.
+        let _unset = self.shared.shards.set(senders.into());
+        for (number, inbox) in inboxes.into_iter().enumerate() {
+            let shard = Shard::new(Arc::clone(&self.shared));
+            let thread = std::thread::Builder::new()
+                .name(format!("shard-{number}"))
+                .spawn(move || shard.run(&inbox))
+                .map_err(|error| {
+                    kapelle_store::StoreError::Unavailable(format!("no thread for executions: {error}"))
+                })?;
+            self.threads.push(thread);
+        }
+        Ok(())
+    }
+
+    /// Takes up what an earlier process left: places in limits first, then executions, then orders.
+    fn recover(&self) -> Stored<()> {
+        self.restore_slots()?;
+        let mut after = None;
+        loop {
+            let ids = self.shared.store.unfinished(after, PAGE_MAX as usize)?;
+            for id in &ids {
+                self.shared.tell(Message::TakeUp(*id));
+            }
+            after = ids.last().copied();
+            if after.is_none() {
+                break;
+            }
+        }
+        for sent in self.shared.store.orders(usize::MAX)? {
+            let parcel = Some(Parcel { id: sent.id, from: sent.from });
+            let event = Event::Order(sent.order);
+            self.shared.tell(Message::Happen(Happening { parcel, ..Happening::of(sent.to, event) }));
+        }
+        Ok(())
+    }
+
+    /// First those who hold places, then those who wait, in the order in which they began to.
+    fn restore_slots(&self) -> Stored<()> {
+        let mut all = Vec::new();
+        loop {
+            let slots = self.shared.store.slots(all.last().map(|(id, _)| *id), PAGE_MAX as usize)?;
+            if slots.is_empty() {
+                break;
+            }
+            all.extend(slots);
+        }
+        let (holding, waiting): (Vec<_>, Vec<_>) =
+            all.into_iter().partition(|(_, slot)| matches!(slot, Slot::Held | Slot::Forced));
+        let mut queue = Vec::with_capacity(waiting.len());
+        for (id, _) in waiting {
+            let since = self.shared.store.header(id)?.map(|header| header.head.history.since());
+            queue.push((since, id));
+        }
+        queue.sort_unstable();
+        let holding = holding.into_iter().map(|(id, _)| (id, true));
+        let waiting = queue.into_iter().map(|(_, id)| (id, false));
+        for (id, holds) in holding.chain(waiting) {
+            let (done, over) = mpsc::channel();
+            self.shared.tell(Message::RestoreSlot { id, holds, done });
+            // One after the other: the order of the queue is theirs.
+            let _ended = over.recv();
+        }
+        Ok(())
+    }
+
+    pub fn now(&self) -> Millis {
+        self.shared.clock.now()
+    }
+
+    /// An execution as it is on the disk.
+    pub fn execution(&self, id: ExecutionId) -> Stored<Option<Execution>> {
+        self.shared.store.execution(id, Values::Fetched)
+    }
+
+    pub fn store(&self) -> &Arc<dyn Store> {
+        &self.shared.store
+    }
+
+    /// The public id of a task run.
+    pub fn run_id(&self, execution: ExecutionId, run: RunIndex) -> String {
+        self.shared.ids.runs.name(execution, run)
+    }
+
+    /// The task run of an execution that has this public id.
+    pub fn find_run(&self, execution: ExecutionId, name: &str) -> Option<RunIndex> {
+        let (half, run) = self.shared.ids.runs.read(name)?;
+        (half == (execution.0 >> 64) as u64).then_some(run)
+    }
+
+    /// Gives an order to an execution, and waits until it is on the disk.
+    pub async fn order(&self, to: ExecutionId, order: Order) -> Result<(), Declined> {
+        let (told, hears) = oneshot::channel();
+        let answer = Box::new(move |result| {
+            // Who asked may be gone.
+            let _gone = told.send(result);
+        });
+        let happening = Happening { answer: Some(answer), ..Happening::of(to, Event::Order(order)) };
+        self.shared.tell(Message::Happen(happening));
+        let ended = || kapelle_store::StoreError::Unknown("the runtime has ended".to_owned());
+        hears.await.unwrap_or_else(|_| Err(Declined::Store(ended())))
+    }
+
+    /// Lets time pass by hand: waits until nothing is going on, and moves the clock to the next moment at which something
+    /// happens, at most to this one. False if nothing more happens until then.
+    pub fn pass_time(&self, until: Millis) -> bool {
+        while !self.shared.activity.wait_until_quiet(Duration::from_secs(1)) {}
+        self.shared.clock.advance(until)
+    }
+
+    /// Puts the hands of the clock to a moment; what waits for an earlier one happens.
+    pub fn put_clock(&self, now: Millis) {
+        self.shared.clock.put(now);
+    }
+
+    /// Waits until nothing is going on, but not longer than this. Whether it came to that.
+    pub fn wait_until_quiet(&self, longest: Duration) -> bool {
+        self.shared.activity.wait_until_quiet(longest)
+    }
+
+    /// Begins nothing new, and gives what runs so much time to end. What has not ended then is stopped, and begins again
+    /// in the next process.
+    pub async fn stop(mut self, grace: Duration) {
+        self.shared.is_stopping.store(true, Ordering::Release);
+        let deadline = tokio::time::Instant::now() + grace;
+        while self.shared.workers.count() > 0 && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        self.end_shards();
+        self.shared.workers.stop_all();
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        while self.shared.workers.count() > 0 && tokio::time::Instant::now() < deadline {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    fn end_shards(&mut self) {
+        for sender in self.shared.shards.get().into_iter().flatten() {
+            let envelope = Envelope { message: Message::Stop, busy: self.shared.activity.begin() };
+            // It may have ended already.
+            let _ended = sender.send(envelope);
+        }
+        for thread in self.threads.drain(..) {
+            let _panicked = thread.join();
+        }
+    }
+}
+
+impl Drop for Runtime {
+    fn drop(&mut self) {
+        self.end_shards();
+        self.shared.workers.stop_all();
+    }
+}
+
+/// What a reach may hold on to.
+pub struct Grips {
+    pub store: Arc<dyn Store>,
+}
+
+/// The key of the public ids of task runs, made once for a store.
+fn run_key(store: &dyn Store) -> Stored<[u8; 16]> {
+    let key = DocumentKey {
+        kind: Kind::Setting,
+        tenant: "".into(),
+        namespace: "".into(),
+        name: "kapelle.task-run-key".into(),
+    };
+    if let Some(document) = store.document(&key)? {
+        return document.data.try_into().map_err(|_| kapelle_store::StoreError::Corrupt {
+            what: key.to_string(),
+            why: "it has not 16 bytes".to_owned(),
+        });
+    }
+    let made: [u8; 16] = random();
+    let document = Document::new(key, crate::clock::machine_now(), None, made.to_vec());
+    store.commit(Transaction::of([Write::Put { document: Box::new(document), over: Over::Nothing }]))?;
+    Ok(made)
+}

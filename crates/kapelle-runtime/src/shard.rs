@@ -1,0 +1,136 @@
+//! The owner of a part of all executions: a thread that decides, has it written, and then acts.
+//!
+//! An execution has one transaction on its way at most. What happens to it meanwhile waits, and becomes one transaction
+//! when the first is on the disk. Effects are performed, and whoever asked is answered, only then. If something cannot be
+//! written, the execution is read again, and what happened happens again: every event may come twice.
+
+mod births;
+pub(crate) use births::provisional;
+mod commit;
+mod effects;
+mod entry;
+mod lines;
+mod orders;
+mod recovery;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::mpsc::Receiver;
+
+use kapelle_engine::outstanding::outstanding;
+use kapelle_model::ExecutionId;
+use kapelle_model::event::{ChildNews, Event};
+use kapelle_model::execution::Parent;
+
+use crate::message::{Declined, Happening, Message};
+use crate::shared::{Envelope, Shared};
+use entry::{Entry, Phase};
+
+pub(crate) struct Shard {
+    shared: Arc<Shared>,
+    entries: HashMap<ExecutionId, Entry>,
+}
+
+impl Shard {
+    pub(crate) fn new(shared: Arc<Shared>) -> Self {
+        Self { shared, entries: HashMap::new() }
+    }
+
+    /// Works until it is told to stop.
+    pub(crate) fn run(mut self, inbox: &Receiver<Envelope>) {
+        while let Ok(Envelope { message, busy }) = inbox.recv() {
+            if matches!(message, Message::Stop) {
+                break;
+            }
+            self.take(message);
+            drop(busy);
+        }
+    }
+
+    fn take(&mut self, message: Message) {
+        match message {
+            Message::Adopt(newborn) => self.adopt(*newborn),
+            Message::Happen(happening) => self.happen(happening),
+            Message::Bear(request) => self.bear(&request),
+            Message::Watch { parent, id, known } => self.watched(parent, id, known),
+            Message::Absent { parent, id } => self.ask_again(parent, id),
+            Message::Admit { to, answer } => self.admitted(to, answer),
+            Message::TakeUp(id) => self.take_up(id),
+            Message::RestoreSlot { id, holds, done } => {
+                self.restore_slot(id, holds);
+                // Whoever waited may have given up.
+                let _gone = done.send(());
+            }
+            Message::Written { of, result } => self.written(of, result),
+            Message::Reload(id) => self.reload(id),
+            Message::Stop => {}
+        }
+    }
+
+    /// Lets something happen to an execution, now or when what is on its way is written.
+    fn happen(&mut self, happening: Happening) {
+        let id = happening.to;
+        match self.load(id) {
+            Ok(true) => {}
+            Ok(false) => return self.nobody(happening),
+            Err(error) => {
+                self.shared.news(&crate::shared::News::Alarm(&format!("execution {id}: {error}")));
+                return happening.answered(Err(Declined::Store(error)));
+            }
+        }
+        let entry = self.entries.get_mut(&id).expect("it was loaded");
+        entry.queue.push_back(happening);
+        if entry.phase == Phase::Ready {
+            self.work_off(id);
+        }
+    }
+
+    /// What was meant for an execution that does not exist.
+    fn nobody(&mut self, happening: Happening) {
+        if let Some(parcel) = happening.parcel {
+            self.forget_order(parcel);
+        }
+        happening.answered(Err(Declined::Missing));
+    }
+
+    fn happens(&mut self, to: ExecutionId, event: Event) {
+        self.happen(Happening::of(to, event));
+    }
+
+    /// Tells a task run of an execution that it started.
+    fn tell_parent(&self, parent: Parent, id: ExecutionId, news: ChildNews) {
+        let event = Event::Child { run: parent.run, iteration: parent.iteration, id, news };
+        self.shared.tell(Message::Happen(Happening::of(parent.execution, event)));
+    }
+
+    /// Reads an execution into memory, and does what is left to be done for it. Whether it is there.
+    fn load(&mut self, id: ExecutionId) -> kapelle_store::error::Result<bool> {
+        if self.entries.contains_key(&id) {
+            return Ok(true);
+        }
+        let Some(entry) = Entry::read(&self.shared, id)? else { return Ok(false) };
+        let owed = outstanding(&entry.definition.plan, &entry.live);
+        self.entries.insert(id, entry);
+        self.take_back(id);
+        for effect in owed {
+            self.perform(id, effect, effects::Since::Recovery);
+        }
+        Ok(true)
+    }
+
+    /// Forgets an execution, with the alarms that were set for it.
+    fn forget(&mut self, id: ExecutionId) -> Option<Entry> {
+        let entry = self.entries.remove(&id)?;
+        for (_, key) in &entry.alarms {
+            self.shared.clock.cancel(*key);
+        }
+        Some(entry)
+    }
+
+    /// Forgets an execution for which nothing is left to be done.
+    fn tidy(&mut self, id: ExecutionId) {
+        if self.entries.get(&id).is_some_and(Entry::is_at_rest) {
+            self.forget(id);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! How executions come to be: on behalf of clients, of task runs, of executions that are tried again.
+
+use std::sync::Arc;
+
+use kapelle_engine::children;
+use kapelle_engine::creation::prepare;
+use kapelle_engine::live::Live;
+use kapelle_engine::step::{Outcome, create};
+use kapelle_model::effect::{Effect, Line, Request};
+use kapelle_model::event::ChildNews;
+use kapelle_model::execution::{Birth, Parent};
+use kapelle_model::{ExecutionId, Failure, State};
+use kapelle_store::{Transaction, Write};
+
+use super::Shard;
+use super::entry::{After, Entry};
+use crate::definitions::Definition;
+use crate::message::{Message, Newborn};
+use crate::shared::{News, Shared};
+
+/// An execution that is made, and not kept yet.
+pub(crate) struct Made {
+    pub(crate) definition: Arc<Definition>,
+    pub(crate) live: Live,
+    pub(crate) outcome: Outcome,
+}
+
+/// Makes the execution that another one asks for.
+pub(crate) fn make(shared: &Shared, tenant: &Arc<str>, request: &Request) -> Result<Made, Failure> {
+    let found = shared
+        .definitions
+        .find(tenant, &request.namespace, &request.flow, request.revision)
+        .map_err(|error| Failure::new(format!("the flow cannot be read: {error}")))?;
+    let definition = found.ok_or_else(|| {
+        let (namespace, flow, revision) =
+            (&request.namespace, &request.flow, request.revision.unwrap_or_default());
+        Failure::new(format!("Unable to find flow '{namespace}'.'{flow}' with revision '{revision}'"))
+    })?;
+    let services = shared.reach.desk(&provisional(tenant, request, &definition));
+    shared.with_services(shared.clock.now(), &*services, |world| {
+        let prepared =
+            prepare(&definition.plan, tenant, request, world).map_err(|rejected| rejected.failure())?;
+        let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
+        let lines = prepared.logs.into_iter();
+        outcome.effects.extend(lines.map(|(level, message)| {
+            Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
+        }));
+        Ok(Made { definition: Arc::clone(&definition), live, outcome })
+    })
+}
+
+/// As much as is known of an execution before its inputs are.
+pub(crate) fn provisional(tenant: &Arc<str>, request: &Request, definition: &Definition) -> Birth {
+    Birth {
+        id: request.id,
+        tenant: Arc::clone(tenant),
+        namespace: Arc::clone(&definition.plan.namespace),
+        flow: Arc::clone(&definition.plan.flow),
+        revision: definition.plan.revision,
+        inputs: Arc::clone(&request.inputs),
+        origin: request.origin.clone(),
+        parent: request.parent,
+        replay_of: request.replay_of,
+        original: request.original.unwrap_or(request.id),
+        original_created: request.original_created.unwrap_or_default(),
+        start: request.start,
+        kind: request.kind,
+        priority: request.priority,
+        depth: request.depth,
+        scope: request.scope.clone(),
+    }
+}
+
+impl Shard {
+    /// Keeps an execution that somebody made.
+    pub(super) fn adopt(&mut self, newborn: Newborn) {
+        let Newborn { definition, live, outcome, writes: mut more, answer } = newborn;
+        let id = live.execution().birth.id;
+        let mut entry = Entry::new(definition, live);
+        entry.after.extend(answer.map(After::Answer));
+        self.entries.insert(id, entry);
+        let mut writes = Vec::with_capacity(1 + more.len());
+        self.gather(id, outcome, &mut writes);
+        writes.append(&mut more);
+        self.submit(id, Transaction::of(writes));
+    }
+
+    /// Creates an execution for a task run, unless it is there already, and tells the task run.
+    pub(super) fn bear(&mut self, request: &Request) {
+        let Some(parent) = request.parent else { return };
+        match self.load(request.id) {
+            Ok(true) => {
+                let state = self.entries[&request.id].live.execution().state();
+                self.tell_parent(parent, request.id, ChildNews::Created(state));
+                return self.tidy(request.id);
+            }
+            Ok(false) => {}
+            Err(error) => return self.shared.news(&News::Alarm(&format!("{}: {error}", request.id))),
+        }
+        // A child lives in the tenant of its parent, which only the parent's owner knows.
+        let tenant = self.tenant_of(parent.execution);
+        let made = tenant.and_then(|tenant| make(&self.shared, &tenant, request));
+        match made {
+            Ok(Made { definition, live, outcome }) => {
+                let state = live.execution().state();
+                let news = ChildNews::Created(state);
+                self.adopt(Newborn { definition, live, outcome, writes: Vec::new(), answer: None });
+                let event = kapelle_model::event::Event::Child {
+                    run: parent.run,
+                    iteration: parent.iteration,
+                    id: request.id,
+                    news,
+                };
+                let told = Message::Happen(crate::message::Happening::of(parent.execution, event));
+                if let Some(entry) = self.entries.get_mut(&request.id) {
+                    // Before the effects: it may have ended already, and tells so with them.
+                    entry.after.insert(0, After::Tell(told));
+                }
+            }
+            Err(failure) => self.tell_parent(parent, request.id, ChildNews::Refused(failure)),
+        }
+    }
+
+    fn tenant_of(&self, id: ExecutionId) -> Result<Arc<str>, Failure> {
+        if let Some(entry) = self.entries.get(&id) {
+            return Ok(Arc::clone(&entry.live.execution().birth.tenant));
+        }
+        let header = self.shared.store.header(id);
+        let header = header.map_err(|error| Failure::new(error.to_string()))?;
+        header
+            .map(|header| Arc::clone(&header.birth.tenant))
+            .ok_or_else(|| Failure::new(format!("execution {id}, which asks for another one, is not there")))
+    }
+
+    /// Creates the execution that tries again what another one did, in the same transaction.
+    pub(super) fn hand_over(&mut self, of: ExecutionId, request: &Request, writes: &mut Vec<Write>) {
+        let tenant = Arc::clone(&self.entries[&of].live.execution().birth.tenant);
+        match make(&self.shared, &tenant, request) {
+            Ok(made) => {
+                writes.push(made.outcome.delta.into());
+                let entry = self.entries.get_mut(&of).expect("it is being worked on");
+                entry.after.push(After::Tell(Message::TakeUp(request.id)));
+            }
+            Err(failure) => {
+                let words = format!("execution {of} cannot be tried again: {failure}");
+                self.shared.news(&News::Alarm(&words));
+            }
+        }
+    }
+
+    /// Asks for the execution that a task run starts, if it still wants it.
+    pub(super) fn ask_for(&mut self, request: Request) {
+        let Some(parent) = request.parent else { return };
+        let Some(entry) = self.entries.get(&parent.execution) else { return };
+        let execution = entry.live.execution();
+        let child = execution.children.get(&(parent.run, parent.iteration));
+        if child.is_none_or(|child| child.id != request.id || child.ended.is_some()) {
+            return;
+        }
+        let is_killed = execution.state() == State::Killed
+            && execution.run(parent.run).is_some_and(|run| run.state() == State::Killed);
+        if is_killed {
+            // After a kill nothing new starts.
+            let news = ChildNews::Refused(Failure::new("what asked for it was killed"));
+            return self.tell_parent(parent, request.id, news);
+        }
+        self.shared.tell(Message::Bear(Box::new(request)));
+    }
+
+    /// Asks once more for an execution that was never created.
+    pub(super) fn ask_again(&mut self, parent: Parent, id: ExecutionId) {
+        if !matches!(self.load(parent.execution), Ok(true)) {
+            return;
+        }
+        let entry = &self.entries[&parent.execution];
+        let birth = Arc::clone(&entry.live.execution().birth);
+        let asked = self.shared.with_world(&birth, |world| {
+            children::request(&entry.definition.plan, &entry.live, parent.run, parent.iteration, id, world)
+        });
+        match asked {
+            Ok(request) => self.ask_for(request),
+            Err(failure) => self.tell_parent(parent, id, ChildNews::Refused(failure)),
+        }
+    }
+
+    /// Asks for the news of an execution that a task run waits for.
+    pub(super) fn watch(&mut self, parent: Parent, id: ExecutionId) {
+        let Some(entry) = self.entries.get(&parent.execution) else { return };
+        let child = entry.live.execution().children.get(&(parent.run, parent.iteration));
+        let Some(child) = child.filter(|child| child.id == id && child.ended.is_none()) else { return };
+        self.shared.tell(Message::Watch { parent, id, known: child.generation });
+    }
+
+    /// Says what became of an execution that a task run waits for.
+    pub(super) fn watched(&mut self, parent: Parent, id: ExecutionId, known: Option<u32>) {
+        match self.load(id) {
+            Ok(true) => {}
+            Ok(false) => return self.shared.tell(Message::Absent { parent, id }),
+            Err(error) => return self.shared.news(&News::Alarm(&format!("execution {id}: {error}"))),
+        }
+        let entry = &self.entries[&id];
+        if entry.phase != super::entry::Phase::Ready {
+            // What is being written tells it by itself, or the next question finds it.
+            return self.later(500, Message::Watch { parent, id, known });
+        }
+        let execution = entry.live.execution();
+        let (state, generation) = (execution.state(), execution.head.generation);
+        let is_over = state.is_terminal() && execution.runs.iter().all(|run| run.state().is_terminal());
+        let news = match is_over {
+            // It was to begin again, and could not.
+            true if known >= Some(generation) => {
+                ChildNews::Refused(Failure::new("it has ended, and does not begin again"))
+            }
+            true => ChildNews::Ended {
+                state,
+                generation,
+                outputs: execution.head.outputs.clone(),
+                successor: execution.head.successor,
+            },
+            false => ChildNews::Created(state),
+        };
+        self.tell_parent(parent, id, news);
+        self.tidy(id);
+    }
+
+    /// Does what is left to be done for an execution.
+    pub(super) fn take_up(&mut self, id: ExecutionId) {
+        match self.load(id) {
+            Ok(_) => self.tidy(id),
+            Err(error) => self.shared.news(&News::Alarm(&format!("execution {id}: {error}"))),
+        }
+    }
+}

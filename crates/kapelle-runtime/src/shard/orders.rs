@@ -1,0 +1,95 @@
+//! Orders from one execution to others.
+
+use std::collections::BTreeSet;
+
+use kapelle_model::event::{Event, Order};
+use kapelle_model::execution::Parent;
+use kapelle_model::permit::Permit;
+use kapelle_model::task_run::RunIndex;
+use kapelle_model::{ExecutionId, State};
+use kapelle_store::filter::{Condition, Filter};
+use kapelle_store::limits::PAGE_MAX;
+use kapelle_store::listing::{Header, Page};
+use kapelle_store::transaction::{OrderId, Sent};
+use kapelle_store::{Transaction, Write};
+
+use super::Shard;
+use super::entry::After;
+use crate::chance::random;
+use crate::message::{Happening, Message, Parcel};
+use crate::shared::News;
+
+impl Shard {
+    /// Orders to end for everything that an execution started and that has not ended.
+    pub(super) fn kill_children(&mut self, of: ExecutionId, writes: &mut Vec<Write>) {
+        for header in self.open_children(of) {
+            if let Some(parent) = header.birth.parent {
+                self.send(of, header.birth.id, Order::Kill { cascade: true }, parent, writes);
+            }
+        }
+    }
+
+    fn open_children(&self, of: ExecutionId) -> Vec<Header> {
+        let open: BTreeSet<State> = (0..State::NAMES.len())
+            .filter_map(State::from_index)
+            .filter(|state| !state.is_terminal())
+            .collect();
+        let filter = Filter::of([Condition::Parent(of), Condition::State(open)]);
+        let permit = Permit::system("stop what an execution started");
+        let mut found = Vec::new();
+        loop {
+            let after = found.last().map(|header: &Header| header.birth.id);
+            match self.shared.store.executions(&permit, &filter, &Page::oldest(PAGE_MAX, after)) {
+                Ok(listing) => {
+                    let is_last = listing.rows.len() < PAGE_MAX as usize;
+                    found.extend(listing.rows);
+                    if is_last {
+                        return found;
+                    }
+                }
+                Err(error) => {
+                    let words = format!("what execution {of} started cannot be stopped: {error}");
+                    self.shared.news(&News::Alarm(&words));
+                    return found;
+                }
+            }
+        }
+    }
+
+    /// An order to begin again for an execution that a task run started.
+    pub(super) fn restart_child(
+        &mut self,
+        of: ExecutionId,
+        run: RunIndex,
+        iteration: u32,
+        child: ExecutionId,
+        writes: &mut Vec<Write>,
+    ) {
+        self.send(of, child, Order::Restart, Parent { execution: of, run, iteration }, writes);
+    }
+
+    /// The order is on the disk with the change that asks for it, and delivered afterwards.
+    fn send(
+        &mut self,
+        of: ExecutionId,
+        to: ExecutionId,
+        order: Order,
+        from: Parent,
+        writes: &mut Vec<Write>,
+    ) {
+        let id = OrderId(u128::from_le_bytes(random()));
+        writes.push(Write::Order(Sent { id, to, order: order.clone(), from }));
+        let parcel = Some(Parcel { id, from });
+        let happening = Happening { to, event: Event::Order(order), parcel, answer: None };
+        if let Some(entry) = self.entries.get_mut(&of) {
+            entry.after.push(After::Tell(Message::Happen(happening)));
+        }
+    }
+
+    /// An order that nobody can carry out.
+    pub(super) fn forget_order(&self, parcel: Parcel) {
+        let transaction = Transaction::of([Write::OrderDone(parcel.id)]).urgent();
+        // If that is not written, the next process finds it once more, and nobody again.
+        self.shared.store.submit(transaction, Box::new(|_found_again| {}));
+    }
+}

@@ -1,0 +1,5 @@
+//! Flows that run on a store in memory, with a clock that is moved by hand.
+
+mod crash;
+mod lives;
+mod world;

@@ -1,0 +1,88 @@
+//! Processes that die, and what the next ones make of it.
+
+use kapelle_model::State;
+
+use super::world::{NOW, World, deeds};
+
+const HOUR: i64 = 3_600_000;
+
+#[test]
+fn what_waited_goes_on_in_the_next_process_at_its_moment() {
+    let mut world = World::new();
+    let source = "
+id: waits
+namespace: team
+tasks:
+- {id: wait, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT5H}
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: waits}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW.plus(HOUR));
+    world.die_and_begin(HOUR);
+    world.settle(NOW.plus(4 * HOUR));
+    assert_eq!((world.execution(id).state(), deeds("waits")), (State::Paused, 0));
+    assert_eq!((world.finish(id), deeds("waits")), (State::Success, 1));
+    assert_eq!(world.runtime().now(), NOW.plus(5 * HOUR));
+}
+
+#[test]
+fn what_had_begun_begins_again_as_another_attempt() {
+    let mut world = World::new();
+    let source = "
+id: begun
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: begun, takes: PT1H}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW);
+    assert_eq!(deeds("begun"), 1);
+    world.die_and_begin(0);
+    assert_eq!((world.finish(id), deeds("begun")), (State::Success, 2));
+    let attempts = &world.execution(id).runs[0].attempts;
+    let states: Vec<_> = attempts.iter().map(|attempt| attempt.current().name()).collect();
+    assert_eq!(states, ["RESUBMITTED", "SUCCESS"]);
+}
+
+#[test]
+fn places_and_queues_outlive_the_process() {
+    let mut world = World::new();
+    let source = "
+id: places
+namespace: team
+concurrency: {limit: 1}
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: places, takes: PT1H}
+";
+    let ids: Vec<_> = (0..3).map(|_| world.start(source, &[])).collect();
+    world.settle(NOW);
+    world.die_and_begin(0);
+    world.settle(NOW.plus(HOUR / 2));
+    let open: Vec<_> = ids.iter().map(|id| world.execution(*id).state().name()).collect();
+    assert_eq!(open, ["RUNNING", "QUEUED", "QUEUED"]);
+    assert_eq!(world.finish(ids[2]), State::Success);
+    assert_eq!(world.runtime().now(), NOW.plus(3 * HOUR));
+}
+
+#[test]
+fn a_subflow_and_its_caller_find_each_other_again() {
+    let mut world = World::new();
+    let child = "
+id: long
+namespace: team
+tasks:
+- {id: wait, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT1H}
+";
+    let parent = "
+id: caller
+namespace: team
+tasks:
+- {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: long}
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: caller}
+";
+    world.save(child);
+    let id = world.start(parent, &[]);
+    world.settle(NOW);
+    world.die_and_begin(0);
+    assert_eq!((world.finish(id), deeds("caller")), (State::Success, 1));
+}

@@ -1,0 +1,178 @@
+//! Lives of executions.
+
+use kapelle_model::State;
+use kapelle_model::event::Order;
+
+use super::world::{NOW, World, deeds};
+
+const HOUR: i64 = 3_600_000;
+
+#[test]
+fn tasks_run_in_order_and_see_what_came_before() {
+    let world = World::new();
+    let id = world.start(
+        "
+id: hello
+namespace: team
+inputs:
+- {id: name, type: STRING}
+tasks:
+- {id: greet, type: io.kestra.plugin.core.log.Log, message: 'Hello {{ inputs.name }}'}
+- {id: bye, type: io.kestra.plugin.core.log.Log, message: ['{{ taskrun.attemptsCount }}', '{{ task.id }} {{ tasks.greet.state }}']}
+",
+        &[("name", "Ann")],
+    );
+    assert_eq!(world.finish(id), State::Success);
+    assert_eq!(world.runs(id), "greet=SUCCESS bye=SUCCESS");
+    assert_eq!(world.lines(id), ["Hello Ann", "0", "bye SUCCESS"]);
+}
+
+#[test]
+fn a_failed_task_is_tried_again_after_its_delay_and_holds_no_worker_meanwhile() {
+    let world = World::new();
+    let source = "
+id: again
+namespace: team
+tasks:
+- id: deed
+  type: io.kestra.plugin.core.debug.Deed
+  mark: again
+  fails: 2
+  retry: {type: constant, interval: PT30M, maxAttempts: 3}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW.plus(HOUR / 4));
+    assert_eq!((world.execution(id).state(), deeds("again")), (State::Retrying, 1));
+    assert_eq!(world.finish(id), State::Success);
+    assert_eq!((deeds("again"), world.runtime().now().since(NOW)), (3, HOUR));
+    assert_eq!(world.execution(id).runs[0].attempts.len(), 3);
+}
+
+#[test]
+fn a_pause_lasts_until_somebody_resumes_it() {
+    let world = World::new();
+    let source = "
+id: pause
+namespace: team
+tasks:
+- {id: wait, type: io.kestra.plugin.core.flow.Pause}
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: after-pause}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW.plus(24 * HOUR));
+    assert_eq!((world.execution(id).state(), deeds("after-pause")), (State::Paused, 0));
+    world.order(id, Order::Resume { values: std::sync::Arc::default(), by: None });
+    assert_eq!((world.finish(id), deeds("after-pause")), (State::Success, 1));
+}
+
+#[test]
+fn a_task_takes_no_longer_than_its_timeout() {
+    let world = World::new();
+    let source = "
+id: timeout
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: timeout, takes: PT2H, timeout: PT1H}
+";
+    let id = world.start(source, &[]);
+    assert_eq!(world.finish(id), State::Failed);
+    assert_eq!(world.lines(id), ["Timeout after 01:00:00.000"]);
+    assert_eq!(world.runtime().now().since(NOW), HOUR);
+}
+
+#[test]
+fn a_kill_reaches_what_runs_and_what_was_started() {
+    let world = World::new();
+    let child = "
+id: child
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: killed-child, takes: PT5H}
+- {id: never, type: io.kestra.plugin.core.debug.Deed, mark: never}
+";
+    let parent = "
+id: parent
+namespace: team
+tasks:
+- {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: child}
+- {id: never, type: io.kestra.plugin.core.debug.Deed, mark: never}
+";
+    world.save(child);
+    let id = world.start(parent, &[]);
+    world.settle(NOW.plus(HOUR));
+    let started = *world.execution(id).children.values().next().map(|child| &child.id).unwrap();
+    assert_eq!((world.execution(started).state(), deeds("killed-child")), (State::Running, 1));
+    world.order(id, Order::Kill { cascade: true });
+    world.settle(NOW.plus(2 * HOUR));
+    assert_eq!(
+        (world.execution(id).state(), world.execution(started).state(), deeds("never")),
+        (State::Killed, State::Killed, 0)
+    );
+}
+
+#[test]
+fn a_subflow_gives_its_outputs_to_who_called_it() {
+    let world = World::new();
+    let child = "
+id: give
+namespace: team
+inputs:
+- {id: n, type: INT}
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: 'got {{ inputs.n }}'}
+outputs:
+- {id: double, type: INT, value: '{{ inputs.n * 2 }}'}
+";
+    let parent = "
+id: take
+namespace: team
+tasks:
+- id: each
+  type: io.kestra.plugin.core.flow.ForEach
+  values: [1, 2, 3]
+  concurrencyLimit: 0
+  tasks:
+  - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: give, inputs: {n: '{{ taskrun.value }}'}}
+- {id: log, type: io.kestra.plugin.core.log.Log, message: \"{{ outputs.call['3'].outputs.double }}\"}
+";
+    world.save(child);
+    let id = world.start(parent, &[]);
+    assert_eq!(world.finish(id), State::Success, "{}", world.runs(id));
+    assert_eq!(world.lines(id).last().unwrap(), "6");
+}
+
+#[test]
+fn no_more_run_at_the_same_time_than_the_flow_allows() {
+    let world = World::new();
+    let source = "
+id: one
+namespace: team
+concurrency: {limit: 1}
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: one, takes: PT1H}
+";
+    let ids: Vec<_> = (0..3).map(|_| world.start(source, &[])).collect();
+    for done in 0..3 {
+        let states = ids.iter().map(|id| world.execution(*id).state());
+        assert_eq!(states.filter(|state| state.is_terminal()).count(), done);
+        world.settle(NOW.plus(HOUR * (done as i64 + 1)));
+    }
+    assert_eq!((world.finish(ids[2]), world.runtime().now().since(NOW)), (State::Success, 3 * HOUR));
+}
+
+#[test]
+fn what_fails_as_a_whole_is_tried_again_as_a_new_execution() {
+    let world = World::new();
+    let source = "
+id: whole
+namespace: team
+retry: {type: constant, interval: PT1H, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: whole, fails: 1}
+";
+    let id = world.start(source, &[]);
+    assert_eq!(world.finish(id), State::Retried);
+    world.settle(NOW.plus(2 * HOUR));
+    let successor = world.execution(id).head.successor.unwrap();
+    assert_eq!((world.execution(successor).state(), deeds("whole")), (State::Success, 2));
+}

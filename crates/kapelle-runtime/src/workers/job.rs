@@ -1,0 +1,82 @@
+//! A dispatch with everything that a worker needs for it, taken from the execution at the moment of the dispatch.
+
+use std::sync::Arc;
+
+use kapelle_core::property::Property;
+use kapelle_engine::live::Live;
+use kapelle_engine::plan::TaskIndex;
+use kapelle_engine::variables::Variables;
+use kapelle_engine::world::World;
+use kapelle_model::effect::{Dispatch, Level};
+use kapelle_model::execution::Birth;
+use kapelle_model::{Map, Value};
+use kapelle_plugin::Place;
+
+use super::Key;
+use crate::activity::Busy;
+use crate::definitions::Definition;
+
+pub(crate) struct Job {
+    pub(super) definition: Arc<Definition>,
+    pub(super) task: TaskIndex,
+    pub(super) dispatch: Dispatch,
+    pub(super) place: Arc<Place>,
+    pub(super) birth: Arc<Birth>,
+    /// What expressions see.
+    pub(super) variables: Map,
+    pub(super) busy: Busy,
+}
+
+impl Job {
+    /// Nothing, if the execution has no such task run.
+    pub(crate) fn new(
+        definition: &Arc<Definition>,
+        live: &Live,
+        dispatch: &Dispatch,
+        world: &World<'_>,
+        busy: Busy,
+    ) -> Option<Self> {
+        let execution = live.execution();
+        let birth = &execution.birth;
+        let run = execution.run(dispatch.run)?;
+        let task = definition.plan.find(&run.task)?;
+        let planned = definition.plan.task(task);
+        let variables = Variables::new(&definition.plan, live, Some(dispatch.run), world, &[]);
+        let place = Place {
+            tenant: Arc::clone(&birth.tenant),
+            namespace: Arc::clone(&birth.namespace),
+            flow: Arc::clone(&birth.flow),
+            revision: birth.revision,
+            execution: birth.id,
+            task: Arc::clone(&planned.id),
+            type_name: Arc::clone(&planned.type_name),
+            run: dispatch.run,
+            run_id: world.chance.run(birth.id, dispatch.run).into(),
+            value: run.value.clone(),
+            attempt: dispatch.attempt,
+            fence: dispatch.fence,
+        };
+        Some(Self {
+            definition: Arc::clone(definition),
+            task,
+            dispatch: dispatch.clone(),
+            place: Arc::new(place),
+            birth: Arc::clone(birth),
+            variables: variables.snapshot(definition.reads_states(task)),
+            busy,
+        })
+    }
+
+    pub(super) fn key(&self) -> Key {
+        (self.birth.id, self.dispatch.run, self.dispatch.fence)
+    }
+
+    /// The level from which the task wants its lines to be kept.
+    pub(super) fn least_level(&self) -> Level {
+        let written = match self.definition.plan.task(self.task).property("logLevel") {
+            Some(Property::Fixed(Value::Str(text))) => Level::from_name(text.expose()),
+            _ => None,
+        };
+        written.unwrap_or(Level::Trace)
+    }
+}

@@ -1,0 +1,107 @@
+//! What an attempt says: lines and metrics, numbered, masked and within limits.
+
+use std::fmt::Write;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use kapelle_model::Text;
+use kapelle_model::effect::Level;
+use kapelle_plugin::{Metric, MetricKind, Place};
+use kapelle_store::logs::LogLine;
+use kapelle_store::metrics::{Metric as Kept, MetricKind as KeptKind};
+
+use crate::shared::{News, Shared};
+
+/// Bytes of a line.
+const LINE_BYTES_MAX: usize = 64 << 10;
+
+/// Bytes that one attempt may say.
+const ATTEMPT_BYTES_MAX: u64 = 100 << 20;
+
+/// Metrics of one attempt.
+const METRICS_MAX: u32 = 10_000;
+
+pub(super) struct Log {
+    shared: Arc<Shared>,
+    place: Arc<Place>,
+    least: Level,
+    lines: AtomicU32,
+    bytes: AtomicU64,
+    metrics: AtomicU32,
+}
+
+impl Log {
+    pub(super) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level) -> Self {
+        let (lines, bytes, metrics) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU32::new(0));
+        Self { shared, place, least, lines, bytes, metrics }
+    }
+
+    pub(super) fn write(&self, level: Level, message: &Text) {
+        if level < self.least {
+            return;
+        }
+        let mut message = message.masked();
+        if message.len() > LINE_BYTES_MAX {
+            let cut = message.len() - LINE_BYTES_MAX;
+            message.truncate(message.floor_char_boundary(LINE_BYTES_MAX));
+            let _infallible = write!(message, "… ({cut} bytes more)");
+        }
+        let before = self.bytes.fetch_add(message.len() as u64, Ordering::Relaxed);
+        if before > ATTEMPT_BYTES_MAX {
+            return;
+        }
+        if before + message.len() as u64 > ATTEMPT_BYTES_MAX {
+            message = format!("more than {} MiB were logged; the rest is left out", ATTEMPT_BYTES_MAX >> 20);
+        }
+        self.shared.log(vec![self.line(level, message)]);
+    }
+
+    fn line(&self, level: Level, message: String) -> LogLine {
+        let Place { tenant, namespace, flow, task, .. } = &*self.place;
+        LogLine {
+            at: self.shared.clock.now(),
+            tenant: Arc::clone(tenant),
+            namespace: Arc::clone(namespace),
+            flow: Arc::clone(flow),
+            execution: Some(self.place.execution),
+            trigger: None,
+            task: Some(Arc::clone(task)),
+            run: Some(self.place.run),
+            attempt: self.place.attempt,
+            number: self.lines.fetch_add(1, Ordering::Relaxed),
+            level,
+            message: message.into(),
+        }
+    }
+
+    pub(super) fn metric(&self, metric: &Metric) {
+        let number = self.metrics.fetch_add(1, Ordering::Relaxed);
+        if number >= METRICS_MAX {
+            return;
+        }
+        let Place { tenant, namespace, flow, task, .. } = &*self.place;
+        let tags = metric.tags.iter().map(|(name, value)| (Arc::from(&**name), Arc::from(&**value)));
+        let kept = Kept {
+            at: self.shared.clock.now(),
+            tenant: Arc::clone(tenant),
+            namespace: Arc::clone(namespace),
+            flow: Arc::clone(flow),
+            execution: self.place.execution,
+            run: self.place.run,
+            attempt: self.place.attempt,
+            number,
+            task: Arc::clone(task),
+            name: metric.name.as_str().into(),
+            kind: match metric.kind {
+                MetricKind::Counter => KeptKind::Counter,
+                MetricKind::Timer => KeptKind::Timer,
+                MetricKind::Gauge => KeptKind::Gauge,
+            },
+            value: metric.value,
+            tags: tags.collect(),
+        };
+        if let Err(error) = self.shared.store.append_metrics(vec![kept]) {
+            self.shared.news(&News::Alarm(&format!("a metric was lost: {error}")));
+        }
+    }
+}

@@ -7,9 +7,9 @@
 //! `workers`; `reach` is what they can reach.
 
 mod activity;
+mod alarms;
 mod births;
 mod chance;
-mod clock;
 mod definitions;
 mod message;
 mod reach;
@@ -19,8 +19,8 @@ mod shard;
 mod shared;
 mod workers;
 
+pub use alarms::machine_now;
 pub use births::{Unborn, Unsaved};
-pub use clock::machine_now;
 pub use definitions::Definition;
 pub use message::Declined;
 pub use reach::{Fixtures, Reach, Reached};

@@ -28,8 +28,8 @@ use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use crate::activity::Activity;
+use crate::alarms::Clock;
 use crate::chance::{Ids, random};
-use crate::clock::Clock;
 use crate::definitions::Definitions;
 use crate::message::{Declined, Happening, Message, Parcel};
 use crate::reach::{Fixtures, Reach};
@@ -282,7 +282,7 @@ fn run_key(store: &dyn Store) -> Stored<[u8; 16]> {
         });
     }
     let made: [u8; 16] = random();
-    let document = Document::new(key, crate::clock::machine_now(), None, made.to_vec());
+    let document = Document::new(key, crate::alarms::machine_now(), None, made.to_vec());
     store.commit(Transaction::of([Write::Put { document: Box::new(document), over: Over::Nothing }]))?;
     Ok(made)
 }

@@ -17,8 +17,8 @@ use kapelle_store::Store;
 use kapelle_store::logs::LogLine;
 
 use crate::activity::{Activity, Busy};
+use crate::alarms::Clock;
 use crate::chance::{ChanceAt, Ids};
-use crate::clock::Clock;
 use crate::definitions::Definitions;
 use crate::message::Message;
 use crate::reach::{Fixtures, Reach};

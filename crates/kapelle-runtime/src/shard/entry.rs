@@ -12,7 +12,7 @@ use kapelle_store::StoreError;
 use kapelle_store::error::Result;
 use kapelle_store::store::Values;
 
-use crate::clock::AlarmKey;
+use crate::alarms::AlarmKey;
 use crate::definitions::Definition;
 use crate::message::{Declined, Happening, Message};
 use crate::shared::Shared;

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use super::begun::Begun;
 use super::log::Log;
 use crate::activity::Busy;
-use crate::clock::{Alarm, AlarmKey};
+use crate::alarms::{Alarm, AlarmKey};
 use crate::definitions::unknown_type;
 use crate::reach::Reached;
 use crate::shared::Shared;

@@ -10,13 +10,22 @@ mod activity;
 mod alarms;
 mod births;
 mod chance;
+pub mod clock;
 mod definitions;
+pub mod encryption;
+pub mod keys;
 mod message;
+pub mod namespace_files;
+mod random;
 mod reach;
 mod run_names;
 mod runtime;
+pub mod secrets;
 mod shard;
 mod shared;
+pub mod storage;
+#[cfg(test)]
+mod testing;
 mod workers;
 
 pub use alarms::machine_now;

@@ -1,7 +1,7 @@
 //! Texts in other writings: base64, URLs, hashes, encryption.
 
 pub(super) mod base64;
-mod cipher;
+pub(in crate::expression) mod cipher;
 pub(super) mod form_url;
 #[cfg(test)]
 mod tests;

@@ -1,0 +1,148 @@
+//! Secrets that are kept here, encrypted with the key of the instance.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kapelle_core::expression::plain;
+use kapelle_core::expression::services::Secret;
+use kapelle_model::permit::Permit;
+use kapelle_model::{Failure, Map, Value};
+use kapelle_store::document::Kind;
+use kapelle_store::limits::DOCUMENT_MAX;
+use kapelle_store::transaction::Over;
+use kapelle_store::{Document, DocumentKey, Store, StoreError, Transaction, Write};
+
+use super::Secrets;
+use crate::clock::{Clock, millis, timestamp};
+use crate::encryption::Encryption;
+
+/// Secrets read at once.
+const PAGE: usize = 500;
+
+/// Secrets by namespace. One of a namespace is one of all below it, unless these have one of their own.
+#[derive(Clone)]
+pub struct StoredSecrets {
+    store: Arc<dyn Store>,
+    encryption: Encryption,
+    clock: Clock,
+}
+
+/// What may be shown of a secret.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretEntry {
+    pub key: String,
+    pub description: Option<String>,
+    pub updated: Timestamp,
+}
+
+impl StoredSecrets {
+    pub const fn new(store: Arc<dyn Store>, encryption: Encryption, clock: Clock) -> Self {
+        Self { store, encryption, clock }
+    }
+
+    /// Keeps a secret in place of an earlier one.
+    pub fn put(
+        &self,
+        (tenant, namespace, key): (&str, &str, &str),
+        value: &str,
+        description: Option<&str>,
+    ) -> Result<(), Failure> {
+        let now = millis((self.clock)());
+        let name = document_key(tenant, namespace, key);
+        let before = self.store.document(&name).map_err(|error| unread(&error))?;
+        let data = written(&self.encryption.encrypt(value)?, description)?;
+        let mut document = Document::new(name, now, None, data);
+        document.created = before.map_or(now, |before| before.created);
+        let put = Write::Put { document: Box::new(document), over: Over::Any };
+        self.store
+            .commit(Transaction::of([put]))
+            .map(drop)
+            .map_err(|error| Failure::new(format!("the secret `{key}` cannot be kept: {error}")))
+    }
+
+    /// Whether there was one.
+    pub fn remove(&self, tenant: &str, namespace: &str, key: &str) -> Result<bool, Failure> {
+        let key = document_key(tenant, namespace, key);
+        if self.store.document(&key).map_err(|error| unread(&error))?.is_none() {
+            return Ok(false);
+        }
+        let removed = self.store.commit(Transaction::of([Write::Remove { key, over: Over::Any }]));
+        removed.map(|_| true).map_err(|error| Failure::new(format!("the secret cannot be removed: {error}")))
+    }
+
+    /// All of exactly this namespace, without their values.
+    pub fn list(&self, permit: &Permit, namespace: &str) -> Result<Vec<SecretEntry>, Failure> {
+        let (mut found, mut after) = (Vec::new(), None::<DocumentKey>);
+        loop {
+            let page = self.store.documents(permit, Kind::Secret, Some(namespace), after.as_ref(), PAGE);
+            let page = page.map_err(|error| unread(&error))?;
+            let Some(last) = page.last() else { return Ok(found) };
+            after = Some(last.key.clone());
+            for document in &page {
+                found.push(SecretEntry {
+                    key: document.key.name.to_string(),
+                    description: text(&*read(document)?, "description"),
+                    updated: timestamp(document.updated),
+                });
+            }
+        }
+    }
+
+    fn opened(&self, document: &Document) -> Result<Secret, Failure> {
+        let kept = read(document)?;
+        let value = self
+            .encryption
+            .decrypt(&text(&kept, "value").unwrap_or_default())
+            .map_err(|failure| Failure::new(format!("{}: {failure}", document.key)))?;
+        let metadata = text(&kept, "description")
+            .map(|description| Map::from_iter([("description".into(), description.as_str().into())]));
+        Ok(Secret { value, metadata })
+    }
+}
+
+impl Secrets for StoredSecrets {
+    fn get(&self, tenant: &str, namespace: &str, key: &str) -> Result<Option<Secret>, Failure> {
+        let mut level = Some(namespace);
+        while let Some(namespace) = level {
+            let document = self.store.document(&document_key(tenant, namespace, key));
+            if let Some(document) = document.map_err(|error| unread(&error))? {
+                return self.opened(&document).map(Some);
+            }
+            level = namespace.rsplit_once('.').map(|(above, _)| above);
+        }
+        Ok(None)
+    }
+}
+
+fn document_key(tenant: &str, namespace: &str, key: &str) -> DocumentKey {
+    DocumentKey { kind: Kind::Secret, tenant: tenant.into(), namespace: namespace.into(), name: key.into() }
+}
+
+fn written(encrypted: &str, description: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut kept = Map::from_iter([("value".into(), Value::from(encrypted))]);
+    if let Some(description) = description {
+        kept.insert("description".into(), description.into());
+    }
+    let json = plain::to_json(&Value::Map(Arc::new(kept)), &TimeZone::UTC, false, DOCUMENT_MAX);
+    json.map(|json| json.expose().as_bytes().to_vec()).map_err(|error| Failure::new(error.text()))
+}
+
+fn read(document: &Document) -> Result<Arc<Map>, Failure> {
+    let json = std::str::from_utf8(&document.data).ok().and_then(|json| plain::from_json(json).ok());
+    match json {
+        Some(Value::Map(kept)) => Ok(kept),
+        _ => Err(Failure::new(format!("{} cannot be read: put it in again", document.key))),
+    }
+}
+
+fn text(kept: &Map, name: &str) -> Option<String> {
+    match kept.get(name)? {
+        Value::Str(text) => Some(text.expose().to_owned()),
+        _ => None,
+    }
+}
+
+fn unread(error: &StoreError) -> Failure {
+    Failure::new(format!("secrets cannot be read: {error}"))
+}

@@ -1,0 +1,167 @@
+use kapelle_core::expression::plain;
+use kapelle_model::permit::Permit;
+use kapelle_store::{MemoryStore, Store};
+
+use super::*;
+use crate::encryption::Encryption;
+use crate::testing::{Folder, HandClock};
+
+fn read(source: &dyn Secrets, namespace: &str, key: &str) -> Option<String> {
+    let secret = source.get("main", namespace, key).unwrap()?;
+    assert_eq!(secret.value.masked(), if secret.value.expose().is_empty() { "" } else { "******" });
+    Some(secret.value.expose().to_owned())
+}
+
+fn variables(pairs: &[(&str, &str)], plain: &Plain) -> (SecretVariables, Vec<String>) {
+    let pairs = pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    SecretVariables::read(pairs, plain)
+}
+
+#[test]
+fn variables_hold_secrets_in_base64_whatever_the_case_of_their_names() {
+    let (secrets, problems) = variables(
+        &[("SECRET_db", "Y2Fu\nYXJ5\r\n"), ("SECRET_PAD", "Y2FuYXI"), ("OTHER", "x"), ("SECRET_EMPTY", "")],
+        &Plain::None,
+    );
+    assert_eq!(problems, [""; 0]);
+    assert_eq!(secrets.len(), 3);
+    for (key, value) in [
+        ("DB", Some("canary")),
+        ("db", Some("canary")),
+        ("pad", Some("canar")),
+        ("empty", Some("")),
+        ("OTHER", None),
+    ] {
+        assert_eq!(read(&secrets, "any", key).as_deref(), value, "{key}");
+    }
+}
+
+#[test]
+fn what_cannot_be_decoded_is_told_without_its_value() {
+    let (secrets, problems) =
+        variables(&[("SECRET_A", "canary!"), ("SECRET_B", "/w=="), ("SECRET_C", "eA==")], &Plain::None);
+    assert_eq!(
+        problems,
+        [
+            "the variable `SECRET_A` is no secret: its value is no base64",
+            "the variable `SECRET_B` is no secret: its value is no text"
+        ]
+    );
+    assert_eq!(secrets.len(), 1);
+}
+
+#[test]
+fn plain_variables_count_where_the_setting_says_so() {
+    let pairs = [("KAPELLE_SECRET_TOKEN", "plain"), ("HOME", "/root"), ("SECRET_X", "eA==")];
+    let prefixed = variables(&pairs, &Plain::Prefixed("KAPELLE_SECRET_".to_owned())).0;
+    assert_eq!(
+        (read(&prefixed, "n", "token"), read(&prefixed, "n", "HOME")),
+        (Some("plain".to_owned()), None)
+    );
+    let all = variables(&pairs, &Plain::All).0;
+    assert_eq!(
+        (read(&all, "n", "home"), read(&all, "n", "x")),
+        (Some("/root".to_owned()), Some("x".to_owned()))
+    );
+}
+
+#[test]
+fn a_file_of_variables_is_read_as_shells_would() {
+    let content = "# comment\nA=1\n export B = two words # comment\n\nC=\"a\\nb \\\"q\\\"\" # x\nD='x\\n $y'\nE=\"-----\nline\n-----\"\nF=a#b\nno variable\n=x\r\nG=\nH=un\"quoted\"\r\nI='open\nJ=last";
+    let read: Vec<_> = dotenv(content);
+    let expected = [
+        ("A", "1"),
+        ("B", "two words"),
+        ("C", "a\nb \"q\""),
+        ("D", "x\\n $y"),
+        ("E", "-----\nline\n-----"),
+        ("F", "a#b"),
+        ("G", ""),
+        ("H", "un\"quoted\""),
+        ("I", "'open"),
+        ("J", "last"),
+    ];
+    assert_eq!(read, expected.map(|(name, value)| (name.to_owned(), value.to_owned())));
+}
+
+#[test]
+fn files_of_a_folder_are_secrets_by_their_names() {
+    let folder = Folder::new();
+    std::fs::write(folder.path().join("db-password"), "canary\n").unwrap();
+    std::fs::write(folder.path().join("TOKEN"), "a\nb").unwrap();
+    std::fs::create_dir(folder.path().join("sub")).unwrap();
+    std::fs::write(folder.path().join(".hidden"), "x").unwrap();
+    let secrets = SecretFolder::new(folder.path().to_owned());
+    for (key, value) in [
+        ("db-password", Some("canary")),
+        ("DB-PASSWORD", Some("canary")),
+        ("token", Some("a\nb")),
+        ("sub", None),
+        (".hidden", None),
+        ("../x", None),
+        ("sub/x", None),
+        ("", None),
+    ] {
+        assert_eq!(read(&secrets, "any", key).as_deref(), value, "{key}");
+    }
+    std::fs::write(folder.path().join("TOKEN"), "new").unwrap();
+    assert_eq!(read(&secrets, "any", "TOKEN").as_deref(), Some("new"));
+}
+
+fn stored() -> (StoredSecrets, Arc<dyn Store>) {
+    let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
+    let encryption = Encryption::new(&plain::to_base64(&[3; 32])).unwrap();
+    let clock = HandClock::at("2026-05-06T07:08:09Z").clock();
+    (StoredSecrets::new(Arc::clone(&store), encryption, clock), store)
+}
+
+#[test]
+fn kept_secrets_are_those_of_all_namespaces_below() {
+    let (secrets, _) = stored();
+    secrets.put(("main", "a", "K"), "upper", Some("of all")).unwrap();
+    secrets.put(("main", "a.b", "K"), "lower", None).unwrap();
+    for (namespace, value) in [
+        ("a", Some("upper")),
+        ("a.x", Some("upper")),
+        ("a.b", Some("lower")),
+        ("a.b.c", Some("lower")),
+        ("ab", None),
+    ] {
+        assert_eq!(read(&secrets, namespace, "K").as_deref(), value, "{namespace}");
+    }
+    assert!(secrets.get("other", "a", "K").unwrap().is_none());
+    assert!(secrets.remove("main", "a.b", "K").unwrap() && !secrets.remove("main", "a.b", "K").unwrap());
+    assert_eq!(read(&secrets, "a.b", "K").as_deref(), Some("upper"));
+    let metadata = secrets.get("main", "a", "K").unwrap().unwrap().metadata.unwrap();
+    assert_eq!(metadata.get("description"), Some(&"of all".into()));
+    let entries = secrets.list(&Permit::system("test").within("main".into()), "a").unwrap();
+    assert_eq!(entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["K"]);
+}
+
+#[test]
+fn kept_secrets_are_not_readable_in_the_store_or_with_another_key() {
+    let (secrets, store) = stored();
+    secrets.put(("main", "a", "K"), "canary", None).unwrap();
+    let documents =
+        store.documents(&Permit::system("test"), kapelle_store::document::Kind::Secret, None, None, 9);
+    let data = documents.unwrap().remove(0).data;
+    assert!(!String::from_utf8_lossy(&data).contains("canary"));
+    let other = Encryption::new(&plain::to_base64(&[4; 32])).unwrap();
+    let other = StoredSecrets::new(store, other, HandClock::at("2026-05-06T07:08:09Z").clock());
+    let failure = other.get("main", "a", "K").unwrap_err().to_string();
+    assert_eq!(
+        failure,
+        "secret `K` of namespace `a`: it cannot be decrypted: use the `kestra.encryption.secret-key` that it was encrypted with"
+    );
+}
+
+#[test]
+fn the_first_source_that_knows_a_secret_is_believed() {
+    let (first, _) = variables(&[("SECRET_A", "MQ==")], &Plain::None);
+    let (second, _) = variables(&[("SECRET_A", "Mg=="), ("SECRET_B", "Mg==")], &Plain::None);
+    let chain = SecretChain::of([Arc::new(first) as Arc<dyn Secrets>, Arc::new(second)]);
+    assert_eq!(
+        ["A", "B", "C"].map(|key| read(&chain, "n", key)),
+        [Some("1".to_owned()), Some("2".to_owned()), None]
+    );
+}

@@ -129,6 +129,13 @@ impl Runtime {
         Ok(request.id)
     }
 
+    /// Creates an execution for a client, and waits until nothing is left to be done for it.
+    pub async fn run(&self, tenant: &Arc<str>, request: &Request) -> Result<State, Unborn> {
+        let end = self.shared.endings.hear(request.id);
+        self.create(tenant, request).await?;
+        end.await.map_err(|_| Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned())))
+    }
+
     fn newborn(&self, tenant: &Arc<str>, request: &Request) -> Result<Newborn, Unborn> {
         let shared = &self.shared;
         let found = shared.definitions.find(tenant, &request.namespace, &request.flow, request.revision)?;

@@ -13,6 +13,7 @@ mod chance;
 pub mod clock;
 mod definitions;
 pub mod encryption;
+mod endings;
 pub mod keys;
 mod message;
 pub mod namespace_files;

@@ -14,7 +14,7 @@ use kapelle_model::execution::{Execution, Slot};
 use kapelle_model::flow::PluginDefault;
 use kapelle_model::permit::Permit;
 use kapelle_model::task_run::RunIndex;
-use kapelle_model::{ExecutionId, Map, Millis};
+use kapelle_model::{ExecutionId, Map, Millis, State};
 use kapelle_plugin::Registry;
 use kapelle_store::document::{Document, DocumentKey, Kind};
 use kapelle_store::error::Result as Stored;
@@ -31,6 +31,7 @@ use crate::activity::Activity;
 use crate::alarms::Clock;
 use crate::chance::{Ids, random};
 use crate::definitions::Definitions;
+use crate::endings::Endings;
 use crate::message::{Declined, Happening, Message, Parcel};
 use crate::reach::{Fixtures, Reach};
 use crate::shard::Shard;
@@ -96,6 +97,7 @@ impl Runtime {
             listener: parts.listener,
             fixtures: parts.fixtures,
             shards: OnceLock::new(),
+            endings: Endings::default(),
             workers: Workers::new(parts.handle, parts.slots, parts.work),
             is_stopping: AtomicBool::new(false),
         });
@@ -208,6 +210,18 @@ impl Runtime {
         self.shared.tell(Message::Happen(happening));
         let ended = || kapelle_store::StoreError::Unknown("the runtime has ended".to_owned());
         hears.await.unwrap_or_else(|_| Err(Declined::Store(ended())))
+    }
+
+    /// Waits until nothing is left to be done for an execution. Nothing, if there is none.
+    pub async fn end_of(&self, id: ExecutionId) -> Stored<Option<State>> {
+        let hears = self.shared.endings.hear(id);
+        let Some(header) = self.shared.store.header(id)? else { return Ok(None) };
+        let state = header.head.history.current();
+        if state.is_terminal() {
+            // Whether anything comes after its end, its owner knows.
+            self.shared.tell(Message::TakeUp(id));
+        }
+        Ok(hears.await.ok())
     }
 
     /// Lets time pass by hand: waits until nothing is going on, and moves the clock to the next moment at which something

@@ -129,8 +129,10 @@ impl Shard {
 
     /// Forgets an execution for which nothing is left to be done.
     fn tidy(&mut self, id: ExecutionId) {
-        if self.entries.get(&id).is_some_and(Entry::is_at_rest) {
-            self.forget(id);
+        if self.entries.get(&id).is_some_and(Entry::is_at_rest)
+            && let Some(entry) = self.forget(id)
+        {
+            self.shared.endings.tell(id, entry.live.execution().state());
         }
     }
 }

@@ -20,6 +20,7 @@ use crate::activity::{Activity, Busy};
 use crate::alarms::Clock;
 use crate::chance::{ChanceAt, Ids};
 use crate::definitions::Definitions;
+use crate::endings::Endings;
 use crate::message::Message;
 use crate::reach::{Fixtures, Reach};
 use crate::workers::Workers;
@@ -63,6 +64,7 @@ pub(crate) struct Shared {
     pub fixtures: Option<Arc<dyn Fixtures>>,
     pub shards: OnceLock<Box<[Sender<Envelope>]>>,
     pub workers: Workers,
+    pub endings: Endings,
     /// Nothing new is begun any more.
     pub is_stopping: AtomicBool,
 }

@@ -71,7 +71,7 @@ impl TenantFiles {
     /// All rows of a file, ends too.
     fn all(&self, namespace: &str, path: &str) -> Result<Vec<FileVersion>, Failure> {
         let path = checked(path)?;
-        self.store.file_versions(&self.tenant, namespace, path).map_err(unread)
+        self.store.file_versions(&self.tenant, namespace, path).map_err(|error| unread(&error))
     }
 
     fn row(&self, namespace: &str, path: &str) -> FileVersion {
@@ -127,7 +127,7 @@ impl TenantFiles {
 
 impl NamespaceFiles for TenantFiles {
     fn list(&self, namespace: &str) -> Result<Vec<NamespaceFile>, Failure> {
-        let files = self.store.files(&self.tenant, namespace).map_err(unread)?;
+        let files = self.store.files(&self.tenant, namespace).map_err(|error| unread(&error))?;
         Ok(files.iter().filter(|file| !file.is_folder).map(shown).collect())
     }
 
@@ -220,7 +220,7 @@ fn numbered(path: &str) -> Option<(&str, u32)> {
     Some((base, number))
 }
 
-fn unread(error: StoreError) -> Failure {
+fn unread(error: &StoreError) -> Failure {
     Failure::new(format!("the files of the namespace cannot be looked up: {error}"))
 }
 

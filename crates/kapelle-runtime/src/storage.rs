@@ -1,7 +1,8 @@
 //! The internal storage: where files of executions and of namespaces are.
 //!
 //! A file has a [`StoredPath`], is written once and is there as a whole or not at all. Nothing in here knows whose file
-//! it is: [`AttemptFiles`] decides who reaches what, [`StoredPath`] keeps everybody inside. Start with [`Storage`].
+//! it is: [`Reach`] decides who reaches what, [`StoredPath`] keeps everybody inside. Start
+//! with [`Storage`] for the bytes, [`AttemptFiles`] for what tasks see.
 
 mod address;
 mod attempt_files;
@@ -11,6 +12,7 @@ mod local;
 mod machine;
 mod path;
 mod reach;
+mod reader;
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -18,12 +20,13 @@ use std::path::Path;
 use jiff::Timestamp;
 
 pub use address::{SCHEME, execution_folder, namespace_folder, task_folder};
-pub use attempt_files::{AttemptFiles, AttemptFilesSettings};
+pub use attempt_files::AttemptFiles;
 pub use local::LocalStorage;
 pub use machine::LocalFiles;
 pub use path::StoredPath;
 pub(crate) use path::check_path;
 pub use reach::{MayUse, Reach, of_parent};
+pub use reader::{FileReader, FileSettings};
 
 /// Where bytes of files are. Calls may block for as long as a disk or a server needs.
 pub trait Storage: Send + Sync {

@@ -1,4 +1,4 @@
-//! The files that an attempt sees: the rules of [`Reach`] over the storage.
+//! The files that an attempt reads and writes.
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -6,81 +6,46 @@ use std::sync::Arc;
 
 use jiff::SignedDuration;
 use kapelle_model::Failure;
-use kapelle_plugin::{Files, Name, NamespaceFiles, NewFile, Place};
+use kapelle_plugin::{Files, Name, NewFile, Place};
 
 use super::address::{cache_path, task_folder};
-use super::reach::{Target, shown, wrong_scheme};
-use super::{LocalFiles, Reach, Storage, StoredPath, Unfinished};
-use crate::clock::Clock;
-use crate::namespace_files::TenantFiles;
-
-/// What the files of all attempts stand on.
-#[derive(Clone)]
-pub struct AttemptFilesSettings {
-    pub storage: Arc<dyn Storage>,
-    pub namespace_files: TenantFiles,
-    pub local: LocalFiles,
-    pub clock: Clock,
-}
+use super::reach::{shown, wrong_scheme};
+use super::reader::{FileReader, unread};
+use super::{StoredPath, Unfinished};
 
 /// The files of one attempt.
 #[derive(Clone)]
 pub struct AttemptFiles {
-    settings: AttemptFilesSettings,
+    reader: FileReader,
     place: Arc<Place>,
-    reach: Reach,
 }
 
 impl AttemptFiles {
-    pub const fn new(settings: AttemptFilesSettings, place: Arc<Place>, reach: Reach) -> Self {
-        Self { settings, place, reach }
-    }
-
-    /// Opens a file by its address; `None` if it is not there.
-    pub fn find(&self, uri: &str) -> Result<Option<Box<dyn Read + Send>>, Failure> {
-        match self.reach.target(uri)? {
-            Target::Stored(path) => self.settings.storage.open(&path).map_err(|error| unread(uri, &error)),
-            Target::Namespace { namespace, path } => {
-                let (path, version) = self.settings.namespace_files.named(&namespace, &path)?;
-                self.settings.namespace_files.open(&namespace, path, version)
-            }
-            Target::Local(path) => {
-                Ok(self.settings.local.open(&path)?.map(|file| Box::new(file) as Box<dyn Read + Send>))
-            }
-        }
+    pub const fn new(reader: FileReader, place: Arc<Place>) -> Self {
+        Self { reader, place }
     }
 
     /// The path of a new file of the attempt.
     fn path(&self, name: &str) -> Result<StoredPath, Failure> {
-        let folder = task_folder(self.reach.own(), &self.place.task, &self.place.run_id);
-        StoredPath::new(self.reach.tenant(), &format!("{folder}/{name}"))
+        let folder = task_folder(self.reader.reach.own(), &self.place.task, &self.place.run_id);
+        StoredPath::new(self.reader.reach.tenant(), &format!("{folder}/{name}"))
             .map_err(|reason| Failure::new(format!("a file cannot be called `{}`: {reason}", shown(name))))
     }
 
     fn cached_path(&self, name: &str) -> Result<StoredPath, Failure> {
         let path = cache_path(&self.place.namespace, &self.place.flow, name);
-        StoredPath::new(self.reach.tenant(), &path)
+        StoredPath::new(self.reader.reach.tenant(), &path)
             .map_err(|reason| Failure::new(format!("nothing is kept as `{}`: {reason}", shown(name))))
     }
 }
 
 impl Files for AttemptFiles {
     fn open(&self, uri: &str) -> Result<Box<dyn Read + Send>, Failure> {
-        self.find(uri)?.ok_or_else(|| absent(uri))
+        self.reader.find(uri)?.ok_or_else(|| absent(uri))
     }
 
     fn size(&self, uri: &str) -> Result<Option<u64>, Failure> {
-        match self.reach.target(uri)? {
-            Target::Stored(path) => {
-                let entry = self.settings.storage.entry(&path).map_err(|error| unread(uri, &error))?;
-                Ok(entry.map(|entry| entry.size))
-            }
-            Target::Namespace { namespace, path } => {
-                let (path, version) = self.settings.namespace_files.named(&namespace, &path)?;
-                self.settings.namespace_files.size(&namespace, path, version)
-            }
-            Target::Local(path) => self.settings.local.size(&path),
-        }
+        self.reader.size(uri)
     }
 
     fn create(&self, name: Name<'_>) -> Result<Box<dyn NewFile>, Failure> {
@@ -91,13 +56,13 @@ impl Files for AttemptFiles {
                 self.path(&format!("{id}{ending}"))?
             }
         };
-        let file = self.settings.storage.create().map_err(|error| unwritten(&path, &error))?;
+        let file = self.reader.settings.storage.create().map_err(|error| unwritten(&path, &error))?;
         Ok(Box::new(Written { file, path }))
     }
 
     fn take(&self, path: &Path, name: &str) -> Result<String, Failure> {
         let to = self.path(name)?;
-        self.settings.storage.take(path, &to).map_err(|error| unwritten(&to, &error))?;
+        self.reader.settings.storage.take(path, &to).map_err(|error| unwritten(&to, &error))?;
         Ok(to.uri())
     }
 
@@ -105,15 +70,16 @@ impl Files for AttemptFiles {
         if !uri.starts_with(super::SCHEME) {
             return Err(wrong_scheme(uri));
         }
-        let path = self.reach.stored(uri)?;
-        let is_gone = self.settings.storage.delete(&path);
+        let path = self.reader.reach.stored(uri)?;
+        let is_gone = self.reader.settings.storage.delete(&path);
         is_gone.map_err(|error| Failure::new(format!("the file `{path}` cannot be deleted: {error}")))
     }
 
     fn delete_all(&self) -> Result<Vec<String>, Failure> {
         let of_execution = |reason| Failure::new(format!("the execution has no folder of files: {reason}"));
-        let folder = StoredPath::new(self.reach.tenant(), self.reach.own()).map_err(of_execution)?;
-        let gone = self.settings.storage.delete_below(&folder);
+        let folder =
+            StoredPath::new(self.reader.reach.tenant(), self.reader.reach.own()).map_err(of_execution)?;
+        let gone = self.reader.settings.storage.delete_below(&folder);
         let gone = gone.map_err(|error| Failure::new(format!("`{folder}` cannot be deleted: {error}")))?;
         Ok(gone.iter().map(StoredPath::uri).collect())
     }
@@ -125,18 +91,18 @@ impl Files for AttemptFiles {
     ) -> Result<Option<Box<dyn Read + Send>>, Failure> {
         let path = self.cached_path(name)?;
         let failed = |error: io::Error| unread(&path.uri(), &error);
-        let Some(entry) = self.settings.storage.entry(&path).map_err(failed)? else { return Ok(None) };
-        let age = (self.settings.clock)().duration_since(entry.changed);
+        let Some(entry) = self.reader.settings.storage.entry(&path).map_err(failed)? else { return Ok(None) };
+        let age = (self.reader.settings.clock)().duration_since(entry.changed);
         if age_max.is_some_and(|age_max| age > age_max) {
             return Ok(None);
         }
-        self.settings.storage.open(&path).map_err(failed)
+        self.reader.settings.storage.open(&path).map_err(failed)
     }
 
     fn cache(&self, name: &str, content: &mut dyn Read) -> Result<(), Failure> {
         let path = self.cached_path(name)?;
         let mut keep = || {
-            let mut file = self.settings.storage.create()?;
+            let mut file = self.reader.settings.storage.create()?;
             io::copy(content, &mut file)?;
             file.keep(&path)
         };
@@ -171,10 +137,6 @@ impl NewFile for Written {
 fn absent(uri: &str) -> Failure {
     let place = if uri.starts_with(super::SCHEME) { " in the internal storage" } else { "" };
     Failure::new(format!("the file `{}` does not exist{place}", shown(uri)))
-}
-
-fn unread(uri: &str, error: &io::Error) -> Failure {
-    Failure::new(format!("the file `{}` cannot be read: {error}", shown(uri)))
 }
 
 fn unwritten(path: &StoredPath, error: &io::Error) -> Failure {

@@ -29,7 +29,7 @@ fn world() -> World {
     fs::create_dir_all(folder.path().join("open")).unwrap();
     let namespace_files =
         TenantFiles::new("main".into(), Arc::new(MemoryStore::new()), Arc::clone(&storage), clock.clock());
-    let settings = AttemptFilesSettings {
+    let settings = FileSettings {
         storage,
         namespace_files: namespace_files.clone(),
         local: LocalFiles::below([folder.path().join("open")]),
@@ -41,7 +41,12 @@ fn world() -> World {
     let names = (Arc::clone(&place.namespace), &*place.flow, &*execution);
     let reach =
         Reach::new("main".into(), names, parent, Arc::new(|namespace: &str| namespace.starts_with("shared")));
-    World { folder, clock, files: AttemptFiles::new(settings, place, reach), namespace_files }
+    World {
+        folder,
+        clock,
+        files: AttemptFiles::new(FileReader::new(settings, reach), place),
+        namespace_files,
+    }
 }
 
 fn trigger(namespace: &str, flow: &str, execution: &str) -> Map {

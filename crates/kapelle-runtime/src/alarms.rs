@@ -71,6 +71,12 @@ impl Clock {
         self.shared.lock().hands.unwrap_or_else(machine_now)
     }
 
+    /// The clock for those who only want to know the time.
+    pub(crate) fn teller(&self) -> crate::clock::Clock {
+        let shared = Arc::clone(&self.shared);
+        Arc::new(move || crate::clock::timestamp(shared.lock().hands.unwrap_or_else(machine_now)))
+    }
+
     /// Does something at a moment; at once, if it has passed.
     pub(crate) fn set(&self, at: Millis, alarm: Alarm) -> AlarmKey {
         let mut state = self.shared.lock();

@@ -15,18 +15,21 @@ mod definitions;
 pub mod desk;
 pub mod encryption;
 mod endings;
+mod executions;
 pub mod keys;
 pub mod masks;
 mod message;
 pub mod namespace_files;
 mod random;
 mod reach;
+mod resume;
 mod run_names;
 mod runtime;
 pub mod secrets;
 mod shard;
 mod shared;
 pub mod storage;
+mod surroundings;
 #[cfg(test)]
 mod testing;
 mod workers;
@@ -36,8 +39,10 @@ pub use births::{Unborn, Unsaved};
 pub use definitions::Definition;
 pub use message::Declined;
 pub use reach::{Fixtures, Reach, Reached};
+pub use resume::NotResumed;
 pub use runtime::{Grips, Parts, Runtime};
 pub use shared::{Listener, News};
+pub use surroundings::Surroundings;
 
 #[cfg(test)]
 mod tests;

@@ -7,6 +7,8 @@ use kapelle_model::event::Report;
 use kapelle_model::execution::Birth;
 use kapelle_plugin::{Executions, Files, Keys, NamespaceFiles, Place, Triggers};
 
+use crate::masks::Masks;
+
 /// Gives executions and their task runs what they may reach.
 pub trait Reach: Send + Sync {
     /// For expressions of an execution, as the engine renders them.
@@ -27,6 +29,8 @@ pub struct Reached {
     pub namespace_files: Box<dyn NamespaceFiles>,
     pub executions: Box<dyn Executions>,
     pub triggers: Box<dyn Triggers>,
+    /// Hides secrets in whatever the attempt says.
+    pub masks: Masks,
 }
 
 /// Stands in for tasks, in tests of flows.

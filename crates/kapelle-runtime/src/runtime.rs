@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -31,6 +31,7 @@ use crate::activity::Activity;
 use crate::alarms::Clock;
 use crate::chance::{Ids, random};
 use crate::definitions::Definitions;
+use crate::desk::RunIds;
 use crate::endings::Endings;
 use crate::message::{Declined, Happening, Message, Parcel};
 use crate::reach::{Fixtures, Reach};
@@ -81,7 +82,13 @@ impl Runtime {
             Some(now) => Clock::by_hand(now),
             None => Clock::real(),
         };
-        let grips = Grips { store: Arc::clone(&parts.store) };
+        let names = ids.runs.clone();
+        let grips = Grips {
+            store: Arc::clone(&parts.store),
+            clock: clock.teller(),
+            run_ids: Arc::new(move |execution, run| names.name(execution, run)),
+            shared: Arc::default(),
+        };
         let shared = Arc::new(Shared {
             definitions: Definitions::new(Arc::clone(&parts.store), parts.settings.language, parts.defaults),
             reach: reach(&grips),
@@ -101,6 +108,8 @@ impl Runtime {
             workers: Workers::new(parts.handle, parts.slots, parts.work),
             is_stopping: AtomicBool::new(false),
         });
+        // It is set only here.
+        let _unset = grips.shared.set(Arc::downgrade(&shared));
         let mut runtime = Self { threads: Vec::with_capacity(SHARDS), shared };
         runtime.start_shards()?;
         runtime.recover()?;
@@ -277,8 +286,19 @@ impl Drop for Runtime {
 }
 
 /// What a reach may hold on to.
+#[derive(Clone)]
 pub struct Grips {
     pub store: Arc<dyn Store>,
+    pub clock: crate::clock::Clock,
+    pub run_ids: RunIds,
+    shared: Arc<OnceLock<Weak<Shared>>>,
+}
+
+impl Grips {
+    /// The runtime, as long as it is there.
+    pub(crate) fn shared(&self) -> Option<Arc<Shared>> {
+        self.shared.get()?.upgrade()
+    }
 }
 
 /// The key of the public ids of task runs, made once for a store.

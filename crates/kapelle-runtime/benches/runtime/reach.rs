@@ -10,6 +10,7 @@ use kapelle_model::Failure;
 use kapelle_model::execution::Birth;
 use kapelle_plugin::stage::Memory;
 use kapelle_plugin::{Files, Name, NewFile, Place};
+use kapelle_runtime::masks::Masks;
 use kapelle_runtime::{Reach, Reached};
 
 pub(crate) struct Nothing;
@@ -62,6 +63,7 @@ impl Reach for Nothing {
             namespace_files: Box::new(Memory::default()),
             executions: Box::new(Memory::default()),
             triggers: Box::new(Memory::default()),
+            masks: Masks::default(),
         }
     }
 

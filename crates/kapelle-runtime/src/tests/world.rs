@@ -25,6 +25,7 @@ use kapelle_store::{Store, Transaction, Write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::masks::Masks;
 use crate::{Definition, Parts, Reach, Reached, Runtime};
 
 /// 2026-05-06T07:08:09Z.
@@ -136,6 +137,7 @@ impl Reach for Bare {
             namespace_files: Box::new(Memory::default()),
             executions: Box::new(Memory::default()),
             triggers: Box::new(Memory::default()),
+            masks: Masks::default(),
         }
     }
 

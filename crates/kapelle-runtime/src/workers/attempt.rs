@@ -91,7 +91,7 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
     let services = Arc::clone(&reached.services);
     let host = Arc::new(AttemptHost {
         shared: Arc::clone(shared),
-        log: Log::new(Arc::clone(shared), Arc::clone(&job.place), least),
+        log: Log::new(Arc::clone(shared), Arc::clone(&job.place), least, reached.masks.clone()),
         begun: Begun::new(Arc::clone(shared), key),
         stop: stop.clone(),
         reached,

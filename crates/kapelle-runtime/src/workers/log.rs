@@ -10,6 +10,7 @@ use kapelle_plugin::{Metric, MetricKind, Place};
 use kapelle_store::logs::LogLine;
 use kapelle_store::metrics::{Metric as Kept, MetricKind as KeptKind};
 
+use crate::masks::Masks;
 use crate::shared::{News, Shared};
 
 /// Bytes of a line.
@@ -25,22 +26,23 @@ pub(super) struct Log {
     shared: Arc<Shared>,
     place: Arc<Place>,
     least: Level,
+    masks: Masks,
     lines: AtomicU32,
     bytes: AtomicU64,
     metrics: AtomicU32,
 }
 
 impl Log {
-    pub(super) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level, masks: Masks) -> Self {
         let (lines, bytes, metrics) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU32::new(0));
-        Self { shared, place, least, lines, bytes, metrics }
+        Self { shared, place, least, masks, lines, bytes, metrics }
     }
 
     pub(super) fn write(&self, level: Level, message: &Text) {
         if level < self.least {
             return;
         }
-        let mut message = message.masked();
+        let mut message = self.masks.text(message);
         if message.len() > LINE_BYTES_MAX {
             let cut = message.len() - LINE_BYTES_MAX;
             message.truncate(message.floor_char_boundary(LINE_BYTES_MAX));

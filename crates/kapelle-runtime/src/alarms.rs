@@ -36,6 +36,8 @@ struct State {
     count: u64,
     /// Where the hands were put; none if they move by themselves.
     hands: Option<Millis>,
+    /// By how many milliseconds they are ahead of the machine's.
+    ahead: i64,
     is_closed: bool,
 }
 
@@ -48,8 +50,8 @@ pub fn machine_now() -> Millis {
 
 impl Clock {
     /// A clock that goes by itself.
-    pub(crate) fn real() -> Self {
-        let clock = Self::stopped(None);
+    pub(crate) fn real(ahead: i64) -> Self {
+        let clock = Self::stopped(None, ahead);
         let shared = Arc::clone(&clock.shared);
         let thread = std::thread::Builder::new().name("clock".to_owned()).spawn(move || shared.watch());
         *clock.thread.lock().unwrap_or_else(PoisonError::into_inner) = thread.ok();
@@ -58,23 +60,23 @@ impl Clock {
 
     /// A clock whose hands are moved by [`advance`](Self::advance).
     pub(crate) fn by_hand(now: Millis) -> Self {
-        Self::stopped(Some(now))
+        Self::stopped(Some(now), 0)
     }
 
-    fn stopped(hands: Option<Millis>) -> Self {
-        let state = State { alarms: BTreeMap::new(), count: 0, hands, is_closed: false };
+    fn stopped(hands: Option<Millis>, ahead: i64) -> Self {
+        let state = State { ahead, alarms: BTreeMap::new(), count: 0, hands, is_closed: false };
         let shared = Shared { state: Mutex::new(state), changed: Condvar::new() };
         Self { shared: Arc::new(shared), thread: Mutex::new(None) }
     }
 
     pub(crate) fn now(&self) -> Millis {
-        self.shared.lock().hands.unwrap_or_else(machine_now)
+        self.shared.lock().now()
     }
 
     /// The clock for those who only want to know the time.
     pub(crate) fn teller(&self) -> crate::clock::Clock {
         let shared = Arc::clone(&self.shared);
-        Arc::new(move || crate::clock::timestamp(shared.lock().hands.unwrap_or_else(machine_now)))
+        Arc::new(move || crate::clock::timestamp(shared.lock().now()))
     }
 
     /// Does something at a moment; at once, if it has passed.
@@ -142,7 +144,7 @@ impl Shared {
     fn watch(&self) {
         let mut state = self.lock();
         while !state.is_closed {
-            let now = machine_now();
+            let now = state.now();
             let due = state.due(now);
             if !due.is_empty() {
                 drop(state);
@@ -164,6 +166,10 @@ fn ring(due: Vec<Alarm>) {
 }
 
 impl State {
+    fn now(&self) -> Millis {
+        self.hands.unwrap_or_else(|| machine_now().plus(self.ahead))
+    }
+
     fn due(&mut self, now: Millis) -> Vec<Alarm> {
         let later = self.alarms.split_off(&AlarmKey(now.plus(1), 0));
         std::mem::replace(&mut self.alarms, later).into_values().collect()
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_goes_by_itself_rings() {
-        let clock = Clock::real();
+        let clock = Clock::real(0);
         let (told, hears) = mpsc::channel();
         let late = told.clone();
         clock.set(clock.now().plus(20), Box::new(move || late.send(2).unwrap()));

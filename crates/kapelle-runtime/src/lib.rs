@@ -32,6 +32,7 @@ pub mod storage;
 mod surroundings;
 #[cfg(test)]
 mod testing;
+pub mod view;
 mod workers;
 
 pub use alarms::machine_now;
@@ -40,7 +41,7 @@ pub use definitions::Definition;
 pub use message::Declined;
 pub use reach::{Fixtures, Reach, Reached};
 pub use resume::NotResumed;
-pub use runtime::{Grips, Parts, Runtime};
+pub use runtime::{Grips, Parts, Runtime, TakesUp};
 pub use shared::{Listener, News};
 pub use surroundings::Surroundings;
 

@@ -60,6 +60,19 @@ pub struct Parts {
     pub fixtures: Option<Arc<dyn Fixtures>>,
     /// Where the hands of the clock stand, if they are moved by hand.
     pub hands: Option<Millis>,
+    /// By how many milliseconds the clock is ahead of that of the machine.
+    pub ahead: i64,
+    pub takes_up: TakesUp,
+}
+
+/// Which executions of earlier processes go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TakesUp {
+    /// All of them: nobody else will.
+    All,
+    /// This one, with what it started; others of the same store are left alone.
+    Only(ExecutionId),
+    Nothing,
 }
 
 /// Threads that own executions.
@@ -80,7 +93,7 @@ impl Runtime {
         let ids = Ids::new(last, run_key(&*parts.store)?);
         let clock = match parts.hands {
             Some(now) => Clock::by_hand(now),
-            None => Clock::real(),
+            None => Clock::real(parts.ahead),
         };
         let names = ids.runs.clone();
         let grips = Grips {
@@ -112,7 +125,11 @@ impl Runtime {
         let _unset = grips.shared.set(Arc::downgrade(&shared));
         let mut runtime = Self { threads: Vec::with_capacity(SHARDS), shared };
         runtime.start_shards()?;
-        runtime.recover()?;
+        match parts.takes_up {
+            TakesUp::All => runtime.recover()?,
+            TakesUp::Only(id) => runtime.shared.tell(Message::TakeUp(id)),
+            TakesUp::Nothing => {}
+        }
         Ok(runtime)
     }
 

@@ -89,6 +89,8 @@ fn runtime(folder: &Path, tokio: &tokio::runtime::Runtime) -> Runtime {
         listener: None,
         fixtures: None,
         hands: None,
+        ahead: 0,
+        takes_up: kapelle_runtime::TakesUp::All,
     };
     Runtime::start(parts, |_| Arc::new(reach::Nothing)).unwrap()
 }

@@ -26,7 +26,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::masks::Masks;
-use crate::{Definition, Parts, Reach, Reached, Runtime};
+use crate::{Definition, Parts, Reach, Reached, Runtime, TakesUp};
 
 /// 2026-05-06T07:08:09Z.
 pub(super) const NOW: Millis = Millis(1_778_051_289_000);
@@ -179,6 +179,8 @@ impl World {
             listener: None,
             fixtures: None,
             hands: Some(now),
+            ahead: 0,
+            takes_up: TakesUp::All,
         };
         self.runtime = Some(Runtime::start(parts, |_| Arc::new(Bare(Arc::default()))).unwrap());
     }

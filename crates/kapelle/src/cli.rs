@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, schema, store};
+use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, run, schema, store};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -22,6 +22,7 @@ pub(crate) struct Kapelle {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Arguments),
+    Run(Box<run::Arguments>),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
     Eval(Box<eval::Arguments>),
@@ -63,6 +64,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
     match parse::<Kapelle>(arguments) {
         Ok(Kapelle { command: Some(command) }) => match command {
             Command::Check(arguments) => check::run(&arguments),
+            Command::Run(arguments) => run::run(&arguments),
             Command::Flow(command) => flow::run(&command),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Explain(arguments) => answer(explain::run(&arguments)),

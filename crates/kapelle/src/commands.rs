@@ -8,5 +8,6 @@ pub(crate) mod expressions;
 pub(crate) mod flow;
 pub(crate) mod format;
 pub(crate) mod plugins;
+pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod store;

@@ -9,6 +9,7 @@ mod files;
 mod fix;
 mod ignore;
 mod input;
+mod local;
 mod outcome;
 mod replace;
 mod report;

@@ -11,6 +11,8 @@ pub(crate) enum Outcome {
     Errors = 1,
     /// The command line asks for something that makes no sense.
     Usage = 2,
+    /// Ctrl+C.
+    Interrupted = 130,
 }
 
 impl Outcome {

@@ -69,8 +69,14 @@ pub(crate) fn progress(line: &str) {
     }
 }
 
+/// All variables of the environment that are text.
+pub(crate) fn variables() -> impl Iterator<Item = (String, String)> {
+    std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+}
+
 /// An empty variable is as good as none.
 #[expect(clippy::disallowed_methods, reason = "the binary may read the environment, and does it here")]
-fn setting(name: &str) -> Option<String> {
+pub(crate) fn setting(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,0 +1,102 @@
+//! The flows of a command line, read and checked.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::anyhow;
+use kapelle_core::check::Document;
+use kapelle_runtime::{Definition, Runtime, Unsaved};
+
+use crate::commands::check::{Level, options};
+use crate::local::TENANT;
+use crate::outcome::{Outcome, Stop};
+use crate::report::{Counts, Format, Report};
+use crate::terminal::Stream;
+use crate::{files, input};
+
+/// Flows by their sources; the one that is to be run comes last.
+#[derive(Debug)]
+pub(super) struct Flows {
+    sources: Vec<String>,
+}
+
+/// Reads flows. With mistakes they are told, and nothing runs.
+pub(super) fn read(
+    path: &Path,
+    name: Option<&str>,
+    more: Option<&Path>,
+) -> Result<Result<Flows, Outcome>, Stop> {
+    let paths: Vec<OsString> =
+        std::iter::once(path).chain(more).map(|path| path.as_os_str().to_owned()).collect();
+    let found = files::find(&paths)?;
+    let own = files::find(&paths[..1])?.places.len();
+    let (inputs, sources) = input::read(found.places);
+    let checked = input::check(&inputs, sources, options(Level::One, false));
+    let counts = Counts::of(&checked);
+    if counts.errors > 0 {
+        let report = Report { files: &checked, counts, elapsed: Duration::ZERO, errors_only: true };
+        Stream::Err.print(report.render(Format::Human, Stream::Err.style()).as_bytes())?;
+        return Ok(Err(Outcome::Errors));
+    }
+    let mut flows = Vec::new();
+    for (place, file) in checked.iter().enumerate() {
+        for document in &file.documents {
+            if let Some(full) = full_name(document) {
+                let (start, end) = (document.span.start as usize, document.span.end as usize);
+                let text = file.source.text().get(start..end).unwrap_or_default().to_owned();
+                flows.push((full, text, place < own));
+            }
+        }
+    }
+    let candidates = flows.iter().filter(|(full, _, is_own)| match name {
+        Some(name) => full == name,
+        None => *is_own,
+    });
+    let chosen: Vec<String> = candidates.map(|(full, ..)| full.clone()).collect();
+    let chosen = match (chosen.as_slice(), name) {
+        ([one], _) => one.clone(),
+        ([], Some(name)) => return Err(Stop::Usage(format!("there is no flow `{name}`{}", names(&flows)))),
+        ([], None) => return Err(Stop::Usage(format!("there is no flow in {}", path.display()))),
+        _ => {
+            return Err(Stop::Usage(format!(
+                "there are several flows; --flow NAMESPACE.ID says which one to run{}",
+                names(&flows)
+            )));
+        }
+    };
+    flows.sort_by_key(|(full, ..)| *full == chosen);
+    Ok(Ok(Flows { sources: flows.into_iter().map(|(_, text, _)| text).collect() }))
+}
+
+fn full_name(document: &Document) -> Option<String> {
+    Some(format!("{}.{}", document.namespace.as_ref()?, document.id.as_ref()?))
+}
+
+fn names(flows: &[(String, String, bool)]) -> String {
+    const SHOWN: usize = 10;
+    let names: Vec<&str> = flows.iter().take(SHOWN).map(|(full, ..)| full.as_str()).collect();
+    match names.as_slice() {
+        [] => String::new(),
+        names => format!(": {}{}", names.join(", "), if flows.len() > SHOWN { ", …" } else { "" }),
+    }
+}
+
+impl Flows {
+    /// Saves all of them. The one that is to be run.
+    pub(super) fn save(&self, runtime: &Runtime) -> Result<Arc<Definition>, Stop> {
+        let tenant = Arc::from(TENANT);
+        let mut last = None;
+        for source in &self.sources {
+            last = Some(runtime.save_flow(&tenant, source).map_err(|unsaved| match unsaved {
+                Unsaved::Store(error) => super::stopped(error),
+                Unsaved::Wrong(found) => {
+                    let first = found.first().map_or_else(String::new, |found| found.message.clone());
+                    Stop::Failed(anyhow!("a flow cannot be saved: {first}"))
+                }
+            })?);
+        }
+        last.ok_or_else(|| Stop::Usage("there is no flow".to_owned()))
+    }
+}

@@ -1,0 +1,231 @@
+//! A runtime on this machine, without a server: for `kapelle run` and `kapelle test`.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, anyhow};
+use kapelle_core::expression::environment::Settings;
+use kapelle_core::expression::plain;
+use kapelle_engine::inputs::Encryption;
+use kapelle_model::{ExecutionId, Map, Millis, Value};
+use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
+use kapelle_runtime::keys::TenantKeys;
+use kapelle_runtime::namespace_files::TenantFiles;
+use kapelle_runtime::secrets::{Plain, SecretChain, SecretVariables, Secrets, dotenv};
+use kapelle_runtime::storage::{LocalFiles, LocalStorage, SCHEME, Storage, StoredPath, execution_folder};
+use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundings, TakesUp};
+use kapelle_store::Store;
+use tokio::runtime::Builder;
+
+use crate::terminal::variables;
+
+/// The tenant of everything that runs without a server.
+pub(crate) const TENANT: &str = "main";
+
+/// Variables that begin so are `envs` of flows.
+const ENVS: &str = "ENV_";
+
+/// Files of one namespace, read from a folder.
+const FILES_MAX: usize = 10_000;
+
+/// What a runtime is to be.
+pub(crate) struct Setup {
+    pub(crate) store: Arc<dyn Store>,
+    /// Where files and directories of tasks are.
+    pub(crate) folder: PathBuf,
+    pub(crate) listener: Option<Listener>,
+    pub(crate) fixtures: Option<Arc<dyn Fixtures>>,
+    pub(crate) hands: Option<Millis>,
+    pub(crate) ahead: i64,
+    pub(crate) takes_up: TakesUp,
+    /// A file of secrets, as `NAME=value` on each line.
+    pub(crate) secrets: Option<PathBuf>,
+}
+
+/// A runtime with what it stands on.
+pub(crate) struct Local {
+    // Dropped before the threads that its tasks run on.
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) tokio: tokio::runtime::Runtime,
+    storage: Arc<dyn Storage>,
+}
+
+impl Local {
+    pub(crate) fn start(setup: Setup) -> anyhow::Result<Self> {
+        let tokio = Builder::new_multi_thread().enable_all().build().context("no threads for tasks")?;
+        let files = setup.folder.join("files");
+        let storage = LocalStorage::open(&files)
+            .with_context(|| format!("files cannot be kept in {}", files.display()))?;
+        let storage: Arc<dyn Storage> = Arc::new(storage);
+        let parts = Parts {
+            store: setup.store,
+            registry: kapelle_plugins::registry(),
+            handle: tokio.handle().clone(),
+            settings: Settings::default(),
+            variables: installation(),
+            encryption: Encryption::Configured,
+            defaults: Vec::new(),
+            slots: slots(),
+            work: setup.folder.join("work"),
+            listener: setup.listener,
+            fixtures: setup.fixtures,
+            hands: setup.hands,
+            ahead: setup.ahead,
+            takes_up: setup.takes_up,
+        };
+        let surroundings = Surroundings {
+            storage: Arc::clone(&storage),
+            local: LocalFiles::default(),
+            secrets: secrets(setup.secrets.as_deref())?,
+            settings: settings(&setup.folder),
+            calls: None,
+        };
+        let runtime =
+            Runtime::start(parts, |grips| surroundings.around(grips)).map_err(|error| anyhow!("{error}"))?;
+        Ok(Self { runtime: Arc::new(runtime), tokio, storage })
+    }
+
+    /// Puts the files of a folder into a namespace.
+    pub(crate) fn put_files(&self, folder: &Path, namespace: &str) -> anyhow::Result<()> {
+        let files = TenantFiles::new(
+            TENANT.into(),
+            Arc::clone(self.runtime.store()),
+            Arc::clone(&self.storage),
+            self.clock(),
+        );
+        for path in files_below(folder)? {
+            let name = path.strip_prefix(folder).context("a file is not below its folder")?;
+            let name = name.to_str().ok_or_else(|| anyhow!("{} is no text", path.display()))?;
+            let mut content =
+                std::fs::File::open(&path).with_context(|| format!("cannot read {}", path.display()))?;
+            files.put(namespace, name, &mut content).map_err(|failure| anyhow!("{name}: {failure}"))?;
+        }
+        Ok(())
+    }
+
+    /// Keeps a file of this machine as the value of an input. Its address.
+    pub(crate) fn put_input(
+        &self,
+        path: &Path,
+        definition: &Definition,
+        id: ExecutionId,
+        input: &str,
+    ) -> anyhow::Result<String> {
+        let plan = &definition.plan;
+        let folder = execution_folder(&plan.namespace, &plan.flow, &id.to_string());
+        let name = path.file_name().and_then(|name| name.to_str()).unwrap_or("file");
+        let inner = format!("{folder}/inputs/{input}/{name}");
+        let stored = StoredPath::new(TENANT, &inner).map_err(|reason| anyhow!("{name}: {reason}"))?;
+        let mut content =
+            std::fs::File::open(path).with_context(|| format!("cannot read {}", path.display()))?;
+        let mut file = self.storage.create().context("the file cannot be kept")?;
+        std::io::copy(&mut content, &mut file).context("the file cannot be kept")?;
+        file.keep(&stored).context("the file cannot be kept")?;
+        Ok(format!("{SCHEME}/{inner}"))
+    }
+
+    /// Sets the keys that a file names, in a namespace.
+    pub(crate) fn put_keys(&self, file: &Path, namespace: &str) -> anyhow::Result<()> {
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let read = plain::from_yaml(&text).map_err(|reason| anyhow!("{}: {reason}", file.display()))?;
+        let Value::Map(entries) = read else {
+            return Err(anyhow!("{} is no map of keys and values", file.display()));
+        };
+        let keys = TenantKeys::new(TENANT.into(), Arc::clone(self.runtime.store()), self.clock());
+        for (key, value) in entries.iter() {
+            let key = KeyToSet {
+                key: key.to_string(),
+                value: value.clone(),
+                description: None,
+                expires: None,
+                may_overwrite: true,
+            };
+            keys.set(namespace, &key).map_err(|failure| anyhow!("{}: {failure}", file.display()))?;
+        }
+        Ok(())
+    }
+
+    fn clock(&self) -> kapelle_runtime::clock::Clock {
+        let now = self.runtime.now();
+        Arc::new(move || jiff::Timestamp::from_millisecond(now.0).unwrap_or_default())
+    }
+}
+
+/// All files below a folder, in order; what begins with a dot is left out.
+fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
+    let mut open = vec![folder.to_owned()];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        let entries =
+            std::fs::read_dir(&folder).with_context(|| format!("cannot read {}", folder.display()))?;
+        for entry in entries {
+            let entry = entry.with_context(|| format!("cannot read {}", folder.display()))?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let kind = entry.file_type()?;
+            if kind.is_dir() {
+                open.push(entry.path());
+            } else if kind.is_file() {
+                found.push(entry.path());
+            }
+            if found.len() > FILES_MAX {
+                return Err(anyhow!("{} holds more than {FILES_MAX} files", folder.display()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Attempts that run at the same time: mostly they wait for somebody else.
+fn slots() -> usize {
+    std::thread::available_parallelism().map_or(8, |cores| 8 * cores.get()).max(16)
+}
+
+/// What flows see of the installation.
+fn installation() -> Map {
+    let envs: Map = variables()
+        .filter_map(|(name, value)| {
+            let name = name.strip_prefix(ENVS)?.to_lowercase();
+            Some((Arc::from(name), Value::from(value.as_str())))
+        })
+        .collect();
+    Map::from_iter([
+        ("envs".into(), Value::Map(Arc::new(envs))),
+        ("globals".into(), Value::Map(Arc::default())),
+    ])
+}
+
+/// Secrets of the environment, then those of a file.
+fn secrets(file: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
+    let (environment, problems) = SecretVariables::read(variables(), &Plain::None);
+    let mut sources: Vec<Arc<dyn Secrets>> = Vec::new();
+    let mut all = problems;
+    if let Some(file) = file {
+        let text =
+            std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+        let (secrets, problems) = SecretVariables::read(dotenv(&text), &Plain::All);
+        all.extend(problems);
+        sources.push(Arc::new(secrets));
+    }
+    sources.push(Arc::new(environment));
+    for problem in all {
+        crate::terminal::note(&format!("warning: {problem}"));
+    }
+    Ok(Arc::new(SecretChain::of(sources)))
+}
+
+/// Settings that tasks look up.
+fn settings(folder: &Path) -> BTreeMap<String, String> {
+    let mut settings = BTreeMap::from([
+        ("kapelle.scripts.process-fallback".to_owned(), "true".to_owned()),
+        ("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned()),
+    ]);
+    if let Ok(program) = std::env::current_exe() {
+        settings.insert("kapelle.runner.process.shepherd".to_owned(), program.to_string_lossy().into_owned());
+    }
+    settings
+}

@@ -10,6 +10,7 @@ use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Map, State, Text, Value};
 use tokio_util::sync::CancellationToken;
 
+use crate::broken::Broken;
 use crate::convert::{FromRendered, unfit};
 use crate::expr::Expr;
 use crate::host::{Host, Metric, Place};
@@ -106,6 +107,22 @@ impl RunContext {
 
     pub fn is_stopped(&self) -> bool {
         self.stop.is_cancelled()
+    }
+
+    /// Does work that keeps a thread for a while, such as copying files, on a thread of its own: others go on meanwhile,
+    /// and a time limit holds. The work has to look at [`Self::is_stopped`] from time to time.
+    pub async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, Broken> + Send + 'static,
+    ) -> Result<T, Broken> {
+        let cx = self.clone();
+        let done = tokio::task::spawn_blocking(move || work(&cx)).await;
+        done.unwrap_or_else(|_| Err(Broken::new("the task ended by a mistake in its program")))
+    }
+
+    /// Whether the attempt may go on; if it has to end, the failure that says so.
+    pub fn go_on(&self) -> Result<(), Broken> {
+        if self.is_stopped() { Err(Broken::killed()) } else { Ok(()) }
     }
 
     /// Ends in this state if nothing fails.

@@ -10,7 +10,7 @@ use kapelle_core::expression::plain;
 use kapelle_core::property::text_of;
 use kapelle_core::time::{date, duration};
 use kapelle_model::effect::Level;
-use kapelle_model::{Map, Text, Value};
+use kapelle_model::{Map, State, Text, Value};
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::DeserializeOwned;
 use serde::de::value::StrDeserializer;
@@ -195,6 +195,17 @@ impl FromRendered for Zoned {
 }
 
 impl FromRendered for Level {
+    fn from_rendered(value: Value) -> Result<Self, String> {
+        let text = plain_text(&value)?;
+        Self::from_name(text.expose().trim()).ok_or_else(|| format!("there are {}", Self::NAMES.join(", ")))
+    }
+
+    fn schema(_generator: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "enum": Self::NAMES })
+    }
+}
+
+impl FromRendered for State {
     fn from_rendered(value: Value) -> Result<Self, String> {
         let text = plain_text(&value)?;
         Self::from_name(text.expose().trim()).ok_or_else(|| format!("there are {}", Self::NAMES.join(", ")))

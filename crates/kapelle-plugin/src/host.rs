@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 
-pub use executions::{Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged};
+pub use executions::{Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged};
 pub use files::{Files, Name, NewFile};
 pub use keys::{Kept, KeyToSet, Keys};
 pub use metric::{Metric, MetricKind};

@@ -20,8 +20,9 @@ pub use context::RunContext;
 pub use convert::{FromRendered, Word, unfit};
 pub use expr::Expr;
 pub use host::{
-    Count, CountOf, Counted, Executions, Files, FlowRef, Host, Kept, KeyToSet, Keys, LogQuery, Metric,
-    MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, Place, PurgeOf, Purged, Triggers, Waiting,
+    Count, CountOf, Counted, Executions, Files, FlowRef, Host, Kept, KeyToSet, Keys, LogOrigin, LogQuery,
+    Metric, MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, Place, PurgeOf, Purged, Triggers,
+    Waiting,
 };
 pub use outputs::{Any, outputs};
 pub use read::{Properties, read};

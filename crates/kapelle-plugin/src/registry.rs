@@ -34,6 +34,12 @@ pub trait Group: Send + Sync {
 
     /// Collects what the tasks left in it. The directory is thrown away by whoever calls.
     fn close<'a>(&'a self, properties: &'a Properties, cx: &'a RunContext) -> Running<'a>;
+
+    /// The schema of its properties, with title and description, without those that hold tasks.
+    fn properties(&self) -> Schema;
+
+    /// The schema of what it gives.
+    fn outputs(&self) -> Schema;
 }
 
 impl Registry {
@@ -68,6 +74,11 @@ impl Registry {
 
     pub fn find_group(&self, name: &str) -> Option<&Arc<dyn Group>> {
         self.groups.get(name)
+    }
+
+    /// All types of groups, by name.
+    pub fn groups(&self) -> impl Iterator<Item = (&'static str, &Arc<dyn Group>)> {
+        self.groups.iter().map(|(name, group)| (*name, group))
     }
 
     /// All types of tasks, by name.

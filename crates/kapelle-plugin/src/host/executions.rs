@@ -21,7 +21,8 @@ pub trait Executions: Send + Sync {
     /// Deletes lines of logs. How many.
     fn purge_logs(&self, of: &LogQuery) -> Result<u64, Failure>;
 
-    /// Deletes files of executions that are older than this. What was found and what was deleted.
+    /// Deletes files of executions that are older than this: how many executions were looked at, how many of them have
+    /// such files, how many files were deleted. A dry run deletes nothing.
     fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure>;
 }
 
@@ -72,6 +73,8 @@ pub struct PurgeOf {
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
+    /// Executions that were looked at; only a purge of files tells.
+    pub scanned: u64,
     pub executions: u64,
     pub logs: u64,
     pub metrics: u64,
@@ -89,4 +92,15 @@ pub struct LogQuery {
     pub levels: Vec<Level>,
     pub from: Option<Timestamp>,
     pub until: Option<Timestamp>,
+    pub origin: LogOrigin,
+}
+
+/// Whose lines they are.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogOrigin {
+    #[default]
+    All,
+    Executions,
+    /// What triggers wrote.
+    Others,
 }

@@ -25,6 +25,12 @@ impl Metric {
         Self { name: name.to_owned(), kind: MetricKind::Counter, value, tags: BTreeMap::new() }
     }
 
+    /// Counts so many things.
+    #[expect(clippy::cast_precision_loss, reason = "nothing is counted beyond what a float tells exactly")]
+    pub fn count(name: &str, count: u64) -> Self {
+        Self::counter(name, count as f64)
+    }
+
     /// Tells how many milliseconds something took.
     pub fn timer(name: &str, millis: f64) -> Self {
         Self { kind: MetricKind::Timer, ..Self::counter(name, millis) }

@@ -27,6 +27,12 @@ pub trait NamespaceFiles: Send + Sync {
     /// All versions of a file, the first one first.
     fn versions(&self, namespace: &str, path: &str) -> Result<Vec<NamespaceFile>, Failure>;
 
+    /// Deletes one version of a file; with the last one the file is gone. Whether there was one. A server that keeps all
+    /// versions says so.
+    fn delete_version(&self, _namespace: &str, _path: &str, _version: u32) -> Result<bool, Failure> {
+        Err(Failure::new("this server keeps all versions of the files of namespaces: they cannot be deleted"))
+    }
+
     /// All namespaces that have files.
     fn namespaces(&self) -> Result<Vec<String>, Failure>;
 }

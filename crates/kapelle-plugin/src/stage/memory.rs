@@ -28,8 +28,8 @@ pub struct Memory {
     pub asked: Mutex<Vec<String>>,
 }
 
-/// The contents of a file, the first version first.
-type Versions = Vec<Vec<u8>>;
+/// The contents of a file by version.
+type Versions = BTreeMap<u32, Vec<u8>>;
 
 fn now() -> Timestamp {
     NOW.parse().unwrap_or_default()
@@ -39,12 +39,16 @@ impl Memory {
     /// Puts a file into a namespace.
     pub fn put_file(&self, namespace: &str, path: &str, content: &[u8]) {
         let key = (namespace.to_owned(), path.to_owned());
-        locked(&self.files).entry(key).or_default().push(content.to_vec());
+        let mut files = locked(&self.files);
+        let versions = files.entry(key).or_default();
+        let next = versions.last_key_value().map_or(1, |(latest, _)| latest + 1);
+        versions.insert(next, content.to_vec());
     }
 
     /// The latest content of a file of a namespace.
     pub fn file(&self, namespace: &str, path: &str) -> Option<Vec<u8>> {
-        locked(&self.files).get(&(namespace.to_owned(), path.to_owned()))?.last().cloned()
+        let files = locked(&self.files);
+        Some(files.get(&(namespace.to_owned(), path.to_owned()))?.last_key_value()?.1.clone())
     }
 
     /// Everything that was asked for.
@@ -97,21 +101,15 @@ impl Keys for Memory {
     }
 }
 
-fn version(path: &str, place: usize, content: &[u8]) -> NamespaceFile {
-    NamespaceFile {
-        path: path.to_owned(),
-        version: place as u32 + 1,
-        size: content.len() as u64,
-        created: now(),
-    }
+fn version(path: &str, (number, content): (&u32, &Vec<u8>)) -> NamespaceFile {
+    NamespaceFile { path: path.to_owned(), version: *number, size: content.len() as u64, created: now() }
 }
 
 impl NamespaceFiles for Memory {
     fn list(&self, namespace: &str) -> Result<Vec<NamespaceFile>, Failure> {
         let files = locked(&self.files);
         let own = files.iter().filter(|((home, _), _)| home == namespace);
-        let latest =
-            own.filter_map(|((_, path), versions)| Some(version(path, versions.len() - 1, versions.last()?)));
+        let latest = own.filter_map(|((_, path), versions)| Some(version(path, versions.last_key_value()?)));
         Ok(latest.collect())
     }
 
@@ -124,8 +122,8 @@ impl NamespaceFiles for Memory {
         let files = locked(&self.files);
         let versions = files.get(&(namespace.to_owned(), path.to_owned()));
         let content = versions.and_then(|versions| match version {
-            Some(version) => versions.get(version as usize - 1),
-            None => versions.last(),
+            Some(version) => versions.get(&version),
+            None => versions.last_key_value().map(|(_, content)| content),
         });
         Ok(content.map(|content| Box::new(Cursor::new(content.clone())) as Box<dyn Read + Send>))
     }
@@ -134,19 +132,29 @@ impl NamespaceFiles for Memory {
         let mut bytes = Vec::new();
         content.read_to_end(&mut bytes).map_err(|error| Failure::new(error.to_string()))?;
         self.put_file(namespace, path, &bytes);
-        let place = locked(&self.files)[&(namespace.to_owned(), path.to_owned())].len() - 1;
-        Ok(version(path, place, &bytes))
+        let latest = self.versions(namespace, path)?.pop();
+        latest.ok_or_else(|| Failure::new("what was just written is gone"))
     }
 
     fn delete(&self, namespace: &str, path: &str) -> Result<bool, Failure> {
         Ok(locked(&self.files).remove(&(namespace.to_owned(), path.to_owned())).is_some())
     }
 
+    fn delete_version(&self, namespace: &str, path: &str, version: u32) -> Result<bool, Failure> {
+        let mut files = locked(&self.files);
+        let place = (namespace.to_owned(), path.to_owned());
+        let Some(versions) = files.get_mut(&place) else { return Ok(false) };
+        let deleted = versions.remove(&version).is_some();
+        if versions.is_empty() {
+            files.remove(&place);
+        }
+        Ok(deleted)
+    }
+
     fn versions(&self, namespace: &str, path: &str) -> Result<Vec<NamespaceFile>, Failure> {
         let files = locked(&self.files);
         let versions = files.get(&(namespace.to_owned(), path.to_owned()));
-        let all = versions.into_iter().flatten().enumerate();
-        Ok(all.map(|(place, content)| version(path, place, content)).collect())
+        Ok(versions.into_iter().flatten().map(|entry| version(path, entry)).collect())
     }
 
     fn namespaces(&self) -> Result<Vec<String>, Failure> {

@@ -4,6 +4,9 @@
 //! reaches the world only through [`kapelle_plugin::RunContext`].
 
 mod core;
+#[cfg(test)]
+mod duties;
+mod files;
 
 use kapelle_plugin::Registry;
 

@@ -1,0 +1,3 @@
+//! Numbers that a flow reports itself.
+
+pub(super) mod publish;

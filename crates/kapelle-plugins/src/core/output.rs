@@ -1,0 +1,3 @@
+//! Outputs that a flow writes itself.
+
+pub(super) mod output_values;

@@ -1,0 +1,3 @@
+//! Tasks that are written by expressions.
+
+pub(super) mod templated_task;

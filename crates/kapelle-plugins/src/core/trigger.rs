@@ -1,0 +1,3 @@
+//! Tasks about triggers.
+
+pub(super) mod toggle;

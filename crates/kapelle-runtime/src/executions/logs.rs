@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kapelle_model::effect::Level;
 use kapelle_model::{ExecutionId, Failure, Map, Value};
-use kapelle_plugin::LogQuery;
+use kapelle_plugin::{LogOrigin, LogQuery};
 use kapelle_store::filter::{Range, Test};
 use kapelle_store::limits::PAGE_MAX;
 use kapelle_store::logs::{LogFilter, LogLine, LogPage};
@@ -23,7 +23,9 @@ impl TenantExecutions {
         loop {
             let page = LogPage { offset, size: PAGE_MAX, is_newest_first: false, is_counted: false };
             let lines = self.grips.store.logs(&self.permit(), &filter, &page).map_err(failed)?.rows;
-            let wanted = lines.iter().filter(|line| of.levels.is_empty() || of.levels.contains(&line.level));
+            let wanted = lines.iter().filter(|line| {
+                (of.levels.is_empty() || of.levels.contains(&line.level)) && is_of(of.origin, line)
+            });
             wanted.map(|line| self.shown(line)).try_for_each(&mut *each)?;
             if lines.len() < PAGE_MAX as usize {
                 return Ok(());
@@ -33,6 +35,11 @@ impl TenantExecutions {
     }
 
     pub(super) fn delete_lines(&self, of: &LogQuery) -> Result<u64, Failure> {
+        if of.origin != LogOrigin::All {
+            return Err(Failure::new(
+                "lines of executions and other lines cannot be deleted apart yet: leave both flags on",
+            ));
+        }
         let filter = filter(of)?;
         let mut levels = of.levels.clone();
         levels.sort_unstable();
@@ -65,6 +72,14 @@ impl TenantExecutions {
             ("message", Some(text(&line.message))),
         ];
         entries.into_iter().filter_map(|(name, value)| Some((Arc::from(name), value?))).collect()
+    }
+}
+
+fn is_of(origin: LogOrigin, line: &LogLine) -> bool {
+    match origin {
+        LogOrigin::All => true,
+        LogOrigin::Executions => line.execution.is_some(),
+        LogOrigin::Others => line.execution.is_none(),
     }
 }
 

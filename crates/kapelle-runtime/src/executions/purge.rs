@@ -35,8 +35,10 @@ impl TenantExecutions {
         let mut purged = Purged::default();
         self.each_page(of, |headers| {
             for header in headers {
-                purged.executions += 1;
-                purged.files += if is_dry { self.count_files(header)? } else { self.delete_files(header)? };
+                let files = self.count_files(header)?;
+                purged.scanned += 1;
+                purged.executions += u64::from(files > 0);
+                purged.files += if is_dry { 0 } else { self.delete_files(header)? };
             }
             Ok(())
         })?;

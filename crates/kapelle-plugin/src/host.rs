@@ -14,6 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
+use kapelle_http::Client;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 
@@ -48,6 +49,11 @@ pub trait Host: Send + Sync {
 
     /// A setting of the instance, by its whole name.
     fn setting(&self, name: &str) -> Option<String>;
+
+    /// Sends requests over HTTP, to where the flow may send them.
+    fn http(&self) -> Client {
+        Client::of_tasks()
+    }
 
     /// The task that a text in YAML describes, with what plugin defaults add.
     fn task(&self, source: &str) -> Result<Arc<dyn ErasedTask>, Failure>;

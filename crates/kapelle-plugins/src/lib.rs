@@ -7,6 +7,7 @@ mod core;
 #[cfg(test)]
 mod duties;
 mod files;
+mod http;
 
 use kapelle_plugin::Registry;
 
@@ -14,5 +15,6 @@ use kapelle_plugin::Registry;
 pub fn registry() -> Registry {
     let mut registry = Registry::default();
     core::register(&mut registry);
+    http::register(&mut registry);
     registry
 }

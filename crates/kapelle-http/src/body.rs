@@ -56,17 +56,17 @@ impl Payload {
             Piece::Bytes(bytes) => Some(bytes.clone()),
             Piece::File { .. } => None,
         });
-        let source = match plain.collect::<Option<VecDeque<Bytes>>>() {
-            Some(bytes) => Source::Memory(bytes),
-            None => {
-                let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
-                let pieces = self.pieces.clone();
-                // It ends by itself when nobody takes any more.
-                let _detached = tokio::task::spawn_blocking(move || pump(&pieces, &sender));
-                Source::Thread(receiver)
-            }
-        };
+        let source = plain.collect::<Option<_>>().map_or_else(|| self.begin(), Source::Memory);
         Outgoing { source, left, is_moving }
+    }
+
+    /// Begins to read it in a thread of its own, since files may block.
+    fn begin(&self) -> Source {
+        let (sender, receiver) = mpsc::channel(CHUNKS_WAITING);
+        let pieces = self.pieces.clone();
+        // It ends by itself when nobody takes any more.
+        let _detached = tokio::task::spawn_blocking(move || pump(&pieces, &sender));
+        Source::Thread(receiver)
     }
 }
 

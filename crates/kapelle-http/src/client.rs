@@ -95,9 +95,14 @@ impl Client {
         Err(HttpError::new(Kind::Protocol, format!("there are more than {REDIRECTS_MAX} redirects")))
     }
 
+    /// The answer to just this. The work is large and on the heap, so that what waits for it stays small.
+    async fn once(&self, request: &Request, more: &[(&str, String)]) -> Result<Response, HttpError> {
+        Box::pin(exchange(self, request, more)).await
+    }
+
     /// The answer after a challenge, if there is one.
     async fn answered(&self, request: &Request) -> Result<Response, HttpError> {
-        let first = exchange(self, request, &[]).await?;
+        let first = self.once(request, &[]).await?;
         let challenge =
             (first.status == 401).then(|| Challenge::find(first.values("www-authenticate"))).flatten();
         let (Some(login), Some(challenge)) = (&request.digest, challenge) else { return Ok(first) };
@@ -105,11 +110,11 @@ impl Client {
             let value = challenge.answer(login, &request.method, request.url.target(), &random()?);
             Ok([("authorization", value)])
         };
-        let second = exchange(self, request, &answer(&challenge)?).await?;
+        let second = self.once(request, &answer(&challenge)?).await?;
         let newer =
             (second.status == 401).then(|| Challenge::find(second.values("www-authenticate"))).flatten();
         match newer {
-            Some(newer) if newer.is_stale() => exchange(self, request, &answer(&newer)?).await,
+            Some(newer) if newer.is_stale() => self.once(request, &answer(&newer)?).await,
             _ => Ok(second),
         }
     }

@@ -130,15 +130,12 @@ fn fields(text: &str) -> BTreeMap<String, String> {
     let mut rest = text;
     while let Some((name, after)) = rest.split_once('=') {
         let after = after.trim_start();
-        let (value, end) = match after.strip_prefix('"') {
-            Some(quoted) => {
-                let (value, end) = unquoted(quoted);
-                (value, end + 1)
-            }
-            None => {
-                let end = after.find(',').unwrap_or(after.len());
-                (after[..end].trim().to_owned(), end)
-            }
+        let (value, end) = if let Some(quoted) = after.strip_prefix('"') {
+            let (value, end) = unquoted(quoted);
+            (value, end + 1)
+        } else {
+            let end = after.find(',').unwrap_or(after.len());
+            (after[..end].trim().to_owned(), end)
         };
         fields.insert(name.trim_matches([' ', ',', '\t']).to_ascii_lowercase(), value);
         rest = after.get(end..).unwrap_or_default();

@@ -58,7 +58,7 @@ fn meanings(address: IpAddr) -> Vec<IpAddr> {
         match parts {
             [0, 0, 0, 0, 0, 0 | 0xffff, high, low] if high != 0 => meanings.push(join(high, low)),
             [0, 0, 0, 0, 0xffff, 0, high, low] | [0x64, 0xff9b, .., high, low] => {
-                meanings.push(join(high, low))
+                meanings.push(join(high, low));
             }
             [0x2002, high, low, ..] => meanings.push(join(high, low)),
             _ => {}

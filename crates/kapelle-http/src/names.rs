@@ -27,13 +27,17 @@ impl Heard {
         }
     }
 
-    /// Names as they were written, by the same in small letters.
+    /// Names as they were written first, by the same in small letters.
     pub(crate) fn names(&self) -> BTreeMap<String, String> {
         let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let text = String::from_utf8_lossy(&heard);
         let lines = text.split('\n').filter(|line| !line.starts_with("HTTP/"));
         let names = lines.filter_map(|line| Some(line.split_once(':')?.0.trim()));
-        names.map(|name| (name.to_ascii_lowercase(), name.to_owned())).collect()
+        let mut written = BTreeMap::new();
+        for name in names {
+            written.entry(name.to_ascii_lowercase()).or_insert_with(|| name.to_owned());
+        }
+        written
     }
 }
 

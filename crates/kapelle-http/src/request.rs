@@ -67,7 +67,7 @@ pub struct Timeouts {
 
 impl Default for Timeouts {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(30), idle: Duration::from_secs(300) }
+        Self { connect: Duration::from_secs(30), idle: Duration::from_mins(5) }
     }
 }
 
@@ -96,7 +96,7 @@ impl Request {
             _ => false,
         };
         if becomes_get {
-            next.method = "GET".to_owned();
+            "GET".clone_into(&mut next.method);
             next.payload = Payload::default();
             next.headers.retain(|header| !header.is("content-type"));
         }

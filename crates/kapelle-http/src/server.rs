@@ -34,7 +34,7 @@ impl Received {
 
 /// An answer with this status and content.
 pub fn answer(status: &str, headers: &[&str], body: &str) -> Vec<u8> {
-    let lines: String = headers.iter().map(|header| format!("{header}\r\n")).collect();
+    let lines: String = headers.iter().flat_map(|header| [header, "\r\n"]).collect();
     format!("HTTP/1.1 {status}\r\n{lines}Content-Length: {}\r\n\r\n{body}", body.len()).into_bytes()
 }
 

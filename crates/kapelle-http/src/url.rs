@@ -1,6 +1,6 @@
 //! Addresses of requests.
 
-use std::fmt;
+use std::fmt::{self, Write};
 use std::net::{IpAddr, Ipv6Addr};
 
 /// An address with `http` or `https`, without a fragment.
@@ -167,7 +167,9 @@ fn encoded_target(target: &str) -> Result<String, String> {
             b'!' | b'#'..=b';' | b'=' | b'?'..=b'Z' | b'[' | b']' | b'_' | b'a'..=b'z' | b'~' => {
                 encoded.push(char::from(byte));
             }
-            _ => encoded.push_str(&format!("%{byte:02X}")),
+            _ => {
+                let _infallible = write!(encoded, "%{byte:02X}");
+            }
         }
     }
     Ok(encoded)

@@ -47,6 +47,11 @@ pub trait Host: Send + Sync {
     /// The directory of the attempt, or of the group around it. It is made when it is asked for.
     fn directory(&self) -> Result<PathBuf, Failure>;
 
+    /// Names of output files of the task that expressions elsewhere in its flow ask for.
+    fn implied_files(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// A setting of the instance, by its whole name.
     fn setting(&self, name: &str) -> Option<String>;
 

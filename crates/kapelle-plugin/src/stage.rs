@@ -45,6 +45,7 @@ struct Staged {
     metrics: Mutex<Vec<Metric>>,
     memory: Memory,
     settings: Mutex<Vec<(String, String)>>,
+    implied: Mutex<Vec<String>>,
     find: Mutex<Option<Find>>,
 }
 
@@ -77,6 +78,7 @@ impl Stage {
             metrics: Mutex::default(),
             memory: Memory::default(),
             settings: Mutex::default(),
+            implied: Mutex::default(),
             find: Mutex::default(),
         };
         let flow =
@@ -96,6 +98,13 @@ impl Stage {
     #[must_use]
     pub fn setting(self, name: &str, value: &str) -> Self {
         locked(&self.host.settings).push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Says that an expression of the flow asks for an output file of the task.
+    #[must_use]
+    pub fn implying(self, name: &str) -> Self {
+        locked(&self.host.implied).push(name.to_owned());
         self
     }
 
@@ -237,6 +246,10 @@ impl Host for Staged {
         let directory = self.folder.join("directory");
         std::fs::create_dir_all(&directory).map_err(|error| Failure::new(error.to_string()))?;
         Ok(directory)
+    }
+
+    fn implied_files(&self) -> Vec<String> {
+        locked(&self.implied).clone()
     }
 
     fn setting(&self, name: &str) -> Option<String> {

@@ -40,6 +40,7 @@ power-cut: need-cargo
 bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
 	$(CARGO) bench --locked -p kapelle-core --bench expressions
+	$(CARGO) bench --locked -p kapelle-plugins --bench scripts
 	$(CARGO) bench --locked -p kapelle-engine --bench engine
 	$(CARGO) bench --locked -p kapelle-store --bench codec
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench store

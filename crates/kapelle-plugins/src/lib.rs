@@ -8,6 +8,8 @@ mod core;
 mod duties;
 mod files;
 mod http;
+pub mod runner;
+mod scripts;
 
 use kapelle_plugin::Registry;
 
@@ -16,5 +18,6 @@ pub fn registry() -> Registry {
     let mut registry = Registry::default();
     core::register(&mut registry);
     http::register(&mut registry);
+    scripts::register(&mut registry);
     registry
 }

@@ -1,0 +1,64 @@
+//! Where the programs of tasks run.
+//!
+//! A task says what has to run and listens to it; a runner knows where. There is [`process::Process`]: the machine of the
+//! worker. A [`shepherd`] stands between the server and a program, so that nothing survives the server.
+
+pub(crate) mod lines;
+pub(crate) mod process;
+pub(crate) mod program;
+pub mod shepherd;
+mod tree;
+
+use std::collections::BTreeMap;
+use std::future::Future;
+use std::path::PathBuf;
+use std::pin::Pin;
+
+use kapelle_model::{Failure, Text};
+use kapelle_plugin::RunContext;
+
+use lines::Line;
+
+/// What has to run.
+pub(crate) struct Job {
+    /// The program and its arguments.
+    pub(crate) command: Vec<Text>,
+    /// Where it runs.
+    pub(crate) directory: PathBuf,
+    /// A folder for its temporary files: its `/tmp` where that can be had.
+    pub(crate) temporary: PathBuf,
+    /// Everything that the program sees of the environment.
+    pub(crate) environment: BTreeMap<String, Text>,
+}
+
+/// Which of the two a line came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stream {
+    Out,
+    Error,
+}
+
+/// Who hears the lines of a program, in the order of each stream.
+pub(crate) trait Lines: Send {
+    fn line(&mut self, stream: Stream, line: Line);
+}
+
+/// How a program ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Ended {
+    /// Of one that a signal ended, 128 and the number of the signal; `None` if nobody saw it end.
+    pub(crate) exit_code: Option<i32>,
+    /// It was told to stop.
+    pub(crate) is_killed: bool,
+    /// What kept it apart from the rest of the machine.
+    pub(crate) sandbox: Vec<String>,
+}
+
+/// Runs programs somewhere.
+pub(crate) trait TaskRunner: Send + Sync {
+    /// Runs a program until it and everything that it started is gone. When the attempt is stopped, that is soon.
+    fn run<'a>(&'a self, cx: &'a RunContext, job: &'a Job, lines: &'a mut dyn Lines) -> Run<'a>;
+}
+
+/// A program at work.
+pub(crate) type Run<'a> = Pin<Box<dyn Future<Output = Result<Ended, Failure>> + Send + 'a>>;

@@ -1,0 +1,53 @@
+//! Tasks that run programs in languages of all kinds.
+//!
+//! All languages work alike: what differs is data ([`language::Facts`]). A run prepares a directory, joins the commands
+//! to one text, gives it to a runner, listens to it ([`listener`]) and keeps what is asked for. Start with [`run`].
+
+mod addresses;
+mod choice;
+mod command;
+mod environment;
+mod implied;
+mod language;
+mod languages;
+mod listener;
+mod message;
+mod output;
+mod properties;
+mod python;
+mod room;
+mod run;
+mod task;
+mod writer;
+
+use kapelle_plugin::Registry;
+
+use language::Language;
+use task::{Commands, Script};
+
+pub(crate) fn register(r: &mut Registry) {
+    add::<languages::bun::Bun>(r);
+    add::<languages::deno::Deno>(r);
+    add::<languages::dotnet::Dotnet>(r);
+    add::<languages::go::Go>(r);
+    add::<languages::groovy::Groovy>(r);
+    add::<languages::jbang::Jbang>(r);
+    add::<languages::julia::Julia>(r);
+    add::<languages::lua::Lua>(r);
+    add::<languages::node::Node>(r);
+    add::<languages::perl::Perl>(r);
+    add::<languages::php::Php>(r);
+    add::<languages::powershell::PowerShell>(r);
+    add::<languages::python::Python>(r);
+    add::<languages::r::R>(r);
+    add::<languages::ruby::Ruby>(r);
+    add::<languages::shell::Shell>(r);
+}
+
+fn add<L: Language>(r: &mut Registry) {
+    r.task::<Script<L>>();
+    r.task::<Commands<L>>();
+}
+
+#[cfg(test)]
+mod tests;

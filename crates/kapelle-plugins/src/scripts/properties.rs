@@ -1,0 +1,80 @@
+//! The properties that all scripts share.
+
+use kapelle_model::Text;
+use kapelle_plugin::{Any, Expr, Word};
+use schemars::JsonSchema;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+
+use crate::files::NamespaceFilesProperties;
+
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Properties {
+    /// Where the commands run: `io.kestra.plugin.core.runner.Process` is this machine.
+    pub(super) task_runner: Option<TaskRunnerProperties>,
+    /// Commands that run before, in the same shell.
+    pub(super) before_commands: Option<Expr<Vec<Text>>>,
+    /// Variables of the environment.
+    pub(super) env: Option<Expr<BTreeMap<String, Text>>>,
+    /// What gets the commands as its last argument.
+    pub(super) interpreter: Option<Expr<Vec<Text>>>,
+    /// Whether the first command that fails is the last one; it is unless this says `false`.
+    pub(super) fail_fast: Option<Expr<bool>>,
+    /// Files of namespaces that are copied into the directory first.
+    pub(super) namespace_files: Option<NamespaceFilesProperties>,
+    /// Files that are written into the directory first: paths with contents or addresses.
+    pub(super) input_files: Option<Expr<Any>>,
+    /// Patterns of files of the directory that are kept.
+    pub(super) output_files: Option<Expr<Vec<String>>>,
+    /// The system on which the commands run.
+    #[serde(rename = "targetOS")]
+    pub(super) target_os: Option<Expr<TargetOs>>,
+    /// The image in which containers run the commands.
+    #[expect(dead_code, reason = "for runners that use containers")]
+    pub(super) container_image: Option<Expr<String>>,
+    /// An older way to choose the runner.
+    pub(super) runner: Option<Expr<OldRunner>>,
+    /// Older settings of containers.
+    #[expect(dead_code, reason = "for runners that use containers")]
+    pub(super) docker: Option<Expr<Any>>,
+    /// Whether `{{ outputDir }}` is there: every file in it is kept.
+    pub(super) output_directory: Option<Expr<bool>>,
+    /// Accepted, and without effect.
+    #[expect(dead_code, reason = "the schema knows it")]
+    pub(super) warning_on_std_err: Option<Expr<bool>>,
+}
+
+/// Where the commands run.
+#[derive(Deserialize, JsonSchema)]
+pub(super) struct TaskRunnerProperties {
+    /// The full name of a runner.
+    #[serde(rename = "type")]
+    pub(super) type_name: String,
+}
+
+/// A runner, as older flows name it.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum OldRunner {
+    /// This machine.
+    Process,
+    /// A container.
+    Docker,
+}
+
+impl Word for OldRunner {}
+
+/// The system on which commands run.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema, PartialEq, Eq)]
+#[serde(rename_all = "UPPERCASE")]
+pub(super) enum TargetOs {
+    /// Any Unix.
+    Linux,
+    /// Windows, whose shells do not know `set -e`.
+    Windows,
+    /// The one of the runner.
+    Auto,
+}
+
+impl Word for TargetOs {}

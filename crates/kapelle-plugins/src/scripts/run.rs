@@ -1,0 +1,239 @@
+//! One run of a script, from its properties to its outputs.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kapelle_model::effect::Level;
+use kapelle_model::{Failure, Map, Text, Value};
+use kapelle_plugin::{Broken, Expr, RunContext, outputs};
+
+use super::addresses::Fetched;
+use super::choice::{Choice, FALLBACK, choose};
+use super::command::{joined, needs_file, quoted, reading};
+use super::environment::{Surroundings, environment};
+use super::implied::{Kept, keep_implied, keep_output};
+use super::language::{Extra, Facts, Plan, World};
+use super::listener::Listener;
+use super::output::{Given, Output};
+use super::properties::{Properties, TargetOs};
+use super::python;
+use super::room::Room;
+use crate::files::{collect_output_files, fetch_namespace_files, patterns, write_input_files};
+use crate::runner::process::Process;
+use crate::runner::{Ended, Job, TaskRunner, program};
+
+/// What a task runs.
+pub(super) enum Source<'s> {
+    Script(&'s Expr<Text>),
+    Commands(&'s Expr<Vec<Text>>),
+}
+
+/// Runs a task.
+pub(super) async fn run(
+    cx: &RunContext,
+    facts: &Facts,
+    properties: &Properties,
+    extra: &impl Extra,
+    source: Source<'_>,
+) -> Result<Output, Broken> {
+    let has_output = chosen(cx, properties)?;
+    let mut room = Room::open(&cx.host.directory()?, &cx.place.run_id, has_output)?;
+    let wanted = patterns(&with_folders(cx, &room), properties.output_files.as_ref())?;
+    let cx = &with_names(&with_folders(cx, &room), &room, &wanted);
+    fetch_namespace_files(cx, &room.directory, properties.namespace_files.as_ref())?;
+    write_input_files(cx, &room.directory, properties.input_files.as_ref())?;
+    let mut variables = variables(cx, &room, facts, properties)?;
+    let plan = extra.plan(cx, &World { facts, environment: &variables })?;
+    let command = command(cx, &mut room, facts, properties, &plan, &source, &variables)?;
+    cx.host.begin().await;
+    if cx.is_stopped() {
+        return Err(Broken::killed());
+    }
+    if let Some(dependencies) = &plan.dependencies {
+        python::install(cx, &room, dependencies, &mut variables).await?;
+    }
+    let job = Job {
+        command,
+        directory: room.directory.clone(),
+        temporary: room.temporary(),
+        environment: variables,
+    };
+    let mut listener = Listener::new(cx);
+    let ended = Process.run(cx, &job, &mut listener).await?;
+    if ended.exit_code == Some(127) {
+        tell_missing(cx, &plan, &job, &source);
+    }
+    finish(cx, room, listener, ended, &wanted)
+}
+
+/// Keeps files, and tells how it ended.
+fn finish(
+    cx: &RunContext,
+    room: Room,
+    listener: Listener<'_>,
+    ended: Ended,
+    wanted: &[String],
+) -> Result<Output, Broken> {
+    let files = if ended.is_killed { Ok(Kept::new()) } else { keep(cx, room, wanted) };
+    let (files, problem) = match files {
+        Ok(files) => (files, None),
+        Err(broken) => (Kept::new(), Some(broken)),
+    };
+    let output = Output::from(Given {
+        vars: listener.vars,
+        exit_code: ended.exit_code,
+        files,
+        out_lines: listener.out_lines,
+        error_lines: listener.error_lines,
+        sandbox: ended.sandbox,
+    });
+    let broken = match (ended.is_killed, ended.exit_code, problem) {
+        (true, ..) => Broken::killed(),
+        (false, Some(0), None) => return Ok(output),
+        (false, Some(0), Some(problem)) => problem,
+        (false, code, _) => Broken::new(format!("Command failed with exit code {}", code.unwrap_or(-1))),
+    };
+    let given = outputs(&output).map_err(Failure::new)?;
+    Err(broken.with_outputs(given))
+}
+
+/// Keeps what is wanted. What is the run's own is gone before patterns are looked at.
+fn keep(cx: &RunContext, room: Room, wanted: &[String]) -> Result<Kept, Broken> {
+    let directory = room.directory.clone();
+    let mut kept = keep_output(cx, &room)?;
+    let mut implied = Kept::new();
+    keep_implied(cx, &room, &mut implied)?;
+    drop(room);
+    kept.extend(implied);
+    kept.extend(collect_output_files(cx, &directory, wanted)?);
+    Ok(kept)
+}
+
+/// Looks whether the task may run here. Whether it has a folder for output.
+fn chosen(cx: &RunContext, properties: &Properties) -> Result<bool, Failure> {
+    static WAS_TOLD: AtomicBool = AtomicBool::new(false);
+    let old = cx.filled(properties.runner.as_ref())?;
+    let written = properties.task_runner.as_ref().map(|runner| runner.type_name.as_str());
+    let is_fallback_allowed = cx.host.setting(FALLBACK).as_deref() == Some("true");
+    match choose(written, old, is_fallback_allowed).map_err(Failure::new)? {
+        Choice::Fallback(words) if !WAS_TOLD.swap(true, Ordering::Relaxed) => cx.log(Level::Info, words),
+        Choice::Process | Choice::Fallback(_) => {}
+    }
+    Ok(old.is_some() || cx.filled(properties.output_directory.as_ref())?.unwrap_or(false))
+}
+
+fn path(path: &Path) -> Value {
+    Value::Str(path.display().to_string().into())
+}
+
+/// With the folders that expressions of the task see.
+fn with_folders(cx: &RunContext, room: &Room) -> RunContext {
+    let output = room.output().map(|output| ("outputDir".into(), path(&output)));
+    cx.with([("workingDir".into(), path(&room.directory))].into_iter().chain(output))
+}
+
+/// With the paths of the files that are wanted by name.
+fn with_names(cx: &RunContext, room: &Room, wanted: &[String]) -> RunContext {
+    let names = wanted.iter().filter(|pattern| !pattern.contains(['*', '?', '[', '{', ':']));
+    let paths: Map = names.map(|name| (Arc::from(&**name), path(&room.directory.join(name)))).collect();
+    cx.with([("outputFiles".into(), Value::Map(Arc::new(paths)))])
+}
+
+fn variables(
+    cx: &RunContext,
+    room: &Room,
+    facts: &Facts,
+    properties: &Properties,
+) -> Result<BTreeMap<String, Text>, Failure> {
+    let path = cx.host.setting("kapelle.runner.process.path");
+    let output = room.output();
+    let around = Surroundings {
+        place: &cx.place,
+        zone: &cx.settings.zone,
+        path: path.as_deref().unwrap_or(program::PATH),
+        directory: &room.directory,
+        output: output.as_deref(),
+    };
+    environment(&around, facts, cx.filled(properties.env.as_ref())?.unwrap_or_default())
+}
+
+/// The interpreter with everything that it has to do.
+fn command(
+    cx: &RunContext,
+    room: &mut Room,
+    facts: &Facts,
+    properties: &Properties,
+    plan: &Plan,
+    source: &Source<'_>,
+    variables: &BTreeMap<String, Text>,
+) -> Result<Vec<Text>, Broken> {
+    let interpreter = cx.filled(properties.interpreter.as_ref())?;
+    let mut command =
+        interpreter.unwrap_or_else(|| facts.interpreter.iter().map(|word| Text::from(*word)).collect());
+    let mut fetched = Fetched::default();
+    let before = cx.filled(properties.before_commands.as_ref())?.unwrap_or_default();
+    let before = replaced(cx, room, &mut fetched, &before)?;
+    let commands = match source {
+        Source::Commands(commands) => replaced(cx, room, &mut fetched, &cx.render(*commands)?)?,
+        Source::Script(script) => {
+            let script = fetched.replace(cx, room, &cx.render(*script)?)?;
+            if plan.ending.is_empty() {
+                vec![script]
+            } else {
+                if before.is_empty() {
+                    check_program(plan, variables, room)?;
+                }
+                vec![script_command(room, facts, plan, &script)?]
+            }
+        }
+    };
+    let is_windows = cx.filled(properties.target_os.as_ref())? == Some(TargetOs::Windows);
+    let fails_fast = cx.filled(properties.fail_fast.as_ref())?.unwrap_or(true) && !is_windows;
+    let all = joined(fails_fast.then_some(facts.fail_fast), &before, &commands);
+    if needs_file(&command, &all) {
+        let file = room.write("commands", &all)?;
+        command.push(reading(&file.display().to_string()));
+    } else {
+        command.push(all);
+    }
+    Ok(command)
+}
+
+fn replaced(
+    cx: &RunContext,
+    room: &Room,
+    fetched: &mut Fetched,
+    texts: &[Text],
+) -> Result<Vec<Text>, Broken> {
+    texts.iter().map(|text| fetched.replace(cx, room, text)).collect()
+}
+
+/// Writes the file of a script. The command that runs it.
+fn script_command(room: &mut Room, facts: &Facts, plan: &Plan, script: &Text) -> Result<Text, Failure> {
+    let file = room.write_script(&plan.ending, &(facts.prelude)(script))?;
+    let file = file.display().to_string();
+    let words = plan.program.iter().map(String::as_str).chain([file.as_str()]);
+    Ok(Text::from(words.map(quoted).collect::<Vec<_>>().join(" ")))
+}
+
+/// Without commands before it, nothing can bring the program along.
+fn check_program(plan: &Plan, variables: &BTreeMap<String, Text>, room: &Room) -> Result<(), Failure> {
+    let path = variables.get("PATH").map_or("", |path| path.expose());
+    match plan.program.first() {
+        Some(name) if program::find(name, path, &room.directory).is_none() => {
+            Err(Failure::new(program::missing(name, path)))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a shell says by 127, with what to do.
+fn tell_missing(cx: &RunContext, plan: &Plan, job: &Job, source: &Source<'_>) {
+    let path = job.environment.get("PATH").map_or("", |path| path.expose());
+    let name = plan.program.first().filter(|_| matches!(source, Source::Script(_)));
+    if let Some(name) = name.filter(|name| program::find(name, path, &job.directory).is_none()) {
+        cx.log(Level::Error, program::missing(name, path));
+    }
+}

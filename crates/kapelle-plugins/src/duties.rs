@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 
 /// Where a type differs from its catalogue entry, and why.
 const DIFFERENCES: &[(&str, &str, &str)] = &[
+    ("io.kestra.plugin.scripts.deno.Commands", "commands", "nothing runs without commands"),
+    ("io.kestra.plugin.scripts.lua.Commands", "commands", "nothing runs without commands"),
+    ("io.kestra.plugin.scripts.perl.Commands", "commands", "nothing runs without commands"),
     ("io.kestra.plugin.core.flow.ForEachItem$ForEachItemSplit", "items", "nothing can be cut without a file"),
     ("io.kestra.plugin.core.flow.WorkingDirectory", "errors", "the engine runs these tasks"),
     ("io.kestra.plugin.core.flow.WorkingDirectory", "finally", "the engine runs these tasks"),

@@ -16,6 +16,8 @@ use kapelle_store::error::Result;
 use kapelle_store::flow::{FlowRevision, Which};
 use kapelle_store::{Store, StoreError};
 
+use crate::implied;
+
 /// Revisions that are kept ready. Those that executions use are never thrown away.
 const READY_MAX: usize = 2_000;
 
@@ -33,6 +35,7 @@ struct Prepared {
     plugin: OnceLock<std::result::Result<Arc<dyn ErasedTask>, Failure>>,
     /// Its expressions may look at the states of all tasks, which are dear to list.
     reads_states: bool,
+    implied_files: Vec<String>,
 }
 
 /// All definitions that were needed so far.
@@ -120,11 +123,17 @@ impl Definition {
         })?;
         let layers = Layers { namespaces: &[], global: defaults };
         let plan = Plan::compile(&root, flow.revision, layers, Catalogue::bundled(), language);
-        let tasks = plan
-            .tasks
-            .iter()
-            .map(|task| Prepared { plugin: OnceLock::new(), reads_states: reads_states(task) });
+        let tasks = plan.tasks.iter().map(|task| Prepared {
+            plugin: OnceLock::new(),
+            reads_states: reads_states(task),
+            implied_files: implied::files_of(source, &task.id),
+        });
         Ok(Self { tasks: tasks.collect(), flow, plan, root })
+    }
+
+    /// The files that expressions of the flow ask a task for.
+    pub(crate) fn implied_files(&self, task: TaskIndex) -> Vec<String> {
+        self.tasks[task.0 as usize].implied_files.clone()
     }
 
     /// The plugin of a task with its properties, read when it is first needed.

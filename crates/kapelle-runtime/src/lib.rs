@@ -16,6 +16,7 @@ pub mod desk;
 pub mod encryption;
 mod endings;
 mod executions;
+mod implied;
 pub mod keys;
 pub mod masks;
 mod message;

@@ -18,7 +18,7 @@ use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundin
 use kapelle_store::Store;
 use tokio::runtime::Builder;
 
-use crate::terminal::variables;
+use crate::terminal::{setting, variables};
 
 /// The tenant of everything that runs without a server.
 pub(crate) const TENANT: &str = "main";
@@ -224,6 +224,9 @@ fn settings(folder: &Path) -> BTreeMap<String, String> {
         ("kapelle.scripts.process-fallback".to_owned(), "true".to_owned()),
         ("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned()),
     ]);
+    if let Some(path) = setting("PATH") {
+        settings.insert("kapelle.runner.process.path".to_owned(), path);
+    }
     if let Ok(program) = std::env::current_exe() {
         settings.insert("kapelle.runner.process.shepherd".to_owned(), program.to_string_lossy().into_owned());
     }

@@ -21,6 +21,9 @@ use std::process::ExitCode;
 
 use outcome::{Outcome, Stop};
 
+/// The first argument of a process that looks after the programs of a task; nobody writes it by hand.
+const SHEPHERD: &str = "shepherd";
+
 fn main() -> ExitCode {
     panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(|place| format!(" ({place})")).unwrap_or_default();
@@ -31,6 +34,10 @@ fn main() -> ExitCode {
         ));
     }));
     let arguments: Vec<OsString> = std::env::args_os().collect();
+    if arguments.get(1).is_some_and(|argument| argument == SHEPHERD) {
+        let code = kapelle_plugins::runner::shepherd::main(arguments.into_iter().skip(2));
+        return ExitCode::from(u8::try_from(code).unwrap_or(u8::MAX));
+    }
     let outcome = panic::catch_unwind(|| cli::run(&arguments)).unwrap_or(Ok(Outcome::Errors));
     ExitCode::from(outcome.unwrap_or_else(Stop::tell) as u8)
 }

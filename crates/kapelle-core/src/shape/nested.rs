@@ -604,6 +604,11 @@ static METRIC: Shape = Shape {
     ],
 };
 
-/// Outputs with their types that Kapelle gives beside those of the catalogue.
-pub(crate) static ADDED_OUTPUTS: &[(&str, &[(&str, &str)])] =
-    &[("io.kestra.plugin.core.flow.Pause", &[("timedOut", "boolean")])];
+/// Outputs with their types that Kapelle gives beside those of the catalogue. A star in a name stands for any text.
+pub(crate) static ADDED_OUTPUTS: &[(&str, &[(&str, &str)])] = &[
+    ("io.kestra.plugin.core.flow.Pause", &[("timedOut", "boolean")]),
+    ("io.kestra.plugin.scripts.*.Script", SCRIPT_COUNTS),
+    ("io.kestra.plugin.scripts.*.Commands", SCRIPT_COUNTS),
+];
+
+const SCRIPT_COUNTS: &[(&str, &str)] = &[("stdOutLineCount", "integer"), ("stdErrLineCount", "integer")];

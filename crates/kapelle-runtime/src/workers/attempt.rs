@@ -96,6 +96,7 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         stop: stop.clone(),
         reached,
         directory,
+        implied_files: job.definition.implied_files(job.task),
         busy: Mutex::new(Some(job.busy)),
     });
     let cx = RunContext {

@@ -28,6 +28,8 @@ pub(super) struct AttemptHost {
     pub(super) stop: CancellationToken,
     pub(super) reached: Reached,
     pub(super) directory: PathBuf,
+    /// Files that expressions of the flow ask its task for.
+    pub(super) implied_files: Vec<String>,
     /// Absent while the attempt only waits for time to pass.
     pub(super) busy: Mutex<Option<Busy>>,
 }
@@ -141,6 +143,10 @@ impl Host for AttemptHost {
             .map(|entry| (Arc::from(&*entry.key), Property::read(&entry.value, language)))
             .collect();
         known.read(&properties)
+    }
+
+    fn implied_files(&self) -> Vec<String> {
+        self.implied_files.clone()
     }
 
     fn files(&self) -> &dyn Files {

@@ -9,6 +9,7 @@
 mod activity;
 mod alarms;
 mod births;
+pub mod calls;
 mod chance;
 pub mod clock;
 mod definitions;

@@ -4,7 +4,7 @@
 //! that no row names belong to nobody.
 
 use std::io::{self, Read};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use kapelle_model::Failure;
 use kapelle_plugin::{NamespaceFile, NamespaceFiles};
@@ -24,14 +24,16 @@ pub struct TenantFiles {
     store: Arc<dyn Store>,
     storage: Arc<dyn Storage>,
     clock: Clock,
-    /// Held while a version gets its number.
-    numbering: Arc<Mutex<()>>,
 }
 
 impl TenantFiles {
-    /// All writes of a tenant go through clones of one of these.
-    pub fn new(tenant: Arc<str>, store: Arc<dyn Store>, storage: Arc<dyn Storage>, clock: Clock) -> Self {
-        Self { tenant, store, storage, clock, numbering: Arc::default() }
+    pub const fn new(
+        tenant: Arc<str>,
+        store: Arc<dyn Store>,
+        storage: Arc<dyn Storage>,
+        clock: Clock,
+    ) -> Self {
+        Self { tenant, store, storage, clock }
     }
 
     /// The size of the latest version of a file, or of the one that is named; `None` if it is not there.
@@ -93,19 +95,13 @@ impl TenantFiles {
         committed.map(drop).map_err(|error| Failure::new(format!("the file cannot be kept: {error}")))
     }
 
-    /// Where the bytes of a version go. What is there already stays.
-    fn free_place(&self, namespace: &str, path: &str, version: u32) -> Result<StoredPath, String> {
+    /// Where the bytes of a version may go: where clients look for them, or beside that.
+    fn places(&self, namespace: &str, path: &str, version: u32) -> Result<[StoredPath; 2], String> {
         let suffix = if version == 1 { String::new() } else { format!(".v{version}") };
         let plain = format!("{}/_files/{path}{suffix}", namespace_folder(namespace));
-        let place = StoredPath::new(&self.tenant, &plain)?;
-        match self.storage.entry(&place) {
-            Ok(None) => Ok(place),
-            Ok(Some(_)) => {
-                let id = crate::random::id().map_err(|error| error.to_string())?;
-                StoredPath::new(&self.tenant, &format!("{plain}-{id}"))
-            }
-            Err(error) => Err(error.to_string()),
-        }
+        let id = crate::random::id().map_err(|error| error.to_string())?;
+        let other = format!("{plain}-{id}");
+        Ok([StoredPath::new(&self.tenant, &plain)?, StoredPath::new(&self.tenant, &other)?])
     }
 
     /// The namespaces below a folder, with the folder itself, that have files.
@@ -156,19 +152,19 @@ impl NamespaceFiles for TenantFiles {
         let mut file = self.storage.create().map_err(|error| failed(error.to_string()))?;
         let size = io::copy(content, &mut file).map_err(|error| failed(error.to_string()))?;
 
-        let _turn = self.numbering.lock().unwrap_or_else(PoisonError::into_inner);
         let version = self.all(namespace, path)?.last().map_or(1, |last| last.version + 1);
-        let place = self.free_place(namespace, path, version).map_err(failed)?;
-        file.keep(&place).map_err(|error| failed(error.to_string()))?;
-        let row =
-            FileVersion { version, size, place: Some(place.inner().into()), ..self.row(namespace, path) };
-        self.commit(row.clone())?;
-        Ok(shown(&row))
+        let places = self.places(namespace, path, version).map_err(failed)?;
+        let kept = file.keep_new(&places).map_err(|error| failed(error.to_string()))?;
+        let place = kept.ok_or_else(|| failed("its place is taken".to_owned()))?;
+        let place = Some(Arc::from(place.inner()));
+        self.commit(FileVersion { size, place: place.clone(), ..self.row(namespace, path) })?;
+        // The store numbers versions, and somebody else may have put one at the same time.
+        let written = self.all(namespace, path)?.into_iter().find(|file| file.place == place);
+        written.as_ref().map(shown).ok_or_else(|| failed("it is gone already".to_owned()))
     }
 
     fn delete(&self, namespace: &str, path: &str) -> Result<bool, Failure> {
         let path = checked(path)?;
-        let _turn = self.numbering.lock().unwrap_or_else(PoisonError::into_inner);
         if self.version(namespace, path, None)?.is_none() {
             return Ok(false);
         }

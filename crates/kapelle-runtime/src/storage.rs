@@ -59,6 +59,10 @@ pub trait Storage: Send + Sync {
 pub trait Unfinished: Write + Send {
     /// Gives it a path, and returns when it is safe from a power cut. What had this path before is gone.
     fn keep(self: Box<Self>, path: &StoredPath) -> io::Result<()>;
+
+    /// Gives it the first of these paths that nothing has, whoever else looks for one at the same time. The one that it
+    /// got; `None` if there is something at all of them.
+    fn keep_new(self: Box<Self>, paths: &[StoredPath]) -> io::Result<Option<StoredPath>>;
 }
 
 /// What is known about a file.

@@ -162,6 +162,9 @@ fn a_secret_that_is_learned_later_counts_from_then_on() {
 }
 
 proptest! {
+    // Each case makes an automaton, which takes its time in a build for tests.
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
     #[test]
     fn a_stream_is_masked_the_same_however_it_is_cut(
         secrets in prop::collection::vec("[ab]{1,6}|[ab\u{e9}\"]{4,9}", 1..4),

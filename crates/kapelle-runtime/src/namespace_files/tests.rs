@@ -138,3 +138,17 @@ fn paths_stay_inside() {
     let escape = world.files.put("..", "x", &mut &b"x"[..]);
     assert!(escape.is_err());
 }
+
+#[test]
+fn puts_at_the_same_time_do_not_spoil_each_other() {
+    let world = world();
+    std::thread::scope(|scope| {
+        for number in 0..8 {
+            let files = &world.files;
+            scope.spawn(move || files.put("team.a", "a", &mut format!("{number}").as_bytes()).unwrap());
+        }
+    });
+    let contents = (1..=8).map(|version| world.read("a", Some(version)).unwrap());
+    let contents: std::collections::BTreeSet<String> = contents.collect();
+    assert_eq!(contents.len(), 8);
+}

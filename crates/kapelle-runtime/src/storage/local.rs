@@ -35,11 +35,16 @@ impl LocalStorage {
     }
 
     /// Puts a file that is on the disk already to its place, for good.
-    fn move_in(&self, from: &Path, path: &StoredPath) -> io::Result<()> {
+    fn move_in(
+        &self,
+        from: &Path,
+        path: &StoredPath,
+        put: impl Fn(&Path, &Path) -> io::Result<()>,
+    ) -> io::Result<()> {
         let place = self.place(path);
         let folder = place.parent().unwrap_or(&self.root);
         self.make_folder(folder)?;
-        fs::rename(from, &place)?;
+        put(from, &place)?;
         sync_folder(folder)
     }
 
@@ -103,7 +108,7 @@ impl Storage for LocalStorage {
         let place = self.root.join(UNFINISHED).join(crate::random::id()?);
         if fs::rename(from, &place).is_ok() {
             file.sync_all()?;
-            return self.move_in(&place, path);
+            return self.move_in(&place, path, |from, to| fs::rename(from, to));
         }
         copy(file, self.create()?, path)
     }
@@ -179,13 +184,25 @@ impl Write for LocalFile {
 impl Unfinished for LocalFile {
     fn keep(self: Box<Self>, path: &StoredPath) -> io::Result<()> {
         self.file.sync_all()?;
-        self.storage.move_in(&self.place, path)
+        self.storage.move_in(&self.place, path, |from, to| fs::rename(from, to))
+    }
+
+    fn keep_new(self: Box<Self>, paths: &[StoredPath]) -> io::Result<Option<StoredPath>> {
+        self.file.sync_all()?;
+        for path in paths {
+            // A second name never takes the place of another one; the first name goes at the end.
+            match self.storage.move_in(&self.place, path, |from, to| fs::hard_link(from, to)) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                kept => return kept.map(|()| Some(path.clone())),
+            }
+        }
+        Ok(None)
     }
 }
 
 impl Drop for LocalFile {
     fn drop(&mut self) {
-        // One that was kept is not here any more, and one that cannot be removed goes at the next start.
+        // One that was kept has another name, and one that cannot be removed goes at the next start.
         let _gone = fs::remove_file(&self.place);
     }
 }

@@ -49,7 +49,7 @@ impl Task for Download {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let save_as = cx.filled(self.save_as.as_ref())?;
         let fails_empty = cx.filled(self.fail_on_empty_response.as_ref())?.unwrap_or(true);
-        let mut answer = exchange(cx, &self.http).await?;
+        let mut answer = exchange(cx, &self.http, "*/*").await?;
         let (uri, length) = kept(cx, &mut answer.response, save_as.as_deref()).await?;
         if length == 0 {
             if fails_empty && !answer.allows_failed {

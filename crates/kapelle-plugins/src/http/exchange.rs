@@ -25,8 +25,12 @@ pub(super) struct Answer {
 }
 
 /// Sends the request that the properties describe. An answer that tells of a failure is one, unless it is allowed.
-pub(super) async fn exchange(cx: &RunContext, properties: &HttpProperties) -> Result<Answer, Broken> {
-    let message = message(cx, properties)?;
+pub(super) async fn exchange(
+    cx: &RunContext,
+    properties: &HttpProperties,
+    accept: &str,
+) -> Result<Answer, Broken> {
+    let message = message(cx, properties, accept)?;
     let logged = cx.optional(properties.options.logs.as_ref())?.unwrap_or_default();
     log_request(cx, &message, &logged);
     let client = cx.host.http();

@@ -21,8 +21,8 @@ pub(super) struct Message {
     pub(super) shown: Text,
 }
 
-/// The request that the properties describe.
-pub(super) fn message(cx: &RunContext, properties: &HttpProperties) -> Result<Message, Broken> {
+/// The request that the properties describe, for an answer of this kind unless they say otherwise.
+pub(super) fn message(cx: &RunContext, properties: &HttpProperties, accept: &str) -> Result<Message, Broken> {
     let written = cx.render(&properties.uri)?;
     let url = Url::parse(written.expose()).map_err(|reason| unfit(&written, &reason))?;
     let (query, has_secret_query) = query(cx, properties.params.as_ref())?;
@@ -34,6 +34,9 @@ pub(super) fn message(cx: &RunContext, properties: &HttpProperties) -> Result<Me
     let mut headers = headers(cx, properties.headers.as_ref())?;
     if !headers.iter().any(|header| header.is("content-type")) && !content.kind.trim().is_empty() {
         headers.push(Header::new("Content-Type", content.kind));
+    }
+    if !headers.iter().any(|header| header.is("accept")) {
+        headers.push(Header::new("Accept", accept));
     }
     let (authorization, digest) = login(cx, options, &url)?;
     if let Some(value) = authorization

@@ -73,6 +73,12 @@ pub(super) struct Options {
     pub(super) logs: Option<Expr<Vec<Logged>>>,
     /// Of no effect: connections are not kept.
     pub(super) enabled_tcp_extended_keep_alive: Option<Expr<bool>>,
+    /// Of no effect: connections are not kept.
+    pub(super) connection_pool_idle_timeout: Option<Expr<SignedDuration>>,
+    /// Of no effect: `Request` has a limit of its own, and `Download` needs none.
+    pub(super) max_content_length: Option<Expr<i64>>,
+    /// Of no effect: `logs` says what is logged.
+    pub(super) log_level: Option<Expr<String>>,
     /// As in `timeout`; older flows have it here.
     pub(super) connect_timeout: Option<Expr<SignedDuration>>,
     /// As `timeout.readIdleTimeout`; older flows have it here.

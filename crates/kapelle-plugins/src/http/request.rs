@@ -42,6 +42,9 @@ pub(super) struct Output {
     /// The content as a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     encrypted_body: Option<Any>,
+    /// Named by servers before, which never gave it either.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    form_data: Option<Any>,
 }
 
 impl Task for Request {
@@ -51,7 +54,7 @@ impl Task for Request {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let is_encrypted = cx.filled(self.encrypt_body.as_ref())?.unwrap_or(false);
         let charset = cx.filled(self.http.options.default_charset.as_ref())?;
-        let mut answer = exchange(cx, &self.http).await?;
+        let mut answer = exchange(cx, &self.http, "*/*").await?;
         let response = &mut answer.response;
         let bytes = unless_stopped(cx, response.bytes(BODY_MAX)).await?;
         let text =
@@ -70,6 +73,7 @@ impl Task for Request {
             headers: headers(response),
             body: body.map(Any::from),
             encrypted_body: encrypted_body.map(Any::from),
+            form_data: None,
         })
     }
 }

@@ -56,7 +56,7 @@ impl Task for SseRequest {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let expression = cx.filled(self.concat_jq_expression.as_ref())?;
         let fails = cx.filled(self.failed_on_missing_jq.as_ref())?.unwrap_or(true);
-        let mut answer = exchange(cx, &self.http).await?;
+        let mut answer = exchange(cx, &self.http, "text/event-stream").await?;
         let mut reader = Events::default();
         let (mut found, mut bytes) = (Vec::new(), 0);
         while let Some(chunk) = unless_stopped(cx, answer.response.chunk()).await? {

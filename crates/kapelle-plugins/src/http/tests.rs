@@ -83,8 +83,8 @@ async fn properties_are_rendered_and_sent() {
             "many: 1",
             "many: 2",
             "content-type: text/x",
-            "user-agent: Kapelle",
             "accept: */*",
+            "user-agent: Kapelle",
             "content-length: 1"
         ]
     );
@@ -328,6 +328,7 @@ async fn events_come_as_a_list_or_put_together() {
             r#"{{"uri":"{url}","events":[{{"data":"{{\"t\": \"Hel\"}}","id":"1","event":"add"}},{{"data":"{{\"t\": \"lo\"}}"}},{{"data":"[DONE]"}}],"size":3}}"#
         )
     );
+    assert_eq!(server.last().header("accept"), Some("text/event-stream"));
     let together = format!("{{uri: '{url}', concatJqExpression: '.t', failedOnMissingJq: false}}");
     let outputs = stage.run::<SseRequest>(&together).await.unwrap();
     assert_eq!(shown(outputs), format!(r#"{{"uri":"{url}","size":3,"result":"Hello"}}"#));

@@ -1,5 +1,6 @@
 //! What stands in the columns of executions.
 
+use kapelle_model::event::Due;
 use kapelle_model::execution::{Birth, Head, Kind, Labels, Slot};
 use kapelle_model::{ExecutionId, Millis, State};
 use kapelle_store::error::Result;
@@ -55,6 +56,15 @@ pub(crate) const fn of_kind(kind: Kind) -> i64 {
         Kind::Test => 1,
         Kind::Playground => 2,
         Kind::Loop => 3,
+    }
+}
+
+/// What a moment is for, as two numbers.
+pub(crate) const fn of_due(due: Due) -> (i64, i64) {
+    match due {
+        Due::Start => (0, 0),
+        Due::Run(run) => (1, run.0.get() as i64),
+        Due::Agreement(place) => (2, place as i64),
     }
 }
 

@@ -1,13 +1,20 @@
 //! Connections: one that writes, and some that read.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+use kapelle_store::codec::Codec;
 use kapelle_store::error::Result;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::errors::of_sqlite;
+use crate::names::Names;
+use crate::read::InOurWords;
+use crate::writer::batch::Fault;
+use crate::writer::fold::Fold;
+use crate::writer::labels::KnownLabels;
+use crate::writer::{Shared, journal};
 
 /// Reads at the same time.
 const READERS_MAX: usize = 4;
@@ -35,6 +42,8 @@ pub(crate) fn writer(path: &Path) -> Result<Connection> {
 /// Connections that only read, opened when they are needed.
 pub(crate) struct Readers {
     path: PathBuf,
+    writer: Arc<Shared>,
+    codec: Arc<Codec>,
     free: Mutex<Free>,
     is_free: Condvar,
 }
@@ -46,8 +55,8 @@ struct Free {
 }
 
 impl Readers {
-    pub(crate) fn new(path: PathBuf) -> Self {
-        Self { path, free: Mutex::default(), is_free: Condvar::new() }
+    pub(crate) fn new(path: PathBuf, writer: Arc<Shared>, codec: Arc<Codec>) -> Self {
+        Self { path, writer, codec, free: Mutex::default(), is_free: Condvar::new() }
     }
 
     /// Reads within one state of the data, and not for long.
@@ -61,12 +70,25 @@ impl Readers {
         limit: Duration,
         read: impl FnOnce(&Connection) -> Result<T>,
     ) -> Result<T> {
+        match self.writer.settle() {
+            Ok(()) => self.within(limit, |connection| within_snapshot(connection, read)),
+            // The disk is full, most likely: what was acknowledged is found all the same.
+            Err(_) => self.within(limit, |connection| over_journal(connection, &self.codec, read)),
+        }
+    }
+
+    /// Reads what never waits in the journal: everything but executions, moments and orders.
+    pub(crate) fn read_others<T>(&self, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        self.within(READ_MAX, |connection| within_snapshot(connection, read))
+    }
+
+    fn within<T>(&self, limit: Duration, read: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let mut connection = self.take()?;
         let until = now() + limit;
         connection
             .progress_handler(STEPS_BETWEEN, Some(move || now() > until))
             .map_err(|error| of_sqlite(&error))?;
-        let result = within_snapshot(&connection, read);
+        let result = read(&connection);
         self.give_back(connection);
         result
     }
@@ -103,6 +125,25 @@ fn within_snapshot<T>(connection: &Connection, read: impl FnOnce(&Connection) ->
     let result = read(connection);
     // It wrote nothing; an error of this one would be told again by the next.
     let _ended = connection.execute_batch("ROLLBACK");
+    result
+}
+
+/// Reads as if the journal were worked in, which cannot be done: it is, in memory, and taken back afterwards. Nobody
+/// writes meanwhile.
+fn over_journal<T>(
+    connection: &Connection,
+    codec: &Codec,
+    read: impl FnOnce(&Connection) -> Result<T>,
+) -> Result<T> {
+    // Pages that were changed stay in memory, and are never written.
+    connection.execute_batch("PRAGMA cache_spill = 0; PRAGMA query_only = 0; BEGIN IMMEDIATE").ours()?;
+    let result = Names::load(connection).and_then(|names| {
+        let pending = journal::load(connection, &names)?;
+        let fold = Fold::new(connection, codec, &names, &pending);
+        fold.write(&KnownLabels::default()).map_err(Fault::into_error)?;
+        read(connection)
+    });
+    connection.execute_batch("ROLLBACK; PRAGMA query_only = 1").ours()?;
     result
 }
 

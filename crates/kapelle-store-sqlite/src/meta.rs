@@ -3,6 +3,8 @@
 use kapelle_store::{CommitNumber, Epoch};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::writer::journal;
+
 const EPOCH: &str = "epoch";
 const LAST_COMMIT: &str = "last commit";
 const SKEW: &str = "skew";
@@ -26,8 +28,10 @@ pub(crate) fn leap_epoch(connection: &Connection, over: u64) -> rusqlite::Result
     Ok(Epoch(next))
 }
 
+/// The last commit, also if the journal alone knows of it.
 pub(crate) fn last_commit(connection: &Connection) -> rusqlite::Result<CommitNumber> {
-    Ok(CommitNumber(number(connection, LAST_COMMIT)?))
+    let noted = CommitNumber(number(connection, LAST_COMMIT)?);
+    Ok(journal::last(connection)?.map_or(noted, |last| last.max(noted)))
 }
 
 pub(crate) fn set_last_commit(connection: &Connection, last: CommitNumber) -> rusqlite::Result<()> {

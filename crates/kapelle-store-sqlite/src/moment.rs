@@ -1,6 +1,7 @@
-//! The moments of a commit, for whoever wants to be there: tests let the process die at each of them.
+//! The moments of a commit, and of working in the journal, for whoever wants to be there: tests let the process die at
+//! each of them.
 
-/// How far a commit has come.
+/// How far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
     /// It has begun, and nothing is written.
@@ -11,6 +12,10 @@ pub enum Moment {
     Committed,
     /// Half of those who wait were told.
     Told,
+    /// What is in the journal is about to be worked into the tables.
+    Folding,
+    /// It is in the tables, and nothing of that is safe but what was in the journal.
+    Folded,
 }
 
 /// Is called at each moment, in the thread that writes.

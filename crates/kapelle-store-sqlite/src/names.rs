@@ -52,7 +52,7 @@ impl SharedNames {
 
     /// Makes rows visible together with their names: nobody gets the names while that is under way.
     pub(crate) fn extend<E>(&self, fresh: Names, commit: impl FnOnce() -> Result<(), E>) -> Result<(), E> {
-        if fresh.namespaces.is_empty() && fresh.flows.is_empty() {
+        if fresh.is_empty() {
             return commit();
         }
         let mut names = self.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -91,6 +91,20 @@ impl Names {
     pub(crate) fn add_flow(&mut self, id: FlowId, ns: NsId, name: Arc<str>) {
         self.flow_ids.entry(ns).or_default().insert(Arc::clone(&name), id);
         self.flows.insert(id, Flow { ns, name });
+    }
+
+    /// These and what is new in others.
+    pub(crate) fn with(self: &Arc<Self>, fresh: &Self) -> Arc<Self> {
+        if fresh.is_empty() {
+            return Arc::clone(self);
+        }
+        let mut all = Self::clone(self);
+        all.extend(fresh.clone());
+        Arc::new(all)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.namespaces.is_empty() && self.flows.is_empty()
     }
 
     /// Takes over what is new in others.

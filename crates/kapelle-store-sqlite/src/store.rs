@@ -22,6 +22,7 @@ use kapelle_store::{
     CommitNumber, Document, DocumentKey, Done, Epoch, Filter, FlowRevision, Header, Listing, Page, Store,
     StoreError, Total, Transaction,
 };
+use rusqlite::Connection;
 
 use crate::care::kept_values::KeptValues;
 use crate::care::space::Space;
@@ -35,6 +36,8 @@ use crate::read::InOurWords;
 use crate::read::lists::Shelf;
 use crate::read::{counters, documents, executions, flows, queues};
 use crate::rewind::{Memory, Rewind};
+use crate::writer::labels::KnownLabels;
+use crate::writer::pending::Pending;
 use crate::writer::{Checkpoint, Desk, Fatal, Writer};
 use crate::{meta, schema};
 
@@ -102,7 +105,7 @@ impl SqliteStore {
         let rewind = remembered.rewind(last);
         memory.note(epoch, last);
         let checkpoint = Checkpoint::of(&mut connection).ours()?;
-        let desk = Desk {
+        let mut desk = Desk {
             connection,
             names: Arc::clone(&names),
             codec: Arc::clone(&codec),
@@ -110,14 +113,19 @@ impl SqliteStore {
             epoch,
             skew: Arc::clone(&skew),
             saved_skew,
+            pending: Pending::default(),
+            is_stuck: false,
+            labels: KnownLabels::default(),
+            newest: i64::MAX,
             purged: Vec::new(),
             fatal: options.fatal,
             memory,
             checkpoint,
             watch,
         };
+        desk.recover()?;
         let writer = Writer::start(desk, last)?;
-        let readers = Readers::new(folder.database());
+        let readers = Readers::new(folder.database(), writer.shared(), Arc::clone(&codec));
         let space = Space::new(&folder, Arc::clone(&values), options.budget, options.reserve)?;
         Ok(Self { writer, logs, readers, names, codec, values, space, epoch, skew, rewind, folder })
     }
@@ -134,6 +142,11 @@ impl SqliteStore {
             let skew = self.skew.load(Ordering::Acquire);
             read(&Shelf { connection, names: &names, codec: &self.codec, skew })
         })
+    }
+
+    /// What is kept beside executions.
+    fn others<T>(&self, read: impl FnOnce(&Connection, &Names) -> Result<T>) -> Result<T> {
+        self.readers.read_others(|connection| read(connection, &self.names.now()))
     }
 }
 
@@ -210,19 +223,19 @@ impl Store for SqliteStore {
         id: &str,
         which: Which,
     ) -> Result<Option<Arc<FlowRevision>>> {
-        self.shelf(|shelf| flows::flow(shelf.connection, shelf.names, (tenant, namespace, id), which))
+        self.others(|connection, names| flows::flow(connection, names, (tenant, namespace, id), which))
     }
 
     fn flows(&self, permit: &Permit) -> Result<Vec<Arc<FlowRevision>>> {
-        self.shelf(|shelf| flows::flows(shelf.connection, shelf.names, permit))
+        self.others(|connection, names| flows::flows(connection, names, permit))
     }
 
     fn revisions(&self, tenant: &str, namespace: &str, id: &str) -> Result<Vec<Arc<FlowRevision>>> {
-        self.shelf(|shelf| flows::revisions(shelf.connection, shelf.names, (tenant, namespace, id)))
+        self.others(|connection, names| flows::revisions(connection, names, (tenant, namespace, id)))
     }
 
     fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
-        self.shelf(|shelf| documents::document(shelf.connection, shelf.names, key))
+        self.others(|connection, names| documents::document(connection, names, key))
     }
 
     fn documents(
@@ -233,29 +246,29 @@ impl Store for SqliteStore {
         after: Option<&DocumentKey>,
         limit: usize,
     ) -> Result<Vec<Document>> {
-        self.shelf(|shelf| {
-            documents::documents(shelf.connection, shelf.names, permit, kind, namespace, after, limit)
+        self.others(|connection, names| {
+            documents::documents(connection, names, permit, kind, namespace, after, limit)
         })
     }
 
     fn documents_due(&self, kind: Kind, until: Millis, limit: usize) -> Result<Vec<Document>> {
-        self.shelf(|shelf| documents::due(shelf.connection, shelf.names, kind, until, limit))
+        self.others(|connection, names| documents::due(connection, names, kind, until, limit))
     }
 
     fn once(&self, kind: OnceKind, key: &str) -> Result<Option<Once>> {
-        self.readers.read(|connection| queues::once(connection, kind, key))
+        self.readers.read_others(|connection| queues::once(connection, kind, key))
     }
 
     fn files(&self, tenant: &str, namespace: &str) -> Result<Vec<FileVersion>> {
-        self.shelf(|shelf| documents::files(shelf.connection, shelf.names, tenant, namespace, None))
+        self.others(|connection, names| documents::files(connection, names, tenant, namespace, None))
     }
 
     fn file_versions(&self, tenant: &str, namespace: &str, path: &str) -> Result<Vec<FileVersion>> {
-        self.shelf(|shelf| documents::files(shelf.connection, shelf.names, tenant, namespace, Some(path)))
+        self.others(|connection, names| documents::files(connection, names, tenant, namespace, Some(path)))
     }
 
     fn audit(&self, after: u64, limit: usize) -> Result<Vec<AuditRecord>> {
-        self.readers.read(|connection| queues::audit(connection, after, limit))
+        self.readers.read_others(|connection| queues::audit(connection, after, limit))
     }
 
     fn append_logs(&self, lines: Vec<LogLine>) -> Result<()> {

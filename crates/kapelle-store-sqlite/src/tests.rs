@@ -1,5 +1,6 @@
 //! The contract, and what only this store has to hold.
 
+mod journal;
 mod kept;
 
 use std::path::{Path, PathBuf};

@@ -1,7 +1,8 @@
 //! How fast executions become durable and are found again, next to what cannot be avoided: the same bytes appended to a
 //! file with one sync for each commit (the raw log), in the same run.
 //!
-//! `cargo bench -p kapelle-store-sqlite --bench store [-- --executions N --flows N]`. It prints and asserts nothing.
+//! `cargo bench -p kapelle-store-sqlite --bench store [-- --executions N --flows N]`, or `--in-flight N` for one line of
+//! W1 alone. It prints and asserts nothing.
 
 #![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a bench measures and prints")]
 
@@ -16,14 +17,16 @@ use kapelle_store_sqlite::{Options, SqliteStore};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let number = |name: &str, usual: u64| {
+    let number = |name: &str| -> Option<u64> {
         let given = arguments.iter().position(|argument| argument == name);
-        given.and_then(|place| arguments.get(place + 1)?.parse().ok()).unwrap_or(usual)
+        given.and_then(|place| arguments.get(place + 1)?.parse().ok())
     };
-    let flows = number("--flows", 200).max(1);
-    writes::one_task(flows);
-    writes::fan_out();
-    lists::measure(number("--executions", 1_000_000), flows);
+    let (flows, in_flight) = (number("--flows").unwrap_or(200).max(1), number("--in-flight"));
+    writes::one_task(flows, in_flight);
+    if in_flight.is_none() {
+        writes::fan_out();
+        lists::measure(number("--executions").unwrap_or(1_000_000), flows);
+    }
 }
 
 /// A folder that is gone when the bench ends.

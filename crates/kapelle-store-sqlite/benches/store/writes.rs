@@ -17,15 +17,18 @@ use crate::{Scratch, open};
 /// So long each of them is measured, about.
 const TIME: Duration = Duration::from_secs(3);
 
-pub(crate) fn one_task(flows: u64) {
+pub(crate) fn one_task(flows: u64, only: Option<u64>) {
     println!("W1: executions of one task, created and ended (two commits each), of {flows} flows");
-    println!("  in flight   executions/s    raw log   ratio     p50       p99     aim");
+    println!("  in flight   executions/s    raw log   ratio     p50       p99    writer     aim");
     for (in_flight, aim) in [(1, ""), (10, ""), (100, "0.33"), (1_000, "0.50")] {
+        if only.is_some_and(|only| only != in_flight as u64) {
+            continue;
+        }
         let raw = raw(in_flight, flows);
-        let (rate, mut waits) = store(in_flight, flows);
+        let Figures { rate, mut waits, writer } = store(in_flight, flows);
         waits.sort_unstable();
         println!(
-            "  {in_flight:>9}   {rate:>12.0} {raw:>10.0}   {:>5.2} {:>8.1?} {:>9.1?}    {aim}",
+            "  {in_flight:>9}   {rate:>12.0} {raw:>10.0}   {:>5.2} {:>8.1?} {:>9.1?} {writer:>9.1?}    {aim}",
             rate / raw,
             waits[waits.len() / 2],
             waits[waits.len() * 99 / 100],
@@ -33,8 +36,16 @@ pub(crate) fn one_task(flows: u64) {
     }
 }
 
-/// Executions a second, and how long each commit took.
-fn store(in_flight: usize, flows: u64) -> (f64, Vec<Duration>) {
+struct Figures {
+    /// Executions a second.
+    rate: f64,
+    /// How long each commit took.
+    waits: Vec<Duration>,
+    /// What the thread that writes worked for each execution: the figure that other programs disturb the least.
+    writer: Duration,
+}
+
+fn store(in_flight: usize, flows: u64) -> Figures {
     let folder = Scratch::new("w1");
     let store = open(folder.path());
     let (told, hears) = channel();
@@ -68,7 +79,21 @@ fn store(in_flight: usize, flows: u64) -> (f64, Vec<Duration>) {
             open -= 1;
         }
     }
-    (f64::from(ended) / began.elapsed().as_secs_f64(), waits)
+    let rate = f64::from(ended) / began.elapsed().as_secs_f64();
+    Figures { rate, waits, writer: work_of("store-writer") / ended }
+}
+
+/// How long a thread of this process has worked.
+fn work_of(name: &str) -> Duration {
+    let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let named = tasks.filter(|task| {
+        std::fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim_end() == name)
+    });
+    let worked = named.filter_map(|task| {
+        let text = std::fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<u64>().ok()
+    });
+    Duration::from_nanos(worked.sum())
 }
 
 /// The same, with the same bytes, into the raw log.

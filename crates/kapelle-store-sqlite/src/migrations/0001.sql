@@ -12,6 +12,13 @@ CREATE TABLE flow_key (
     UNIQUE (ns, name)
 );
 
+-- Changes of executions, moments and orders that are not in their tables yet, by the number of the last commit of each
+-- row. Only the one who writes reads it.
+CREATE TABLE journal (
+    number INTEGER PRIMARY KEY,
+    data   BLOB NOT NULL
+);
+
 -- What lists look at. The id is the upper half of the public one, so that the order of keys is that of time.
 CREATE TABLE exec (
     id      INTEGER PRIMARY KEY,

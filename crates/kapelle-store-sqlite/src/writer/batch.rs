@@ -1,26 +1,29 @@
 //! The transactions of one commit.
 //!
-//! Headers of executions are kept in memory until the end, so that a hundred changes of one execution write its header
-//! once; everything else is written as it comes.
+//! What they change of executions is only checked and gathered for the journal; everything else is written as it comes.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::codec::Codec;
-use kapelle_store::{StoreError, Write, issuer};
+use kapelle_store::{Conflict, StoreError, Write};
 use rusqlite::Connection;
 
 use super::Desk;
-use super::counters::Counts;
 use super::executions::Row;
-use crate::errors::corrupt;
-use crate::meta;
+use super::fold::Fold;
+use super::labels::KnownLabels;
+use super::pending::Pending;
+use crate::columns;
+use crate::errors::{corrupt, of_sqlite};
 use crate::names::{FlowId, Names, NsId};
-use crate::prepared::{Prepared, Ready};
+use crate::prepared::Prepared;
+use crate::read::InOurWords;
+use crate::record::{Change, Entry, FORM, Reader};
 
 /// Why something was not written.
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// Only this transaction: it takes something for granted that is not so.
     Refused(StoreError),
     /// All of them.
@@ -29,31 +32,43 @@ pub(super) enum Fault {
     Panic,
 }
 
-pub(super) type Written<T> = Result<T, Fault>;
+pub(crate) type Written<T> = Result<T, Fault>;
 
 pub(super) struct Batch<'d> {
     pub(super) connection: &'d Connection,
     pub(super) codec: &'d Codec,
+    pending: &'d Pending,
     /// As they were before this commit; nobody else adds any.
     names: Arc<Names>,
     /// Names that are new with this commit.
     fresh: Names,
-    /// Headers as the transactions before this one left them.
-    pub(super) rows: BTreeMap<i64, Row>,
-    /// Headers that this transaction changed.
-    pub(super) pending: Vec<(i64, Row)>,
-    pub(super) counts: Counts,
+    /// No execution in the tables has a larger key.
+    newest: i64,
+    /// Executions as the transactions before this one left them, and as this one did.
+    seen: BTreeMap<i64, Seen>,
+    staged: Vec<(i64, Seen)>,
+    rows: BTreeMap<i64, Row>,
+    journal: Vec<u8>,
     pub(super) purged: Vec<ExecutionId>,
-    skew: i64,
-    saved_skew: i64,
-    pending_purged: usize,
+}
+
+/// What the next change of an execution has to follow.
+#[derive(Clone, Copy)]
+struct Seen {
+    check: i64,
+    version: u64,
 }
 
 /// What others may know once the commit is over.
 pub(super) struct Finished {
     pub(super) fresh: Names,
     pub(super) purged: Vec<ExecutionId>,
-    pub(super) skew: i64,
+    /// What the journal got.
+    pub(super) journal: Vec<u8>,
+    /// Executions of which it tells, as the tables have them.
+    pub(super) rows: BTreeMap<i64, Row>,
+    /// The largest key of an execution in the tables.
+    pub(super) newest: i64,
 }
 
 impl<'d> Batch<'d> {
@@ -61,130 +76,181 @@ impl<'d> Batch<'d> {
         Self {
             connection: &desk.connection,
             codec: &desk.codec,
+            pending: &desk.pending,
             names: desk.names.now(),
             fresh: Names::default(),
+            newest: desk.newest,
+            seen: BTreeMap::new(),
+            staged: Vec::new(),
             rows: BTreeMap::new(),
-            pending: Vec::new(),
-            counts: Counts::default(),
+            journal: vec![FORM],
             purged: Vec::new(),
-            skew: desk.saved_skew,
-            saved_skew: desk.saved_skew,
-            pending_purged: 0,
         }
     }
 
     /// Writes a transaction, or nothing of it.
     pub(super) fn apply(&mut self, prepared: &Prepared) -> Written<()> {
-        // Names stay when the transaction is refused: a name without anything that has it hurts nobody.
-        for write in &prepared.writes {
-            self.name(write)?;
+        let result = self.check(&prepared.record).and_then(|()| self.write_others(prepared));
+        let staged = std::mem::take(&mut self.staged);
+        if result.is_ok() {
+            self.seen.extend(staged);
+            self.journal.extend_from_slice(&prepared.record);
+        }
+        result
+    }
+
+    /// Writes a transaction that looks at rows of executions: all of it goes into the tables, one after the other. Nothing
+    /// is in the journal, and if it is refused, the whole commit is taken back.
+    pub(super) fn apply_purge(&mut self, prepared: &Prepared) -> Written<()> {
+        let mut done = 0;
+        for other in &prepared.others {
+            self.fold(&prepared.record[done..other.place])?;
+            done = other.place;
+            self.write(&other.write)?;
+        }
+        self.fold(&prepared.record[done..])
+    }
+
+    fn fold(&mut self, record: &[u8]) -> Written<()> {
+        self.check(record)?;
+        self.staged.clear();
+        self.rows.clear();
+        let names = self.all_names();
+        let mut pending = Pending::default();
+        pending.add(record, &names, |key| Row::kept(self.connection, key).ours())?;
+        self.newest = pending.newest().map_or(self.newest, |newest| self.newest.max(newest));
+        Fold::new(self.connection, self.codec, &names, &pending).write(&KnownLabels::default())?;
+        Ok(())
+    }
+
+    /// Whether all changes of executions follow what is there. They get their names, too: these stay when the transaction
+    /// is refused, since a name without anything that has it hurts nobody.
+    fn check(&mut self, record: &[u8]) -> Written<()> {
+        let mut reader = Reader::from(record, 0);
+        while !reader.is_over() {
+            if let Entry::Execution(change) = reader.entry()? {
+                self.check_change(&change)?;
+                self.name(record, &change)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn check_change(&mut self, change: &Change) -> Written<()> {
+        let (key, check, version) = (columns::key(change.id), columns::check(change.id), change.version);
+        let kept = self.seen(key)?;
+        let fits = match kept {
+            None => change.birth.is_some(),
+            Some(kept) => {
+                change.birth.is_none() && kept.check == check && kept.version.checked_add(1) == Some(version)
+            }
+        };
+        if !fits {
+            let kept = kept.map(|kept| kept.version);
+            return Err(Conflict::Version { execution: change.id, kept, written: version }.into());
+        }
+        self.staged.push((key, Seen { check, version }));
+        Ok(())
+    }
+
+    fn seen(&mut self, key: i64) -> Written<Option<Seen>> {
+        if let Some((_, seen)) = self.staged.iter().rev().find(|(other, _)| *other == key) {
+            return Ok(Some(*seen));
+        }
+        if let Some(seen) = self.seen.get(&key) {
+            return Ok(Some(*seen));
+        }
+        let of = |row: &Row| Seen { check: row.check, version: row.version };
+        if let Some(merged) = self.pending.executions.get(&key) {
+            return Ok(Some(of(&merged.row)));
+        }
+        if key > self.newest {
+            return Ok(None);
+        }
+        let row = Row::kept(self.connection, key)?;
+        self.rows.extend(row.map(|row| (key, row)));
+        Ok(row.as_ref().map(of))
+    }
+
+    fn name(&mut self, record: &[u8], change: &Change) -> Written<()> {
+        let Some(birth) = &change.birth else { return Ok(()) };
+        let (tenant, namespace) = (birth.tenant.text(record)?, birth.namespace.text(record)?);
+        self.ns(tenant, "")?;
+        let ns = self.ns(tenant, namespace)?;
+        self.flow(ns, birth.flow.text(record)?)?;
+        Ok(())
+    }
+
+    /// Writes what is none of the journal's, or nothing of it.
+    fn write_others(&mut self, prepared: &Prepared) -> Written<()> {
+        let others = &prepared.others;
+        if others.is_empty() {
+            return Ok(());
+        }
+        // Names stay when the transaction is refused, like those of executions.
+        for other in others {
+            self.name_other(&other.write)?;
         }
         // One write alone is refused before it has changed anything.
-        let may_be_undone = prepared.writes.len() > 1;
-        let purges = prepared.writes.iter().any(|write| matches!(write, Ready::Plain(Write::Purge(_))));
-        if purges {
-            // It looks at the rows themselves, and writes what is still to be written before it does.
-            self.write_headers()?;
+        if let [other] = &others[..] {
+            return self.write(&other.write);
         }
-        let counts = purges.then(|| self.counts.clone());
-        if may_be_undone {
-            self.execute("SAVEPOINT one")?;
+        self.execute("SAVEPOINT one")?;
+        let result = others.iter().try_for_each(|other| self.write(&other.write));
+        if result.is_err() {
+            self.execute("ROLLBACK TO one")?;
         }
-        self.pending_purged = self.purged.len();
-        let result = prepared.writes.iter().try_for_each(|write| self.write(write));
-        match result {
-            Ok(()) => {
-                if may_be_undone {
-                    self.execute("RELEASE one")?;
-                }
-                self.take_over();
-                Ok(())
-            }
-            Err(fault) => {
-                self.pending.clear();
-                if let Some(counts) = counts {
-                    self.counts = counts;
-                }
-                self.purged.truncate(self.pending_purged);
-                if may_be_undone {
-                    self.execute("ROLLBACK TO one")?;
-                    self.execute("RELEASE one")?;
-                }
-                Err(fault)
-            }
-        }
+        self.execute("RELEASE one")?;
+        result
     }
 
-    fn write(&mut self, write: &Ready) -> Written<()> {
+    fn name_other(&mut self, write: &Write) -> Written<()> {
         match write {
-            Ready::Execution(rows) => self.write_execution(rows),
-            Ready::Order { id, to, data } => self.write_order(*id, *to, data),
-            Ready::Plain(write) => match write {
-                Write::Wake(wake) => self.write_wake(*wake),
-                Write::Woken(wake) => self.remove_wake(*wake),
-                Write::OrderDone(id) => self.remove_order(*id),
-                Write::Flow(flow) => self.write_flow(flow),
-                Write::Put { document, over } => self.put(document, *over),
-                Write::Remove { key, over } => self.remove(key, *over),
-                Write::Once(once) => self.write_once(once),
-                Write::ForgetOnce { kind, until } => self.forget_once(*kind, *until),
-                Write::File(version) => self.write_file(version),
-                Write::Audit(entry) => self.write_audit(entry),
-                Write::Purge(ids) => self.purge(ids),
-                // They were made ready for writing.
-                Write::Execution(_) | Write::Order(_) => Ok(()),
-            },
+            Write::Flow(flow) => {
+                let ns = self.ns(&flow.tenant, &flow.namespace)?;
+                self.flow(ns, &flow.id)?;
+            }
+            Write::Put { document, .. } => {
+                self.ns(&document.key.tenant, &document.key.namespace)?;
+            }
+            Write::File(file) => {
+                self.ns(&file.tenant, &file.namespace)?;
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn write(&mut self, write: &Write) -> Written<()> {
+        match write {
+            Write::Flow(flow) => self.write_flow(flow),
+            Write::Put { document, over } => self.put(document, *over),
+            Write::Remove { key, over } => self.remove(key, *over),
+            Write::Once(once) => self.write_once(once),
+            Write::ForgetOnce { kind, until } => self.forget_once(*kind, *until),
+            Write::File(version) => self.write_file(version),
+            Write::Audit(entry) => self.write_audit(entry),
+            Write::Purge(ids) => self.purge(ids),
+            // They are in the record.
+            Write::Execution(_)
+            | Write::Wake(_)
+            | Write::Woken(_)
+            | Write::Order(_)
+            | Write::OrderDone(_) => Ok(()),
         }
     }
 
-    /// The headers of this transaction are those that the next ones see.
-    pub(super) fn take_over(&mut self) {
-        for (key, row) in std::mem::take(&mut self.pending) {
-            self.rows.insert(key, row);
+    /// What has to be written at the end, and what others may know then.
+    pub(super) fn finish(self) -> Finished {
+        let Self { fresh, purged, mut journal, rows, newest, .. } = self;
+        if journal == [FORM] {
+            journal.clear();
         }
-    }
-
-    /// Writes what was kept for the end.
-    pub(super) fn finish(mut self) -> Written<Finished> {
-        self.write_headers()?;
-        self.counts.write(self.connection)?;
-        if self.skew > self.saved_skew {
-            meta::set_skew(self.connection, self.skew)?;
-        }
-        Ok(Finished { fresh: self.fresh, purged: self.purged, skew: self.skew })
-    }
-
-    /// Notes how far a moment and that of an id are apart.
-    pub(super) fn note_skew(&mut self, id: ExecutionId, started: Millis) {
-        self.skew = self.skew.max(started.since(issuer::moment(id)).saturating_abs());
+        Finished { fresh, purged, journal, rows, newest }
     }
 
     pub(super) fn execute(&self, statement: &str) -> Written<()> {
         self.connection.prepare_cached(statement)?.execute([])?;
-        Ok(())
-    }
-
-    fn name(&mut self, write: &Ready) -> Written<()> {
-        match write {
-            Ready::Execution(rows) => {
-                if let Some((birth, _)) = &rows.birth {
-                    self.ns(&birth.tenant, "")?;
-                    let ns = self.ns(&birth.tenant, &birth.namespace)?;
-                    self.flow(ns, &birth.flow)?;
-                }
-            }
-            Ready::Plain(Write::Flow(flow)) => {
-                let ns = self.ns(&flow.tenant, &flow.namespace)?;
-                self.flow(ns, &flow.id)?;
-            }
-            Ready::Plain(Write::Put { document, .. }) => {
-                self.ns(&document.key.tenant, &document.key.namespace)?;
-            }
-            Ready::Plain(Write::File(file)) => {
-                self.ns(&file.tenant, &file.namespace)?;
-            }
-            Ready::Order { .. } | Ready::Plain(_) => {}
-        }
         Ok(())
     }
 
@@ -219,16 +285,32 @@ impl<'d> Batch<'d> {
         Ok(id)
     }
 
-    /// What stands for the tenant of a namespace, for counters.
-    pub(super) fn root(&mut self, ns: NsId) -> Written<NsId> {
-        let tenant =
-            self.known(|names| names.namespace_of(ns).ok().map(|namespace| Arc::clone(&namespace.tenant)));
-        let tenant = tenant.ok_or_else(|| corrupt(format!("namespace {}", ns.0), "it has no name"))?;
-        self.ns(&tenant, "")
+    /// All names, those that are new included.
+    pub(super) fn all_names(&self) -> Arc<Names> {
+        self.names.with(&self.fresh)
     }
 
     fn known<T>(&self, look: impl Fn(&Names) -> Option<T>) -> Option<T> {
-        look(&self.fresh).or_else(|| look(&self.names))
+        look(&self.names).or_else(|| look(&self.fresh))
+    }
+}
+
+impl Fault {
+    /// Whether a single transaction may have caused it, and the others could be written.
+    pub(super) fn may_be_of_one(&self) -> bool {
+        match self {
+            Self::Sqlite(error) => !matches!(of_sqlite(error), StoreError::Full(_)),
+            Self::Panic => true,
+            Self::Refused(_) => false,
+        }
+    }
+
+    pub(crate) fn into_error(self) -> StoreError {
+        match self {
+            Self::Refused(error) => error,
+            Self::Sqlite(error) => of_sqlite(&error),
+            Self::Panic => corrupt("a transaction", "writing it panicked, and nothing of it was written"),
+        }
     }
 }
 
@@ -244,8 +326,8 @@ impl From<StoreError> for Fault {
     }
 }
 
-impl From<kapelle_store::Conflict> for Fault {
-    fn from(conflict: kapelle_store::Conflict) -> Self {
+impl From<Conflict> for Fault {
+    fn from(conflict: Conflict) -> Self {
         Self::Refused(conflict.into())
     }
 }

@@ -26,8 +26,8 @@ pub(super) struct Place {
     pub state: i64,
 }
 
-/// Changes of counters in one commit.
-#[derive(Clone, Default)]
+/// Changes of counters.
+#[derive(Default)]
 pub(super) struct Counts {
     changes: BTreeMap<(i64, i64, i64), i64>,
 }
@@ -40,12 +40,13 @@ impl Counts {
         }
     }
 
-    pub(super) fn write(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    pub(super) fn write(self, connection: &Connection) -> rusqlite::Result<()> {
         let write = "INSERT INTO counter (scope, hour, class_state, n) VALUES (?, ?, ?, ?) \
                      ON CONFLICT (scope, hour, class_state) DO UPDATE SET n = n + excluded.n";
-        for ((scope, hour, class_state), change) in std::mem::take(&mut self.changes) {
+        let mut write = connection.prepare_cached(write)?;
+        for ((scope, hour, class_state), change) in self.changes {
             if change != 0 {
-                connection.prepare_cached(write)?.execute((scope, hour, class_state, change))?;
+                write.execute((scope, hour, class_state, change))?;
             }
         }
         Ok(())

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use kapelle_model::{ExecutionId, Millis};
+use kapelle_model::ExecutionId;
 use kapelle_store::Conflict;
 
 use super::batch::{Batch, Written};
-use super::counters::Place;
+use super::counters::Counts;
 use super::executions::Row;
+use super::fold::{place, remove_labels, root_of, scopes};
 use crate::columns;
 
 /// Tables with rows of executions, by the column that says which.
@@ -21,39 +22,38 @@ const TABLES: &[&str] = &[
 ];
 
 impl Batch<'_> {
-    /// All of them, or none.
+    /// All of them, or none. Nothing may be in the journal.
     pub(super) fn purge(&mut self, ids: &[ExecutionId]) -> Written<()> {
-        self.take_over();
-        self.write_headers()?;
         let mut rows = Vec::with_capacity(ids.len());
         for id in ids.iter().copied().collect::<BTreeSet<_>>() {
             let key = columns::key(id);
             // What is gone already is as it should be.
-            let Some(row) = self.header(key)?.filter(|row| row.check == columns::check(id)) else { continue };
+            let Some(row) = Row::kept(self.connection, key)?.filter(|row| row.check == columns::check(id))
+            else {
+                continue;
+            };
             if let Some(why) = self.is_held(key, &row)? {
                 return Err(Conflict::Held { execution: id, why }.into());
             }
             rows.push((id, key, row));
         }
+        let (names, mut counts) = (self.all_names(), Counts::default());
         for (id, key, row) in rows {
-            self.remove_labels(key, row.check)?;
+            remove_labels(self.connection, self.codec, key, row.check)?;
             for statement in TABLES {
                 self.connection.prepare_cached(statement)?.execute([key])?;
             }
-            let place =
-                Place { hour: columns::hour(Millis(row.started)), class: row.class, state: row.state };
-            let scopes = self.scopes(&row)?;
-            self.counts.add(scopes, place, -1);
+            counts.add(scopes(&row, root_of(&names, row.ns)?), place(&row, row.state), -1);
             self.purged.push(id);
         }
-        Ok(())
+        Ok(counts.write(self.connection)?)
     }
 
     fn is_held(&self, key: i64, row: &Row) -> Written<Option<&'static str>> {
         if !row.is_at_rest {
             return Ok(Some("it is not over"));
         }
-        let parent = row.parent.map(|parent| self.header(parent)).transpose()?.flatten();
+        let parent = row.parent.map(|parent| Row::kept(self.connection, parent)).transpose()?.flatten();
         if parent.is_some_and(|parent| !parent.is_at_rest) {
             return Ok(Some("the execution that started it is not over"));
         }

@@ -27,11 +27,13 @@ pub struct Death {
     pub after: u32,
 }
 
-pub const MOMENTS: [(&str, Moment); 4] = [
+pub const MOMENTS: [(&str, Moment); 6] = [
     ("begun", Moment::Begun),
     ("applied", Moment::Applied),
     ("committed", Moment::Committed),
     ("told", Moment::Told),
+    ("folding", Moment::Folding),
+    ("folded", Moment::Folded),
 ];
 
 impl Orders {

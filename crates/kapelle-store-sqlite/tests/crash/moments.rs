@@ -30,6 +30,8 @@ pub fn run(seed: u64) -> String {
             };
             let (lines, status) = Running::start(command(&orders)).end();
             assert_eq!(status.signal(), Some(SIGABRT), "{word}: {lines:?}");
+            let is_refused = |line: &String| line.starts_with("refused") || line.starts_with("wrong");
+            assert!(!lines.iter().any(is_refused), "{word}: {lines:?}");
             history.hear(&lanes, &lines);
             history.judge();
             deaths += 1;

@@ -70,6 +70,7 @@ macro_rules! store_contract {
                 a_metric_that_is_written_twice_is_there_once,
             }
             purges {
+                what_is_written_beside_a_purge_goes_on,
                 what_is_deleted_leaves_nothing,
                 what_is_not_at_rest_is_not_deleted,
                 what_an_open_relative_refers_to_is_not_deleted,

@@ -47,6 +47,26 @@ pub fn what_is_deleted_leaves_nothing(subject: impl Subject) {
     settle(subject.store(), kept.len());
 }
 
+pub fn what_is_written_beside_a_purge_goes_on(subject: impl Subject) {
+    let mut world = World::new(97);
+    let old = world.birth_with(|birth| birth.parent = None);
+    let doomed = old.id;
+    commit(subject.store(), [old.into(), world.end(doomed).into()]);
+    let before = world.birth_with(|birth| birth.parent = None);
+    world.forget(&[doomed]);
+    let after = world.birth_with(|birth| birth.parent = None);
+    let (one, two) = (before.id, after.id);
+    commit(subject.store(), [before.into(), Write::Purge(vec![doomed]), after.clone().into()]);
+    check_executions(subject.store(), &world);
+    let error = refused(subject.store(), [after.into()]);
+    assert!(matches!(error, StoreError::Conflict(Conflict::Version { .. })), "{error}");
+    commit(subject.store(), [world.change_to(two, State::Running).into(), world.end(one).into()]);
+    check_executions(subject.store(), &world);
+    let subject = subject.reopen();
+    check_executions(subject.store(), &world);
+    settle(subject.store(), 2);
+}
+
 /// A moment and an order that wait for an execution.
 fn waits(id: ExecutionId, number: u32) -> [Write; 3] {
     let at = i64::from(number);

@@ -1,23 +1,12 @@
-//! Moments that executions wait for, orders between them, and what may happen only once.
+//! What may happen only once, and the record of what was done.
 
-use kapelle_model::event::Due;
-use kapelle_model::{ExecutionId, Millis};
+use kapelle_model::Millis;
 use kapelle_store::Conflict;
 use kapelle_store::audit::{self, AuditEntry};
-use kapelle_store::transaction::{Once, OnceKind, OrderId, Wake};
+use kapelle_store::transaction::{Once, OnceKind};
 use rusqlite::{OptionalExtension, params};
 
 use super::batch::{Batch, Written};
-use crate::columns;
-
-/// What a moment is for, as two numbers.
-pub(crate) const fn of_due(due: Due) -> (i64, i64) {
-    match due {
-        Due::Start => (0, 0),
-        Due::Run(run) => (1, run.0.get() as i64),
-        Due::Agreement(place) => (2, place as i64),
-    }
-}
 
 pub(crate) const fn of_once(kind: OnceKind) -> i64 {
     match kind {
@@ -27,34 +16,6 @@ pub(crate) const fn of_once(kind: OnceKind) -> i64 {
 }
 
 impl Batch<'_> {
-    pub(super) fn write_wake(&self, wake: Wake) -> Written<()> {
-        let write = "INSERT OR IGNORE INTO wake (at, exec, kind, number, check64) VALUES (?, ?, ?, ?, ?)";
-        let (kind, number) = of_due(wake.due);
-        let (key, check) = (columns::key(wake.execution), columns::check(wake.execution));
-        self.connection.prepare_cached(write)?.execute((wake.at.0, key, kind, number, check))?;
-        Ok(())
-    }
-
-    pub(super) fn remove_wake(&self, wake: Wake) -> Written<()> {
-        let write = "DELETE FROM wake WHERE at = ? AND exec = ? AND check64 = ? AND kind = ? AND number = ?";
-        let (kind, number) = of_due(wake.due);
-        let (key, check) = (columns::key(wake.execution), columns::check(wake.execution));
-        self.connection.prepare_cached(write)?.execute((wake.at.0, key, check, kind, number))?;
-        Ok(())
-    }
-
-    pub(super) fn write_order(&self, id: OrderId, to: ExecutionId, data: &[u8]) -> Written<()> {
-        let write = "INSERT OR IGNORE INTO sent (id, exec, check64, data) VALUES (?, ?, ?, ?)";
-        let (key, check) = (columns::key(to), columns::check(to));
-        self.connection.prepare_cached(write)?.execute((id.0.to_be_bytes(), key, check, data))?;
-        Ok(())
-    }
-
-    pub(super) fn remove_order(&self, id: OrderId) -> Written<()> {
-        self.connection.prepare_cached("DELETE FROM sent WHERE id = ?")?.execute([id.0.to_be_bytes()])?;
-        Ok(())
-    }
-
     pub(super) fn write_once(&self, once: &Once) -> Written<()> {
         let kind = of_once(once.kind);
         let first: Option<Vec<u8>> = self

@@ -1,5 +1,6 @@
 //! What is read, on connections of their own.
 
+pub(crate) mod common;
 pub(crate) mod condition;
 pub(crate) mod counters;
 pub(crate) mod documents;

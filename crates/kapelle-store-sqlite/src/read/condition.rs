@@ -28,6 +28,8 @@ pub(crate) struct Sql {
     pub is_exact: bool,
     /// No row can match.
     pub is_empty: bool,
+    /// No key of a row that matches is smaller or larger than these.
+    pub keys: (i64, i64),
     pub roads: Roads,
 }
 
@@ -37,7 +39,8 @@ pub(crate) struct Roads {
     pub flows: Option<Vec<i64>>,
     pub namespaces: Option<Vec<i64>>,
     pub states: Option<States>,
-    pub labels: Option<Vec<i64>>,
+    /// For each label that is asked for.
+    pub labels: Vec<Vec<i64>>,
     pub parent: Option<i64>,
     pub causes: Option<Vec<i64>>,
 }
@@ -63,6 +66,7 @@ pub(crate) fn of_filter(context: &Context<'_>, permit: &Permit, filter: &Filter)
         parameters: Vec::new(),
         is_exact: true,
         is_empty: false,
+        keys: (i64::MIN, i64::MAX),
         roads: Roads::default(),
     };
     let (flows, rest) = flows_of(context.names, permit, filter);
@@ -217,10 +221,14 @@ fn within(sql: &mut Sql, column: &str, range: Range) {
 fn started(sql: &mut Sql, range: Range, skew: i64) {
     within(sql, "e.started", range);
     if let Some(from) = range.from {
-        sql.and_with("e.id >= ?", [columns::first_key(from.plus(-skew)).into()]);
+        let first = columns::first_key(from.plus(-skew));
+        sql.keys.0 = sql.keys.0.max(first);
+        sql.and_with("e.id >= ?", [first.into()]);
     }
     if let Some(until) = range.until {
-        sql.and_with("e.id < ?", [columns::first_key(until.plus(skew).plus(1)).into()]);
+        let end = columns::first_key(until.plus(skew).plus(1));
+        sql.keys.1 = sql.keys.1.min(end.saturating_sub(1));
+        sql.and_with("e.id < ?", [end.into()]);
     }
 }
 
@@ -248,7 +256,7 @@ fn label(sql: &mut Sql, connection: &Connection, key: &str, test: &Test) -> Resu
         return Ok(());
     }
     if is_there {
-        sql.roads.labels = Some(numbers.clone());
+        sql.roads.labels.push(numbers.clone());
     }
     let numbers: Vec<String> = numbers.iter().map(i64::to_string).collect();
     let not = if is_there { "" } else { "NOT " };

@@ -86,18 +86,26 @@ fn scopes_of(names: &Names, permit: &Permit, of: &CounterScope) -> Vec<i64> {
     }
 }
 
-/// How many match, if counters can tell: nothing but names, states, kinds, parents and whole hours is asked for.
+/// What counters know of a count, and what is left to be counted.
+pub(crate) struct Counts {
+    pub number: u64,
+    /// Stretches of less than an hour before and after the whole ones.
+    pub ends: Vec<Range>,
+}
+
+/// How many match, as far as counters can tell: nothing but names, states, kinds, parents and times is asked for.
 pub(crate) fn count(
     connection: &Connection,
     names: &Names,
     permit: &Permit,
     filter: &Filter,
-) -> Result<Option<u64>> {
+) -> Result<Option<Counts>> {
     let (flows, rest) = flows_of(names, permit, filter);
     let mut wanted = Wanted::default();
     if !rest.iter().all(|condition| wanted.narrow(condition)) {
         return Ok(None);
     }
+    let Some((hours, ends)) = hours(wanted.started) else { return Ok(None) };
     let scopes: Vec<i64> = match flows {
         Flows::All => scopes_of(names, permit, &CounterScope::All),
         Flows::Namespaces(set) => {
@@ -110,15 +118,38 @@ pub(crate) fn count(
     let mut query = connection.prepare_cached(query).ours()?;
     let mut sum = 0;
     for scope in scopes {
-        let mut rows =
-            query.query((scope, wanted.from.unwrap_or(i64::MIN), wanted.until.unwrap_or(i64::MAX))).ours()?;
+        let mut rows = query.query((scope, hours.0, hours.1)).ours()?;
         while let Some(row) = rows.next().ours()? {
             if wanted.has(row.get(0).ours()?) {
                 sum += row.get::<_, i64>(1).ours()?;
             }
         }
     }
-    Ok(Some(sum.max(0).cast_unsigned()))
+    Ok(Some(Counts { number: sum.max(0).cast_unsigned(), ends }))
+}
+
+/// The whole hours of a stretch of time, from one to before another, and what is left of it at its ends. Nothing if there
+/// is no whole hour in it.
+fn hours(started: Range) -> Option<((i64, i64), Vec<Range>)> {
+    let mut ends = Vec::new();
+    let from = started.from.map_or(i64::MIN, |from| {
+        let hour = columns::hour(Millis(from.0.saturating_sub(1))) + 1;
+        let begins = columns::beginning(hour);
+        if from < begins {
+            ends.push(Range { from: Some(from), until: Some(begins) });
+        }
+        hour
+    });
+    let until = started.until.map_or(i64::MAX, |until| {
+        let hour = columns::hour(until);
+        let begins = columns::beginning(hour);
+        if begins < until {
+            ends.push(Range { from: Some(begins), until: Some(until) });
+        }
+        hour
+    });
+    // Without an hour between them, the two ends would be the same stretch.
+    (from < until || from == until && ends.is_empty()).then_some(((from, until), ends))
 }
 
 /// What is asked for, as counters know it.
@@ -126,13 +157,12 @@ struct Wanted {
     /// Numbers of states and classes, one bit each.
     states: u32,
     classes: u32,
-    from: Option<i64>,
-    until: Option<i64>,
+    started: Range,
 }
 
 impl Default for Wanted {
     fn default() -> Self {
-        Self { states: u32::MAX, classes: u32::MAX, from: None, until: None }
+        Self { states: u32::MAX, classes: u32::MAX, started: Range::default() }
     }
 }
 
@@ -156,24 +186,16 @@ impl Wanted {
                 self.classes &= bits((0..4).map(|kind| kind | parent));
                 true
             }
-            Condition::Started(range) => self.narrow_hours(*range),
+            Condition::Started(range) => {
+                self.started.from = self.started.from.max(range.from);
+                self.started.until = match (self.started.until, range.until) {
+                    (Some(one), Some(two)) => Some(one.min(two)),
+                    (one, two) => one.or(two),
+                };
+                true
+            }
             _ => false,
         }
-    }
-
-    fn narrow_hours(&mut self, range: Range) -> bool {
-        let whole = |moment: Option<Millis>| {
-            moment.is_none_or(|moment| columns::beginning(columns::hour(moment)) == moment)
-        };
-        if !whole(range.from) || !whole(range.until) {
-            return false;
-        }
-        self.from = self.from.max(range.from.map(columns::hour));
-        self.until = match (self.until, range.until.map(columns::hour)) {
-            (Some(one), Some(two)) => Some(one.min(two)),
-            (one, two) => one.or(two),
-        };
-        true
     }
 
     const fn has(&self, class_state: i64) -> bool {
@@ -184,4 +206,33 @@ impl Wanted {
 
 fn bits(numbers: impl Iterator<Item = i64>) -> u32 {
     numbers.fold(0, |bits, number| bits | 1 << number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HOUR: i64 = 3_600_000;
+
+    fn range(from: i64, until: i64) -> Range {
+        Range { from: Some(Millis(from)), until: Some(Millis(until)) }
+    }
+
+    #[test]
+    fn a_stretch_of_time_has_whole_hours_and_two_ends() {
+        for (from, until, whole, ends) in [
+            (0, HOUR, (0, 1), vec![]),
+            (-HOUR, 2 * HOUR, (-1, 2), vec![]),
+            (HOUR, HOUR, (1, 1), vec![]),
+            (1, 2 * HOUR, (1, 2), vec![range(1, HOUR)]),
+            (0, HOUR + 1, (0, 1), vec![range(HOUR, HOUR + 1)]),
+            (-1, HOUR + 1, (0, 1), vec![range(-1, 0), range(HOUR, HOUR + 1)]),
+        ] {
+            assert_eq!(hours(range(from, until)), Some((whole, ends)), "from {from} until {until}");
+        }
+        for (from, until) in [(1, 2), (1, HOUR), (0, HOUR - 1), (1, HOUR + 1), (HOUR - 1, HOUR + 1), (5, 1)] {
+            assert_eq!(hours(range(from, until)), None, "from {from} until {until}");
+        }
+        assert_eq!(hours(Range::default()), Some(((i64::MIN, i64::MAX), vec![])));
+    }
 }

@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use kapelle_model::permit::Permit;
 use kapelle_store::codec::Codec;
 use kapelle_store::error::Result;
+use kapelle_store::filter::Condition;
 use kapelle_store::limits::SORTED_MAX;
 use kapelle_store::listing::{By, Sort};
 use kapelle_store::store::Values;
@@ -14,7 +15,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::condition::{Context, Sql, States, of_filter};
 use super::executions::{COLUMNS, RawHeader};
-use super::{InOurWords, counters};
+use super::{InOurWords, common, counters};
 use crate::connection::now;
 use crate::names::Names;
 
@@ -44,6 +45,13 @@ impl Shelf<'_> {
         }
         let (offset, size) = (usize::try_from(page.offset).unwrap_or(usize::MAX), page.size as usize);
         match page.sort.by {
+            By::Age
+                if sql.is_exact
+                    && let Some(ways) = common::ways(&sql.roads) =>
+            {
+                let keys = common::keys(self.connection, &ways, &sql, page)?;
+                keys.into_iter().map(|key| self.header(key)).collect()
+            }
             By::Age if sql.is_exact => {
                 let (query, parameters) = query(&sql, page);
                 self.headers(&query, &parameters)
@@ -65,11 +73,26 @@ impl Shelf<'_> {
     }
 
     pub(crate) fn count(&self, permit: &Permit, filter: &Filter) -> Result<Total> {
-        if let Some(number) = counters::count(self.connection, self.names, permit, filter)? {
-            return Ok(Total::Exactly(number));
-        }
-        let sql = self.sql(permit, filter)?;
         let until = now() + COUNT_MAX;
+        let Some(counts) = counters::count(self.connection, self.names, permit, filter)? else {
+            return self.count_rows(permit, filter, until);
+        };
+        let mut number = counts.number;
+        let mut is_exact = true;
+        for end in counts.ends {
+            let is_time = |condition: &Condition| matches!(condition, Condition::Started(_));
+            let others = filter.all.iter().filter(|condition| !is_time(condition)).cloned();
+            let part = Filter::of(others.chain([Condition::Started(end)]));
+            let total = self.count_rows(permit, &part, until)?;
+            is_exact &= matches!(total, Total::Exactly(_));
+            number += total.number();
+        }
+        Ok(if is_exact { Total::Exactly(number) } else { Total::AtLeast(number) })
+    }
+
+    /// Counts one by one.
+    fn count_rows(&self, permit: &Permit, filter: &Filter, until: Instant) -> Result<Total> {
+        let sql = self.sql(permit, filter)?;
         let mut number = 0;
         if sql.is_empty {
             return Ok(Total::Exactly(0));
@@ -125,6 +148,13 @@ impl Shelf<'_> {
         let raw = query.query_map(params_from_iter(parameters), RawHeader::of);
         let raw: Vec<RawHeader> = raw.and_then(Iterator::collect).ours()?;
         raw.iter().map(|raw| raw.read(self.names, self.codec, Values::Named)).collect()
+    }
+
+    fn header(&self, key: i64) -> Result<Header> {
+        let query = format!("SELECT {COLUMNS} FROM exec e JOIN exec_body b ON b.id = e.id WHERE e.id = ?");
+        let mut query = self.connection.prepare_cached(&query).ours()?;
+        let raw = query.query_row([key], RawHeader::of).ours()?;
+        raw.read(self.names, self.codec, Values::Named)
     }
 
     /// Looks at the headers that may match, one after the other, until there are enough.
@@ -236,7 +266,7 @@ fn arms(sql: &Sql) -> Vec<Arm> {
         by("exec_parent", equal("parent", &[parent]))
     } else if let Some(causes) = &roads.causes {
         by("exec_cause", equal("cause", causes))
-    } else if let Some(labels) = &roads.labels {
+    } else if let Some(labels) = roads.labels.last() {
         let arm = |kv: &i64| Arm {
             from: "label l CROSS JOIN exec e ON e.id = l.exec".to_owned(),
             own: format!("l.kv = {kv}"),

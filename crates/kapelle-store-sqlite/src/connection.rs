@@ -23,7 +23,7 @@ const READERS_MAX: usize = 4;
 const STEPS_BETWEEN: i32 = 10_000;
 
 /// A read that takes longer is given up: while it lasts, the file that takes the writes cannot be used again.
-const READ_MAX: Duration = Duration::from_secs(2);
+pub(crate) const READ_MAX: Duration = Duration::from_secs(2);
 
 /// Megabytes of pages that a connection keeps.
 const CACHE_MIB: i64 = 24;

@@ -2,6 +2,7 @@
 
 mod journal;
 mod kept;
+mod limits;
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -1,13 +1,15 @@
 //! Deleting old executions, and old logs.
 //!
 //! It goes in parts of a hundred, each one transaction that gives way to what is urgent. Stopped at any moment, what was
-//! deleted is deleted, and the next time goes on with the rest.
+//! deleted is deleted, and the next time goes on with the rest. The record of what was done tells of it: of the rule, in
+//! the transaction that deletes the first ones, and in the end of their number.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kapelle_model::permit::Permit;
+use kapelle_model::permit::{Actor, Permit};
 use kapelle_model::{ExecutionId, Millis, State};
+use kapelle_store::audit::AuditEntry;
 use kapelle_store::error::Result;
 use kapelle_store::filter::{Condition, Range, Test};
 use kapelle_store::listing::{By, Sort};
@@ -19,12 +21,18 @@ use crate::columns;
 use crate::log_files::DroppedMonths;
 use crate::read::InOurWords;
 
+/// What the record says when a purge begins, and when it is over.
+const ACTION: &str = "execution.purge";
+const ACTION_END: &str = "execution.purge.end";
+
 /// Executions in one transaction: more would hold up those that run.
 const CHUNK: u32 = 100;
 
 /// What is deleted of what matches a filter.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Purge {
+    /// When it is done, for the record.
+    pub at: Millis,
     /// Executions that ended in these states; in any, if there are none. What has not ended always stays.
     pub states: BTreeSet<State>,
     /// Only those that ended before.
@@ -59,12 +67,29 @@ impl SqliteStore {
         progress: &mut Progress<'_>,
     ) -> Result<PurgeReport> {
         let filter = purge.narrow(filter.clone());
-        let mut lasts = Lasts { store: self, permit, number: purge.keep_last, first_kept: BTreeMap::new() };
         let mut report = PurgeReport::default();
+        let result = self.purge_parts(permit, &filter, purge, &mut report, progress);
+        if report.purged > 0 && !purge.is_dry_run {
+            let detail = format!("{} executions were deleted", report.purged);
+            let entry = entry(permit, purge.at, ACTION_END, detail);
+            (self as &dyn Store).commit(Transaction::of([Write::Audit(entry)]))?;
+        }
+        result.map(|()| report)
+    }
+
+    fn purge_parts(
+        &self,
+        permit: &Permit,
+        filter: &Filter,
+        purge: &Purge,
+        report: &mut PurgeReport,
+        progress: &mut Progress<'_>,
+    ) -> Result<()> {
+        let mut lasts = Lasts { store: self, permit, number: purge.keep_last, first_kept: BTreeMap::new() };
         let mut after = None;
         loop {
-            let headers = self.executions(permit, &filter, &Page::oldest(CHUNK, after))?.rows;
-            let Some(last) = headers.last() else { return Ok(report) };
+            let headers = self.executions(permit, filter, &Page::oldest(CHUNK, after))?.rows;
+            let Some(last) = headers.last() else { return Ok(()) };
             after = Some(last.birth.id);
             let mut doomed = Vec::with_capacity(headers.len());
             for header in &headers {
@@ -77,11 +102,12 @@ impl SqliteStore {
             if purge.is_dry_run {
                 report.purged += doomed.len() as u64;
             } else {
-                self.purge_part(doomed, purge.takes_logs, &mut report)?;
+                let first = (report.purged == 0).then(|| entry(permit, purge.at, ACTION, purge.told(filter)));
+                self.purge_part(doomed, first.as_ref(), purge.takes_logs, report)?;
             }
             if !progress(Step { what: "executions", done: report.purged, all: None }) {
                 report.is_stopped = true;
-                return Ok(report);
+                return Ok(());
             }
         }
     }
@@ -90,12 +116,14 @@ impl SqliteStore {
     fn purge_part(
         &self,
         mut ids: Vec<ExecutionId>,
+        entry: Option<&AuditEntry>,
         takes_logs: bool,
         report: &mut PurgeReport,
     ) -> Result<()> {
         while !ids.is_empty() {
             let store: &dyn Store = self;
-            match store.commit(Transaction::of([Write::Purge(ids.clone())])) {
+            let entry = entry.cloned().map(Write::Audit);
+            match store.commit(Transaction::of([Write::Purge(ids.clone())].into_iter().chain(entry))) {
                 Ok(_) => break,
                 Err(StoreError::Conflict(Conflict::Held { execution, why })) => {
                     ids.retain(|id| *id != execution);
@@ -126,6 +154,29 @@ impl SqliteStore {
 }
 
 impl Purge {
+    /// The rule in words.
+    fn told(&self, filter: &Filter) -> String {
+        let mut words = Vec::new();
+        if let Some(Millis(before)) = self.ended_before {
+            words.push(format!("ended before {before}"));
+        }
+        if !self.states.is_empty() {
+            let states: Vec<&str> = self.states.iter().map(|state| state.name()).collect();
+            words.push(format!("in state {}", states.join(", ")));
+        }
+        for condition in &filter.all {
+            match condition {
+                Condition::Namespace(test) => words.push(format!("namespace {}", in_words(test))),
+                Condition::Flow(test) => words.push(format!("flow {}", in_words(test))),
+                _ => {}
+            }
+        }
+        if let Some(number) = self.keep_last {
+            words.push(format!("but for the last {number} of each flow"));
+        }
+        if words.is_empty() { "all that ended".to_owned() } else { words.join("; ") }
+    }
+
     fn narrow(&self, mut filter: Filter) -> Filter {
         let states = if self.states.is_empty() { ends() } else { self.states.clone() };
         filter.all.push(Condition::State(states.into_iter().filter(|state| state.is_terminal()).collect()));
@@ -135,6 +186,30 @@ impl Purge {
             filter.all.extend([Condition::Ended(range), Condition::Started(range)]);
         }
         filter
+    }
+}
+
+fn in_words(test: &Test) -> String {
+    match test {
+        Test::Is(name) => name.clone(),
+        Test::Under(root) => format!("{root} and all below"),
+        _ => "by a rule".to_owned(),
+    }
+}
+
+fn entry(permit: &Permit, at: Millis, action: &str, detail: String) -> AuditEntry {
+    let actor: Arc<str> = match permit.actor() {
+        Actor::Named(name) => Arc::clone(name),
+        Actor::System(reason) => format!("system: {reason}").into(),
+    };
+    let tenant = permit.tenant().unwrap_or_default().into();
+    AuditEntry {
+        at,
+        tenant,
+        actor,
+        action: action.into(),
+        subject: "executions".into(),
+        detail: detail.into(),
     }
 }
 

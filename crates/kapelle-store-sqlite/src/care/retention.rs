@@ -53,6 +53,7 @@ impl Retention {
         }
         let age = self.age.map(|age| i64::try_from(age.as_millis()).unwrap_or(i64::MAX));
         Ok(Purge {
+            at: now,
             states: self.states.clone(),
             ended_before: age.map(|age| Millis(now.0.saturating_sub(age))),
             keep_last: self.keep_last,

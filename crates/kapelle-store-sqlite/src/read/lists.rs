@@ -60,11 +60,13 @@ impl Shelf<'_> {
                 .walk(&sql, filter, page, offset.saturating_add(size))
                 .map(|rows| part(rows, offset, size)),
             _ => {
+                // Looked at first, where the index alone can tell: it takes less than making all of them.
+                if sql.is_exact && self.are_too_many(&sql)? {
+                    return Err(too_many());
+                }
                 let mut rows = self.walk(&sql, filter, page, SORTED_MAX + 1)?;
                 if rows.len() > SORTED_MAX {
-                    return Err(StoreError::Invalid(format!(
-                        "more than {SORTED_MAX} executions match: ask for a shorter time, or sort them by age"
-                    )));
+                    return Err(too_many());
                 }
                 sort(&mut rows, page.sort);
                 Ok(part(rows, offset, size))
@@ -88,6 +90,26 @@ impl Shelf<'_> {
             number += total.number();
         }
         Ok(if is_exact { Total::Exactly(number) } else { Total::AtLeast(number) })
+    }
+
+    /// Whether more match than are sorted.
+    fn are_too_many(&self, sql: &Sql) -> Result<bool> {
+        let mut number = 0;
+        for arm in arms(sql) {
+            let most = SORTED_MAX + 1 - number;
+            let query = format!(
+                "SELECT count(*) FROM (SELECT 1 FROM {} WHERE {} LIMIT {most})",
+                arm.from,
+                arm.condition(sql)
+            );
+            let mut query = self.connection.prepare(&query).ours()?;
+            let found: i64 = query.query_row(params_from_iter(&sql.parameters), |row| row.get(0)).ours()?;
+            number += usize::try_from(found).unwrap_or(usize::MAX);
+            if number > SORTED_MAX {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Counts one by one.
@@ -296,6 +318,12 @@ fn arms(sql: &Sql) -> Vec<Arm> {
         }
     };
     if found.len() > ARMS_MAX { all() } else { found }
+}
+
+fn too_many() -> StoreError {
+    StoreError::Invalid(format!(
+        "more than {SORTED_MAX} executions match: ask for a shorter time, or sort them by age"
+    ))
 }
 
 fn sort(rows: &mut [Header], sort: Sort) {

@@ -41,6 +41,29 @@ fn two_flows(store: &SqliteStore, world: &mut World, each: usize) -> Vec<Executi
 }
 
 #[test]
+fn the_record_tells_of_each_purge_that_deletes_anything() {
+    let folder = Scratch::new("told");
+    let store = open(&folder.0);
+    let mut world = World::new(7);
+    two_flows(&store, &mut world, 60);
+    let rule = Purge { at: Millis(9), keep_last: Some(3), ..Purge::default() };
+    purge(&store, &Purge { is_dry_run: true, ..rule.clone() });
+    assert_eq!(store.audit(0, 10), Ok(Vec::new()), "nothing was deleted");
+    purge(&store, &rule);
+    purge(&store, &rule);
+    let records = store.audit(0, 10).unwrap();
+    let told = records.iter().map(|record| {
+        let entry = &record.entry;
+        (entry.at, &*entry.actor, &*entry.action, &*entry.detail)
+    });
+    let expected = [
+        (Millis(9), "system: test", "execution.purge", "but for the last 3 of each flow"),
+        (Millis(9), "system: test", "execution.purge.end", "114 executions were deleted"),
+    ];
+    assert!(told.eq(expected), "{records:?}");
+}
+
+#[test]
 fn what_ended_before_a_moment_goes_in_parts_with_its_logs() {
     let folder = Scratch::new("old");
     let store = open(&folder.0);

@@ -70,6 +70,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     if before.is_some() || arguments.keep_last.is_some() {
         let rule = arguments.rule();
         let purge = Purge {
+            at: kapelle_model::Millis(now.as_millisecond()),
             states: rule.states.clone(),
             ended_before: before,
             keep_last: rule.keep_last,

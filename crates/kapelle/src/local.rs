@@ -8,8 +8,10 @@ use anyhow::{Context, anyhow};
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::plain;
 use kapelle_engine::inputs::Encryption;
+use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Map, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
+use kapelle_runtime::calls::HttpCalls;
 use kapelle_runtime::keys::TenantKeys;
 use kapelle_runtime::namespace_files::TenantFiles;
 use kapelle_runtime::secrets::{Plain, SecretChain, SecretVariables, Secrets, dotenv};
@@ -74,12 +76,13 @@ impl Local {
             ahead: setup.ahead,
             takes_up: setup.takes_up,
         };
+        let calls = HttpCalls::new(Client::of_tasks()).context("no threads for requests")?;
         let surroundings = Surroundings {
             storage: Arc::clone(&storage),
             local: LocalFiles::default(),
             secrets: secrets(setup.secrets.as_deref())?,
             settings: settings(&setup.folder),
-            calls: None,
+            calls: Some(Arc::new(calls)),
         };
         let runtime =
             Runtime::start(parts, |grips| surroundings.around(grips)).map_err(|error| anyhow!("{error}"))?;

@@ -353,3 +353,17 @@ fn redirects_are_read_from_where_they_were_said() {
 fn what_was_received_is_kept() {
     assert_eq!(Received::default().header("x"), None);
 }
+
+proptest::proptest! {
+    #[test]
+    fn an_address_that_is_read_can_be_sent_and_read_again(text in "https?://[a-c@:.\\[\\]]{0,8}[/?#%. é\\\\a-c]{0,12}", to in "[/?#.:a-c é]{0,12}") {
+        if let Ok(url) = Url::parse(&text) {
+            let again = Url::parse(&url.to_string()).map(|url| url.to_string());
+            proptest::prop_assert_eq!(again, Ok(url.to_string()));
+            proptest::prop_assert!(url.target().bytes().all(|byte| byte.is_ascii_graphic()));
+            if let Ok(next) = url.join(&to) {
+                proptest::prop_assert!(next.target().starts_with('/') && !next.target().contains("/../"), "{}", next);
+            }
+        }
+    }
+}

@@ -165,3 +165,12 @@ fn the_first_source_that_knows_a_secret_is_believed() {
         [Some("1".to_owned()), Some("2".to_owned()), None]
     );
 }
+
+proptest::proptest! {
+    #[test]
+    fn every_text_is_read_as_a_file_of_variables(text in "[A-B=\"'\\\\ #\n\ré]{0,40}") {
+        for (name, _) in dotenv(&text) {
+            proptest::prop_assert!(!name.is_empty() && !name.contains(['=', '\n', ' ']), "{name:?} of {text:?}");
+        }
+    }
+}

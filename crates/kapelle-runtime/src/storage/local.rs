@@ -27,6 +27,7 @@ impl LocalStorage {
             fs::remove_dir_all(&unfinished)?;
         }
         fs::create_dir_all(&unfinished)?;
+        keep_to_ourselves(&root)?;
         Ok(Self { root: Arc::new(fs::canonicalize(root)?) })
     }
 
@@ -205,6 +206,18 @@ impl Drop for LocalFile {
         // One that was kept has another name, and one that cannot be removed goes at the next start.
         let _gone = fs::remove_file(&self.place);
     }
+}
+
+/// Other users of the machine, as whom tasks may run, have no business in it.
+#[cfg(unix)]
+fn keep_to_ourselves(root: &Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    fs::set_permissions(root, fs::Permissions::from_mode(0o700))
+}
+
+#[cfg(not(unix))]
+fn keep_to_ourselves(_root: &Path) -> io::Result<()> {
+    Ok(())
 }
 
 #[cfg(target_os = "linux")]

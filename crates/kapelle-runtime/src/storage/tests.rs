@@ -106,6 +106,15 @@ fn what_a_dead_process_left_unfinished_goes_at_the_next_start() {
     assert_eq!(fs::read_dir(folder.path().join(".unfinished")).unwrap().count(), 0);
 }
 
+#[cfg(unix)]
+#[test]
+fn nobody_else_looks_into_the_storage() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new();
+    LocalStorage::open(folder.path()).unwrap();
+    assert_eq!(fs::metadata(folder.path()).unwrap().permissions().mode() & 0o777, 0o700);
+}
+
 #[test]
 fn a_file_without_a_name_gets_one_of_its_own_with_the_ending() {
     let world = world();

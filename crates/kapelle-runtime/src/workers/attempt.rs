@@ -92,7 +92,10 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
     let host = Arc::new(AttemptHost {
         shared: Arc::clone(shared),
         log: Log::new(Arc::clone(shared), Arc::clone(&job.place), least, reached.masks.clone()),
-        begun: Begun::new(Arc::clone(shared), key),
+        begun: match job.dispatch.work {
+            Work::Run => Begun::new(Arc::clone(shared), key),
+            Work::Open | Work::Close => Begun::untold(Arc::clone(shared), key),
+        },
         stop: stop.clone(),
         reached,
         directory,

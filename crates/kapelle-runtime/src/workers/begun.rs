@@ -23,6 +23,11 @@ impl Begun {
         Self { shared, key, at, told: OnceCell::new() }
     }
 
+    /// Of an attempt whose beginning is told by nobody: that of a group's directory.
+    pub(super) fn untold(shared: Arc<Shared>, key: Key) -> Self {
+        Self { told: OnceCell::new_with(Some(true)), ..Self::new(shared, key) }
+    }
+
     /// Waits until it is on the disk. False if nobody wants the attempt any more.
     pub(super) async fn tell(&self) -> bool {
         *self.told.get_or_init(|| self.ask()).await

@@ -3,11 +3,19 @@
 CARGO ?= cargo
 BINARY := target/release/kapelle
 
-.PHONY: run test check sim sim-defects crash power-cut bench fuzz clean
+.PHONY: run run-examples test check sim sim-defects crash power-cut storm bench fuzz clean
 
 ## Builds the release binary and checks the example flows with it.
 run: $(BINARY)
 	$(BINARY) check examples
+
+## Runs the example flows that need nobody else.
+run-examples: $(BINARY)
+	@for flow in hello branches concurrency dag foreach outputs parallel schedule subflow working-directory; do \
+		echo "== examples/$$flow.yaml"; $(BINARY) run examples/$$flow.yaml --flows examples --memory || exit 1; \
+	done
+	$(BINARY) run examples/inputs.yaml --memory --input name=Ann --input day=2026-05-06
+	! $(BINARY) run examples/errors.yaml --memory
 
 ## All tests. They need nothing but this folder and Rust.
 test: need-cargo
@@ -36,6 +44,10 @@ crash: need-cargo
 power-cut: need-cargo
 	$(CARGO) test --locked -p kapelle-store-sqlite --test crash -- power --rounds 10
 
+## Kills a process that runs flows at random moments, again and again: nothing is lost, nothing done twice, all comes to an end.
+storm: need-cargo
+	$(CARGO) test --locked -p kapelle-runtime --test storm -- --rounds 50
+
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
@@ -45,6 +57,7 @@ bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle-store --bench codec
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench store
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench logs
+	$(CARGO) bench --locked -p kapelle-runtime --bench runtime
 
 ## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo

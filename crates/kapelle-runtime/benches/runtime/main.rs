@@ -3,6 +3,7 @@
 //! Each figure stands next to what the store alone does with the same number of executions in the same run.
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
+#![expect(clippy::cast_precision_loss, reason = "no figure here is that exact")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
 mod reach;
@@ -57,14 +58,14 @@ fn main() {
     }
     let (rate, ..) = tokio.block_on(throughput(&runtime, "chain", 100, 4));
     println!("ten tasks in a row, 100 in flight: {rate:.0} executions/s, {:.0} tasks/s", rate * 10.0);
-    for width in [100, 1_000, 10_000] {
+    for width in [100_u32, 1_000, 10_000] {
         let before = resident();
         let begin = Instant::now();
         assert_eq!(tokio.block_on(run(&runtime, &format!("wide{width}"))), State::Success);
         let took = begin.elapsed();
         println!(
             "ForEach over {width:>6}: {took:>8.1?}  {:>6.1?} each, memory +{} MiB",
-            took / width as u32,
+            took / width,
             resident().saturating_sub(before) >> 20
         );
     }

@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 const ROUNDS: u32 = 12;
 
 /// How long the last process may take to finish everything.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -24,6 +24,7 @@ fn main() {
     let (flows, in_flight) = (number("--flows").unwrap_or(200).max(1), number("--in-flight"));
     writes::one_task(flows, in_flight);
     if in_flight.is_none() {
+        writes::with_a_reader(flows);
         writes::fan_out();
         lists::measure(number("--executions").unwrap_or(1_000_000), flows);
     }

@@ -1,14 +1,17 @@
 //! W1 and W2: executions of one task with so many in flight, and one execution of many task runs.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use kapelle_model::State;
 use kapelle_model::delta::Delta;
+use kapelle_model::permit::Permit;
 use kapelle_store::blobs::LocalBlobs;
 use kapelle_store::codec::Codec;
-use kapelle_store::{Store, Transaction};
+use kapelle_store::{Filter, Page, Store, Transaction};
+use kapelle_store_sqlite::SqliteStore;
 
 use crate::made::Maker;
 use crate::raw_log::RawLog;
@@ -36,6 +39,46 @@ pub(crate) fn one_task(flows: u64, only: Option<u64>) {
     }
 }
 
+/// What a list costs while many write, and what it costs them: it waits until what was acknowledged is in its tables.
+pub(crate) fn with_a_reader(flows: u64) {
+    println!("\nW1 with 1,000 in flight, while somebody asks for the newest 25 again and again");
+    println!("  pause between    lists   list p50  list p99   executions/s   commit p99");
+    for pause in [20, 200].map(Duration::from_millis) {
+        let folder = Scratch::new("read");
+        let store = open(folder.path());
+        let is_over = AtomicBool::new(false);
+        let (mut took, figures) = std::thread::scope(|scope| {
+            let lists = scope.spawn(|| list_again_and_again(&store, pause, &is_over));
+            let figures = write(&store, 1_000, flows);
+            is_over.store(true, Ordering::Release);
+            (lists.join().expect("lists are read"), figures)
+        });
+        let mut waits = figures.waits;
+        took.sort_unstable();
+        waits.sort_unstable();
+        println!(
+            "  {pause:>13?} {:>8} {:>10.1?} {:>9.1?} {:>14.0} {:>12.1?}",
+            took.len(),
+            took[took.len() / 2],
+            took[took.len() * 99 / 100],
+            figures.rate,
+            waits[waits.len() * 99 / 100],
+        );
+    }
+}
+
+fn list_again_and_again(store: &SqliteStore, pause: Duration, is_over: &AtomicBool) -> Vec<Duration> {
+    let mut took = Vec::new();
+    while !is_over.load(Ordering::Acquire) {
+        std::thread::sleep(pause);
+        let began = Instant::now();
+        let list = store.executions(&Permit::system("bench"), &Filter::default(), &Page::newest(25));
+        list.expect("it is a list");
+        took.push(began.elapsed());
+    }
+    took
+}
+
 struct Figures {
     /// Executions a second.
     rate: f64,
@@ -47,7 +90,10 @@ struct Figures {
 
 fn store(in_flight: usize, flows: u64) -> Figures {
     let folder = Scratch::new("w1");
-    let store = open(folder.path());
+    write(&open(folder.path()), in_flight, flows)
+}
+
+fn write(store: &SqliteStore, in_flight: usize, flows: u64) -> Figures {
     let (told, hears) = channel();
     let submit = |delta: Delta, next: Option<Delta>| {
         let (told, began) = (told.clone(), Instant::now());

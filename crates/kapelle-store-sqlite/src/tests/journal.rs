@@ -4,12 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use kapelle_model::{Millis, State};
+use kapelle_model::permit::Permit;
+use kapelle_model::{History, Millis, State};
 use kapelle_store::contract::Snapshot;
 use kapelle_store::contract::data::World;
+use kapelle_store::filter::{Condition, Range};
 use kapelle_store::store::Values;
 use kapelle_store::transaction::Wake;
-use kapelle_store::{Store, StoreError, Transaction, Write};
+use kapelle_store::{Filter, Page, Store, StoreError, Transaction, Write};
 use rusqlite::Connection;
 
 use super::{open, scratch};
@@ -67,6 +69,29 @@ fn what_cannot_be_worked_in_is_found_all_the_same() {
     assert_eq!(left, 0);
     drop(store);
     std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn what_was_created_at_another_moment_than_its_id_says_is_found_by_its_time() {
+    for is_beside_a_purge in [false, true] {
+        let folder = scratch("skew");
+        let store = open(&folder);
+        let all: &dyn Store = &store;
+        let mut delta = World::new(43).birth_with(|birth| birth.parent = None);
+        let moment = Millis(1_000_000_000_000);
+        delta.head.history = History::new(State::Created, moment);
+        let purge = is_beside_a_purge.then(|| Write::Purge(Vec::new()));
+        all.commit(Transaction::of([delta.into()].into_iter().chain(purge))).unwrap();
+        let range = Range { from: Some(moment), until: Some(moment.plus(1)) };
+        let found = |store: &dyn Store| {
+            let filter = Filter::of([Condition::Started(range)]);
+            store.executions(&Permit::system("test"), &filter, &Page::newest(10)).unwrap().rows.len()
+        };
+        assert_eq!(found(all), 1, "beside a purge: {is_beside_a_purge}");
+        drop(store);
+        assert_eq!(found(&open(&folder)), 1, "beside a purge: {is_beside_a_purge}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
 }
 
 #[test]

@@ -44,6 +44,8 @@ pub(super) struct Batch<'d> {
     fresh: Names,
     /// No execution in the tables has a larger key.
     newest: i64,
+    /// As far as the moment of a creation and the one in its id are apart, of what went into the tables.
+    skew: i64,
     /// Executions as the transactions before this one left them, and as this one did.
     seen: BTreeMap<i64, Seen>,
     staged: Vec<(i64, Seen)>,
@@ -69,6 +71,8 @@ pub(super) struct Finished {
     pub(super) rows: BTreeMap<i64, Row>,
     /// The largest key of an execution in the tables.
     pub(super) newest: i64,
+    /// As far as the moment of a creation and the one in its id are apart.
+    pub(super) skew: i64,
 }
 
 impl<'d> Batch<'d> {
@@ -80,6 +84,7 @@ impl<'d> Batch<'d> {
             names: desk.names.now(),
             fresh: Names::default(),
             newest: desk.newest,
+            skew: desk.saved_skew,
             seen: BTreeMap::new(),
             staged: Vec::new(),
             rows: BTreeMap::new(),
@@ -119,6 +124,7 @@ impl<'d> Batch<'d> {
         let mut pending = Pending::default();
         pending.add(record, &names, |key| Row::kept(self.connection, key).ours())?;
         self.newest = pending.newest().map_or(self.newest, |newest| self.newest.max(newest));
+        self.skew = self.skew.max(pending.skew);
         Fold::new(self.connection, self.codec, &names, &pending).write(&KnownLabels::default())?;
         Ok(())
     }
@@ -242,11 +248,11 @@ impl<'d> Batch<'d> {
 
     /// What has to be written at the end, and what others may know then.
     pub(super) fn finish(self) -> Finished {
-        let Self { fresh, purged, mut journal, rows, newest, .. } = self;
+        let Self { fresh, purged, mut journal, rows, newest, skew, .. } = self;
         if journal == [FORM] {
             journal.clear();
         }
-        Finished { fresh, purged, journal, rows, newest }
+        Finished { fresh, purged, journal, rows, newest, skew }
     }
 
     pub(super) fn execute(&self, statement: &str) -> Written<()> {

@@ -117,6 +117,8 @@ impl Desk {
             let added = self.pending.add(&finished.journal[1..], &names, |key| Ok(rows.get(&key).copied()));
             // It was checked before it was written.
             added.expect("what is in the journal fits what was there");
+            // Also when it cannot be worked in: then it is found in the journal.
+            self.skew.fetch_max(self.pending.skew, Ordering::AcqRel);
         }
         self.newest = self.pending.newest().map_or(finished.newest, |newest| newest.max(finished.newest));
         self.purged.extend(finished.purged);
@@ -166,6 +168,7 @@ impl Desk {
             results.push(Ok(CommitNumber(number)));
         }
         let mut finished = batch.finish();
+        self.save_skew(finished.skew)?;
         if !finished.journal.is_empty() {
             journal::append(&self.connection, number, &finished.journal)?;
         } else if number > last {
@@ -174,8 +177,15 @@ impl Desk {
         self.at(Moment::Applied);
         let fresh = std::mem::take(&mut finished.fresh);
         self.names.extend(fresh, || self.end())?;
+        self.saved_skew = finished.skew;
         self.at(Moment::Committed);
         Ok(Committed { results, finished })
+    }
+
+    fn save_skew(&self, skew: i64) -> rusqlite::Result<()> {
+        // Who reads may know it before the rows are there: it only makes them look farther.
+        self.skew.fetch_max(skew, Ordering::AcqRel);
+        if skew > self.saved_skew { meta::set_skew(&self.connection, skew) } else { Ok(()) }
     }
 
     fn begin(&self) -> rusqlite::Result<()> {
@@ -246,14 +256,10 @@ impl Desk {
         let fold = Fold::new(&self.connection, &self.codec, &names, &self.pending);
         let named = fold.write(&self.labels)?;
         let skew = self.saved_skew.max(self.pending.skew);
-        if skew > self.saved_skew {
-            meta::set_skew(&self.connection, skew)?;
-        }
+        self.save_skew(skew)?;
         let last = meta::last_commit(&self.connection)?;
         meta::set_last_commit(&self.connection, last)?;
         journal::clear(&self.connection)?;
-        // Who reads may know it before the rows are there: it only makes them look farther.
-        self.skew.fetch_max(skew, Ordering::AcqRel);
         self.end()?;
         self.saved_skew = skew;
         self.at(Moment::Folded);

@@ -18,6 +18,7 @@ pub mod encryption;
 mod endings;
 mod executions;
 mod implied;
+pub mod inspect;
 pub mod keys;
 pub mod masks;
 mod message;

@@ -319,7 +319,7 @@ impl Grips {
 }
 
 /// The key of the public ids of task runs, made once for a store.
-fn run_key(store: &dyn Store) -> Stored<[u8; 16]> {
+pub(crate) fn run_key(store: &dyn Store) -> Stored<[u8; 16]> {
     let key = DocumentKey {
         kind: Kind::Setting,
         tenant: "".into(),

@@ -189,7 +189,7 @@ fn slots() -> usize {
 }
 
 /// What flows see of the installation.
-fn installation() -> Map {
+pub(crate) fn installation() -> Map {
     let envs: Map = variables()
         .filter_map(|(name, value)| {
             let name = name.strip_prefix(ENVS)?.to_lowercase();

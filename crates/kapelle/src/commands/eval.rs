@@ -9,6 +9,7 @@ mod world;
 
 use std::ffi::OsString;
 use std::io::{self, Read};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -23,10 +24,14 @@ use kapelle_core::limits::TEMPLATE_BYTES_MAX;
 use kapelle_core::source::Source;
 use kapelle_core::time::zone;
 use kapelle_core::yaml;
-use kapelle_model::{Span, Value};
+use kapelle_model::{ExecutionId, Map, Span, Value};
+use kapelle_runtime::inspect;
+use kapelle_store::StoreError;
 
 use self::world::{Given, World};
 use super::check::Level;
+use super::run::place::Place;
+use crate::local::installation;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::Finding;
 use crate::terminal::{Stream, Style};
@@ -47,6 +52,7 @@ const VALUE_BYTES_MAX: usize = 64 << 20;
     Examples:\n  \
       kapelle eval '{{ inputs.n + 1 }}' --set inputs.n=3\n  \
       kapelle eval '{{ outputs.load.rows | length }}' --context run.json --explain\n  \
+      kapelle eval '{{ outputs.load.rows }}' --execution 01cX0ynzeDrxd82HS1ThGt\n  \
       kapelle eval --typed '{{ [1, 2] }}'\n  \
       kapelle eval - --context run.yaml < template.txt\n  \
       kapelle eval --jsonl < requests.jsonl")]
@@ -67,6 +73,18 @@ pub(crate) struct Arguments {
     /// Dots make maps. `n=3` is a number, `n="3"` a text. May be given several times; it goes before `--context`.
     #[arg(long, value_name = "NAME=VALUE", conflicts_with = "jsonl")]
     set: Vec<String>,
+
+    /// The variables of an execution that `kapelle run` or a server wrote down
+    #[arg(long, value_name = "EXECUTION", conflicts_with_all = ["context", "jsonl"])]
+    execution: Option<String>,
+
+    /// As the last run of this task saw them
+    #[arg(long, value_name = "TASK", requires = "execution")]
+    task: Option<String>,
+
+    /// The folder of the execution
+    #[arg(long, value_name = "DIR", requires = "execution")]
+    data: Option<PathBuf>,
 
     /// Print the value as JSON, with its type, not as text
     #[arg(long)]
@@ -115,7 +133,11 @@ pub(crate) struct Arguments {
 pub(crate) fn run(arguments: &Arguments) -> Ending {
     let given = arguments.services.as_ref().map(|file| Given::from_file(file)).transpose()?;
     let Some(template) = &arguments.template else { return lines::run(arguments, given.as_ref()) };
-    let context = context::read(arguments.context.as_deref(), &arguments.set)?;
+    let mut context = match &arguments.execution {
+        Some(id) => stored(id, arguments.task.as_deref(), arguments.data.as_deref())?,
+        None => Map::new(),
+    };
+    context.extend(context::read(arguments.context.as_deref(), &arguments.set)?);
     let template = if template == "-" { read_template()? } else { template.clone() };
     let time = Duration::from_millis(arguments.time_limit);
 
@@ -173,6 +195,17 @@ fn read_zone(name: &str) -> Result<TimeZone, String> {
     zone::find(name).ok_or_else(|| match zone::nearest(name) {
         Some(near) => format!("there is no such zone; did you mean `{near}`?"),
         None => "there is no such zone; zones are written as `Europe/Paris` or `+02:00`".to_owned(),
+    })
+}
+
+/// The variables of an execution as it was written down.
+fn stored(id: &str, task: Option<&str>, data: Option<&Path>) -> Result<Map, Stop> {
+    let id =
+        ExecutionId::parse(id).ok_or_else(|| Stop::Usage(format!("`{id}` is not the id of an execution")))?;
+    let place = Place::of(id, data)?;
+    inspect::variables(&place.store, id, task, &installation()).map_err(|error| match error {
+        StoreError::Invalid(why) => Stop::Usage(why),
+        error => Stop::Failed(error.into()),
     })
 }
 

@@ -16,6 +16,8 @@ use crate::{files, input};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(Validate),
+    /// Run a flow on this machine, as `kapelle run` does
+    Test(Box<super::run::Arguments>),
 }
 
 /// Tell for each file whether its flows are valid
@@ -95,6 +97,7 @@ struct GeneralOptions {
 pub(crate) fn run(command: &Command) -> Ending {
     match command {
         Command::Validate(arguments) => validate(arguments),
+        Command::Test(arguments) => super::run::run(arguments),
     }
 }
 

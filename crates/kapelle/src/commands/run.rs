@@ -5,7 +5,7 @@ mod flows;
 mod follow;
 mod inputs;
 mod picture;
-mod place;
+pub(super) mod place;
 mod result;
 
 use std::path::PathBuf;

@@ -8,6 +8,7 @@ mod fix;
 mod flow;
 mod general;
 mod lookup;
+mod run;
 mod store;
 
 use std::fs;

@@ -15,8 +15,8 @@ use crate::terminal::{note, setting};
 /// Runs at the same time that each have a folder of their own.
 const FOLDERS_MAX: u32 = 100;
 
-pub(super) struct Place {
-    pub(super) store: Arc<dyn Store>,
+pub(crate) struct Place {
+    pub(crate) store: Arc<dyn Store>,
     pub(super) folder: PathBuf,
     /// It goes away with the run.
     is_temporary: bool,
@@ -49,7 +49,7 @@ impl Place {
     }
 
     /// The folder in which an execution was written down.
-    pub(super) fn of(id: ExecutionId, data: Option<&Path>) -> Result<Self, Stop> {
+    pub(crate) fn of(id: ExecutionId, data: Option<&Path>) -> Result<Self, Stop> {
         let folders = if let Some(folder) = data {
             vec![folder.to_owned()]
         } else {

@@ -1,0 +1,163 @@
+//! `kapelle run …`
+
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
+
+use crate::Folder;
+
+const GREET: &str = "\
+id: greet
+namespace: demo
+inputs:
+  - {id: name, type: STRING}
+  - {id: list, type: FILE, required: false}
+tasks:
+  - {id: hello, type: io.kestra.plugin.core.log.Log, message: 'Hello {{ inputs.name }}'}
+outputs:
+  - {id: length, type: INT, value: '{{ inputs.name | length }}'}
+";
+
+/// What comes without moments, durations and ids.
+fn shown(text: &str) -> String {
+    let spans = regex::Regex::new(r"\d+ ms|\d+\.\d s").unwrap();
+    let ids = regex::Regex::new(r"execution [0-9A-Za-z]{22}").unwrap();
+    ids.replace_all(&spans.replace_all(text, "TIME"), "execution ID").into_owned()
+}
+
+#[test]
+fn a_flow_runs_and_shows_what_happens_and_its_outputs() {
+    let folder = Folder::new("run-greet", &[("greet.yaml", GREET)]);
+    let ran = folder.run(&["run", "greet.yaml", "--input", "name=Ann", "--data", "data"]);
+    insta::assert_snapshot!(shown(&ran), @r#"
+    exit 0
+    --- stdout
+    demo.greet revision 1, execution ID
+      hello: Hello Ann
+      hello SUCCESS TIME
+    SUCCESS in TIME
+    {
+      "length": 3
+    }
+    "#);
+    let quiet = folder.run(&["run", "greet.yaml", "--input", "name=Jo", "--memory", "--quiet"]);
+    assert_eq!(quiet, "exit 0\n--- stdout\n{\n  \"length\": 2\n}\n");
+}
+
+#[test]
+fn what_is_wrong_is_told_and_nothing_runs() {
+    let wrong = GREET.replace("message:", "mesage:");
+    let folder = Folder::new("run-wrong", &[("wrong.yaml", &wrong), ("greet.yaml", GREET)]);
+    let ran = folder.run(&["run", "wrong.yaml", "--memory", "--input", "name=Ann"]);
+    assert!(ran.starts_with("exit 1") && ran.contains("wrong.yaml:7:") && !ran.contains("SUCCESS"), "{ran}");
+    let ran = folder.run(&["run", "greet.yaml", "--memory"]);
+    assert!(ran.starts_with("exit 1") && ran.contains("Missing required input:name"), "{ran}");
+    for (arguments, words) in [
+        (&["run", "greet.yaml", "--memory", "--input", "name"][..], "NAME=VALUE"),
+        (&["run", "greet.yaml", "--memory", "--max-time", "soon"], "--max-time soon"),
+        (&["run", "none.yaml"], "none.yaml"),
+        (&["run", ".", "--flow", "demo.none", "--memory"], "there is no flow `demo.none`"),
+        (&["run"], "FLOW"),
+    ] {
+        let ran = folder.run(arguments);
+        assert!(ran.contains(words) && !ran.starts_with("exit 0"), "{arguments:?}: {ran}");
+    }
+}
+
+#[test]
+fn the_execution_is_printed_as_the_api_shows_it() {
+    let folder = Folder::new("run-json", &[("greet.yaml", GREET), ("list.csv", "a,b\n")]);
+    let options = ["--input", "name=Ann", "--input", "list=@list.csv", "--label", "team=a", "--memory"];
+    let ran = folder.run(&[&["run", "greet.yaml", "--format", "json"][..], &options].concat());
+    let json: serde_json::Value =
+        serde_json::from_str(ran.strip_prefix("exit 0\n--- stdout\n").unwrap()).unwrap();
+    assert_eq!(json["state"]["current"], "SUCCESS");
+    assert_eq!(json["taskRunList"][0]["taskId"], "hello");
+    assert_eq!(json["taskRunList"][0]["attempts"][0]["state"]["current"], "SUCCESS");
+    assert_eq!(json["outputs"]["length"], 3);
+    assert_eq!(json["labels"][0]["value"], "a");
+    let file = json["inputs"]["list"].as_str().unwrap();
+    assert!(
+        file.starts_with("kestra:///demo/greet/executions/") && file.ends_with("/inputs/list/list.csv"),
+        "{file}"
+    );
+}
+
+#[test]
+fn subflows_keys_files_and_secrets_come_from_options() {
+    let parent = "\
+id: parent
+namespace: demo
+tasks:
+  - {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: demo, flowId: greet, inputs: {name: \"{{ kv('who') }}\"}}
+  - {id: read, type: io.kestra.plugin.core.log.Log, message: \"{{ read('note.txt') }} {{ outputs.call.outputs.length }}\"}
+  - {id: hide, type: io.kestra.plugin.core.log.Log, message: \"it is {{ secret('TOKEN') }}\"}
+";
+    let files = [
+        ("parent.yaml", parent),
+        ("more/greet.yaml", GREET),
+        ("files/note.txt", "a note"),
+        ("keys.yaml", "who: Grace"),
+        ("secrets.env", "TOKEN=s3cr3t-value"),
+    ];
+    let folder = Folder::new("run-options", &files);
+    let ran = folder.run(&[
+        "run",
+        "parent.yaml",
+        "--flows",
+        "more",
+        "--namespace-files",
+        "files",
+        "--kv",
+        "keys.yaml",
+        "--secrets",
+        "secrets.env",
+        "--memory",
+    ]);
+    assert!(ran.starts_with("exit 0"), "{ran}");
+    assert!(ran.contains("read: a note 5") && ran.contains("hello: Hello Grace"), "{ran}");
+    assert!(ran.contains("hide: it is ******") && !ran.contains("s3cr3t"), "{ran}");
+}
+
+#[test]
+fn what_takes_longer_than_it_may_is_killed() {
+    let flow = "\
+id: long
+namespace: demo
+tasks:
+  - {id: wait, type: io.kestra.plugin.core.flow.Sleep, duration: PT1H}
+";
+    let folder = Folder::new("run-long", &[("long.yaml", flow)]);
+    let ran = folder.run(&["run", "long.yaml", "--memory", "--max-time", "PT0.2S"]);
+    assert!(ran.starts_with("exit 1") && ran.contains("KILLED in"), "{ran}");
+}
+
+#[test]
+fn after_a_crash_it_goes_on_where_it_was() {
+    let flow = "\
+id: crash
+namespace: demo
+tasks:
+  - {id: before, type: io.kestra.plugin.core.log.Log, message: before}
+  - {id: wait, type: io.kestra.plugin.core.flow.Pause, pauseDuration: PT1S}
+  - {id: after, type: io.kestra.plugin.core.log.Log, message: after}
+";
+    let folder = Folder::new("run-crash", &[("crash.yaml", flow)]);
+    let mut process = Command::new(env!("CARGO_BIN_EXE_kapelle"))
+        .args(["run", "crash.yaml", "--data", "data"])
+        .current_dir(folder.path(""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let title = lines.next().unwrap();
+    lines.find(|line| line.contains("wait PAUSED")).unwrap();
+    process.kill().unwrap();
+    process.wait().unwrap();
+    let id = title.rsplit(' ').next().unwrap();
+    let ran = folder.run(&["run", "--resume", id, "--data", "data"]);
+    assert!(ran.starts_with("exit 0") && ran.contains("after: after") && ran.contains("SUCCESS in"), "{ran}");
+    assert!(!ran.contains("before: before"), "it does not begin anew: {ran}");
+    let again = folder.run(&["run", "--resume", id, "--data", "data"]);
+    assert!(again.starts_with("exit 0") && again.contains("SUCCESS in"), "{again}");
+}

@@ -35,6 +35,7 @@ pub mod storage;
 mod surroundings;
 #[cfg(test)]
 mod testing;
+mod variables;
 pub mod view;
 mod workers;
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kapelle_core::expression::environment::Environment;
 use kapelle_core::expression::services::Services;
 use kapelle_model::event::Report;
 use kapelle_model::execution::Birth;
@@ -34,7 +35,11 @@ pub struct Reached {
 }
 
 /// Stands in for tasks, in tests of flows.
+///
+/// It is asked once for each attempt of a task run, and once for each execution that a task run would start. Whoever
+/// implements it may count.
 pub trait Fixtures: Send + Sync {
-    /// What is reported of a task run instead of running it.
-    fn of(&self, place: &Place) -> Option<Report>;
+    /// What is reported of an attempt instead of running it; the environment is the one that its properties see. Where
+    /// an execution would be started, the output `outputs` is what that execution would give.
+    fn of(&self, place: &Place, environment: Environment<'_>) -> Option<Report>;
 }

@@ -18,7 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::shared::Shared;
 
-pub(crate) use job::Job;
+pub(crate) use job::{Job, place};
 
 /// A dispatch: each has a fence of its own.
 type Key = (ExecutionId, RunIndex, Fence);

@@ -6,10 +6,11 @@ use kapelle_engine::children;
 use kapelle_engine::creation::prepare;
 use kapelle_engine::live::Live;
 use kapelle_engine::step::{Outcome, create};
+use kapelle_engine::variables::Variables;
 use kapelle_model::effect::{Effect, Line, Request};
-use kapelle_model::event::ChildNews;
+use kapelle_model::event::{ChildNews, Report};
 use kapelle_model::execution::{Birth, Parent};
-use kapelle_model::{ExecutionId, Failure, State};
+use kapelle_model::{ExecutionId, Failure, State, Value};
 use kapelle_store::{Transaction, Write};
 
 use super::Shard;
@@ -17,6 +18,7 @@ use super::entry::{After, Entry};
 use crate::definitions::Definition;
 use crate::message::{Message, Newborn};
 use crate::shared::{News, Shared};
+use crate::workers::place;
 
 /// An execution that is made, and not kept yet.
 pub(crate) struct Made {
@@ -164,7 +166,21 @@ impl Shard {
             let news = ChildNews::Refused(Failure::new("what asked for it was killed"));
             return self.tell_parent(parent, request.id, news);
         }
-        self.shared.tell(Message::Bear(Box::new(request)));
+        match self.stand_in(parent) {
+            Some(news) => self.tell_parent(parent, request.id, news),
+            None => self.shared.tell(Message::Bear(Box::new(request))),
+        }
+    }
+
+    /// The news of an execution in whose stead there is a fixture.
+    fn stand_in(&self, parent: Parent) -> Option<ChildNews> {
+        let fixtures = self.shared.fixtures.as_ref()?;
+        let Entry { definition, live, .. } = self.entries.get(&parent.execution)?;
+        self.shared.with_world(&live.execution().birth, |world| {
+            let place = place(definition, live, parent.run, world)?;
+            let variables = Variables::new(&definition.plan, live, Some(parent.run), world, &[]);
+            fixtures.of(&place, variables.environment()).map(end_of)
+        })
     }
 
     /// Asks once more for an execution that was never created.
@@ -230,4 +246,17 @@ impl Shard {
             Err(error) => self.shared.news(&News::Alarm(&format!("execution {id}: {error}"))),
         }
     }
+}
+
+/// What became of an execution of which this is reported.
+fn end_of(report: Report) -> ChildNews {
+    if let Some(failure) = report.failure {
+        return ChildNews::Refused(failure);
+    }
+    let outputs = match report.outputs.as_ref().and_then(|outputs| outputs.get("outputs")) {
+        Some(Value::Map(outputs)) => Some(Arc::clone(outputs)),
+        _ => None,
+    };
+    let state = report.state.unwrap_or(State::Success);
+    ChildNews::Ended { state, generation: 0, outputs, successor: None }
 }

@@ -33,12 +33,10 @@ const GRACE: Duration = Duration::from_secs(30);
 /// Works on a dispatch and reports, unless nobody wants it any more.
 pub(super) async fn work(shared: Arc<Shared>, job: Job, stop: CancellationToken) {
     let key = job.key();
-    let fixture = shared.fixtures.as_ref().filter(|_| job.dispatch.work == Work::Run);
-    if let Some(report) = fixture.and_then(|fixtures| fixtures.of(&job.place)) {
-        let mut desk = Desk { shared: Arc::clone(&shared), key, is_open: true };
+    let mut desk = Desk { shared: Arc::clone(&shared), key, is_open: true };
+    if let Some(report) = stand_in(&shared, &job) {
         return desk.close(Some(report));
     }
-    let mut desk = Desk { shared: Arc::clone(&shared), key, is_open: true };
     let slots = Arc::clone(&shared.workers.slots);
     let permit = tokio::select! {
         biased;
@@ -52,6 +50,15 @@ pub(super) async fn work(shared: Arc<Shared>, job: Job, stop: CancellationToken)
     };
     drop(permit);
     desk.close(report);
+}
+
+/// What a fixture reports instead of the task.
+fn stand_in(shared: &Shared, job: &Job) -> Option<Report> {
+    let fixtures = shared.fixtures.as_ref().filter(|_| job.dispatch.work == Work::Run)?;
+    let services = shared.reach.desk(&job.birth);
+    let environment =
+        Environment { context: &job.variables, services: &*services, settings: &shared.settings };
+    fixtures.of(&job.place, environment)
 }
 
 /// Sees to it that an attempt ends with a report, also if the task panics.

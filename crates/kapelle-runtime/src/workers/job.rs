@@ -9,6 +9,7 @@ use kapelle_engine::variables::Variables;
 use kapelle_engine::world::World;
 use kapelle_model::effect::{Dispatch, Level};
 use kapelle_model::execution::Birth;
+use kapelle_model::task_run::RunIndex;
 use kapelle_model::{Map, Value};
 use kapelle_plugin::Place;
 
@@ -36,26 +37,11 @@ impl Job {
         world: &World<'_>,
         busy: Busy,
     ) -> Option<Self> {
-        let execution = live.execution();
-        let birth = &execution.birth;
-        let run = execution.run(dispatch.run)?;
-        let task = definition.plan.find(&run.task)?;
-        let planned = definition.plan.task(task);
+        let birth = &live.execution().birth;
+        let task = definition.plan.find(&live.execution().run(dispatch.run)?.task)?;
+        let place = place(definition, live, dispatch.run, world)?;
         let variables = Variables::new(&definition.plan, live, Some(dispatch.run), world, &[]);
-        let place = Place {
-            tenant: Arc::clone(&birth.tenant),
-            namespace: Arc::clone(&birth.namespace),
-            flow: Arc::clone(&birth.flow),
-            revision: birth.revision,
-            execution: birth.id,
-            task: Arc::clone(&planned.id),
-            type_name: Arc::clone(&planned.type_name),
-            run: dispatch.run,
-            run_id: world.chance.run(birth.id, dispatch.run).into(),
-            value: run.value.clone(),
-            attempt: dispatch.attempt,
-            fence: dispatch.fence,
-        };
+        let place = Place { attempt: dispatch.attempt, fence: dispatch.fence, ..place };
         Some(Self {
             definition: Arc::clone(definition),
             task,
@@ -79,4 +65,26 @@ impl Job {
         };
         written.unwrap_or(Level::Trace)
     }
+}
+
+/// The place of the last attempt of a task run.
+pub(crate) fn place(definition: &Definition, live: &Live, run: RunIndex, world: &World<'_>) -> Option<Place> {
+    let execution = live.execution();
+    let birth = &execution.birth;
+    let run = execution.run(run)?;
+    let planned = definition.plan.task(definition.plan.find(&run.task)?);
+    Some(Place {
+        tenant: Arc::clone(&birth.tenant),
+        namespace: Arc::clone(&birth.namespace),
+        flow: Arc::clone(&birth.flow),
+        revision: birth.revision,
+        execution: birth.id,
+        task: Arc::clone(&planned.id),
+        type_name: Arc::clone(&planned.type_name),
+        run: run.index,
+        run_id: world.chance.run(birth.id, run.index).into(),
+        value: run.value.clone(),
+        attempt: (run.attempts.len() as u32).saturating_sub(1),
+        fence: run.fence,
+    })
 }

@@ -6,7 +6,9 @@ use std::path::Path;
 use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::commands::{check, completions, eval, explain, expressions, flow, plugins, run, schema, store};
+use crate::commands::{
+    check, completions, eval, explain, expressions, flow, plugins, run, schema, store, test,
+};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -23,6 +25,7 @@ pub(crate) struct Kapelle {
 enum Command {
     Check(check::Arguments),
     Run(Box<run::Arguments>),
+    Test(Box<test::Arguments>),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
     Eval(Box<eval::Arguments>),
@@ -65,6 +68,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
         Ok(Kapelle { command: Some(command) }) => match command {
             Command::Check(arguments) => check::run(&arguments),
             Command::Run(arguments) => run::run(&arguments),
+            Command::Test(arguments) => test::run(&arguments),
             Command::Flow(command) => flow::run(&command),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Explain(arguments) => answer(explain::run(&arguments)),

@@ -11,3 +11,4 @@ pub(crate) mod plugins;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod store;
+pub(crate) mod test;

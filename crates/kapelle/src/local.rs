@@ -184,7 +184,7 @@ fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
 }
 
 /// Attempts that run at the same time: mostly they wait for somebody else.
-fn slots() -> usize {
+pub(crate) fn slots() -> usize {
     std::thread::available_parallelism().map_or(8, |cores| 8 * cores.get()).max(16)
 }
 
@@ -203,7 +203,7 @@ pub(crate) fn installation() -> Map {
 }
 
 /// Secrets of the environment, then those of a file.
-fn secrets(file: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
+pub(crate) fn secrets(file: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
     let (environment, problems) = SecretVariables::read(variables(), &Plain::None);
     let mut sources: Vec<Arc<dyn Secrets>> = Vec::new();
     let mut all = problems;
@@ -222,7 +222,7 @@ fn secrets(file: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
 }
 
 /// Settings that tasks look up.
-fn settings(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn settings(folder: &Path) -> BTreeMap<String, String> {
     let mut settings = BTreeMap::from([
         ("kapelle.scripts.process-fallback".to_owned(), "true".to_owned()),
         ("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned()),

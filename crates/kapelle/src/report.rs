@@ -5,6 +5,7 @@ mod human;
 mod json;
 mod junit;
 mod sarif;
+pub(crate) mod xml;
 
 use std::time::Duration;
 

@@ -12,6 +12,8 @@ fn alone_it_tells_what_it_can() {
 
     Commands:
       check        Tell what is wrong with flows, and where
+      run          Run a flow, without a server
+      test         Run tests of flows, without a server
       flow         The commands of Kestra's own program for flows, with its output
       eval         Show what an expression gives
       explain      Explain a code that `kapelle check` reports

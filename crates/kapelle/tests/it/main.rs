@@ -10,6 +10,7 @@ mod general;
 mod lookup;
 mod run;
 mod store;
+mod test;
 
 use std::fs;
 use std::io::Write;

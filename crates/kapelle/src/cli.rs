@@ -12,10 +12,12 @@ use crate::commands::{
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
-/// Checks workflows written for Kestra, without a server.
+/// Runs, tests and checks workflows written for Kestra, without a server.
 #[derive(Debug, Parser)]
 #[command(name = "kapelle", version, disable_help_subcommand = true, max_term_width = 100)]
-#[command(after_help = "Try `kapelle check` in a folder of flows. `kapelle COMMAND --help` tells more.")]
+#[command(
+    after_help = "Try `kapelle run hello.yaml`, or `kapelle check` in a folder of flows. `kapelle COMMAND --help` tells more."
+)]
 pub(crate) struct Kapelle {
     #[command(subcommand)]
     command: Option<Command>,

@@ -6,7 +6,7 @@ fn alone_it_tells_what_it_can() {
     insta::assert_snapshot!(folder.run(&[]), @"
     exit 0
     --- stdout
-    Checks workflows written for Kestra, without a server
+    Runs, tests and checks workflows written for Kestra, without a server
 
     Usage: kapelle [COMMAND]
 
@@ -27,7 +27,8 @@ fn alone_it_tells_what_it_can() {
       -h, --help     Print help
       -V, --version  Print version
 
-    Try `kapelle check` in a folder of flows. `kapelle COMMAND --help` tells more.
+    Try `kapelle run hello.yaml`, or `kapelle check` in a folder of flows. `kapelle
+    COMMAND --help` tells more.
     ");
     insta::assert_snapshot!(folder.run(&["chek"]), @"
     exit 2

@@ -55,7 +55,7 @@ fn what_is_wrong_is_told_and_nothing_runs() {
         (&["run", "greet.yaml", "--memory", "--input", "name"][..], "NAME=VALUE"),
         (&["run", "greet.yaml", "--memory", "--max-time", "soon"], "--max-time soon"),
         (&["run", "none.yaml"], "none.yaml"),
-        (&["run", ".", "--flow", "demo.none", "--memory"], "there is no flow `demo.none`"),
+        (&["run", "greet.yaml", "--flow", "demo.none", "--memory"], "there is no flow `demo.none`"),
         (&["run"], "FLOW"),
     ] {
         let ran = folder.run(arguments);

@@ -15,7 +15,7 @@ use crate::{files, input};
 /// The commands of Kestra's own program for flows, with its output
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    Validate(Validate),
+    Validate(Box<Validate>),
     /// Run a flow on this machine, as `kapelle run` does
     Test(Box<super::run::Arguments>),
 }

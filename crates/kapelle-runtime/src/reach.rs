@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::environment::Environment;
 use kapelle_core::expression::services::Services;
+use kapelle_model::Failure;
 use kapelle_model::event::Report;
 use kapelle_model::execution::Birth;
 use kapelle_plugin::{Executions, Files, Keys, NamespaceFiles, Place, Triggers};
@@ -17,6 +18,11 @@ pub trait Reach: Send + Sync {
 
     /// For an attempt of a task run.
     fn attempt(&self, of: &Birth, place: &Arc<Place>) -> Reached;
+
+    /// Keeps a file of an execution for the engine, under its whole address.
+    fn put(&self, _of: &Birth, uri: &str, _content: &[u8]) -> Result<(), Failure> {
+        Err(Failure::new(format!("`{uri}` cannot be kept: there is no storage here")))
+    }
 
     /// A setting of the instance, by its whole name.
     fn setting(&self, name: &str) -> Option<String>;

@@ -1,11 +1,12 @@
 //! What flows of one installation reach: its storage, keys, secrets, executions.
 
 use std::collections::BTreeMap;
+use std::io::Write;
 use std::sync::Arc;
 
 use kapelle_core::expression::services::Services;
 use kapelle_model::execution::Birth;
-use kapelle_model::{Map, Value};
+use kapelle_model::{Failure, Map, Value};
 use kapelle_plugin::Place;
 
 use crate::clock::Clock;
@@ -121,6 +122,13 @@ impl Reach for Inhabited {
             triggers: Box::new(FlowTriggers::new(Arc::clone(&of.tenant), self.grips.clone())),
             masks,
         }
+    }
+
+    fn put(&self, of: &Birth, uri: &str, content: &[u8]) -> Result<(), Failure> {
+        let failed = |error: std::io::Error| Failure::new(format!("`{uri}` cannot be kept: {error}"));
+        let path = reach_of(of).stored(uri)?;
+        let mut file = self.surroundings.storage.create().map_err(failed)?;
+        file.write_all(content).and_then(|()| file.keep(&path)).map_err(failed)
     }
 
     fn setting(&self, name: &str) -> Option<String> {

@@ -39,7 +39,7 @@ pub fn execution(execution: &Execution, run_id: &dyn Fn(RunIndex) -> String) -> 
         ("flowRevision", Some(birth.revision.into())),
         ("taskRunList", (!runs.is_empty()).then(|| runs.into())),
         ("inputs", (!birth.inputs.is_empty()).then(|| map(&birth.inputs))),
-        ("outputs", head.outputs.as_deref().map(map)),
+        ("outputs", head.outputs.as_deref().map(|outputs| map(&without_nulls(outputs)))),
         ("labels", Some(labels.collect())),
         ("variables", (!head.variables.is_empty()).then(|| map(&head.variables))),
         ("state", Some(state(&head.history))),
@@ -97,6 +97,12 @@ pub fn state(history: &History) -> Json {
 fn object<const N: usize>(entries: [(&str, Option<Json>); N]) -> Json {
     let present = entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Json::Object(present.collect::<Object<_, _>>())
+}
+
+/// An output that has no value is not shown.
+fn without_nulls(outputs: &Map) -> Map {
+    let present = outputs.iter().filter(|(_, value)| **value != Value::Null);
+    present.map(|(name, value)| (name.clone(), value.clone())).collect()
 }
 
 /// Values as JSON.

@@ -2,9 +2,11 @@
 
 mod attempt;
 mod begun;
+mod cached;
 mod host;
 mod job;
 mod log;
+mod parts;
 
 use std::collections::HashMap;
 use std::path::PathBuf;

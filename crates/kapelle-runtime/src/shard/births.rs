@@ -104,8 +104,8 @@ impl Shard {
         let made = tenant.and_then(|tenant| make(&self.shared, &tenant, request));
         match made {
             Ok(Made { definition, live, outcome }) => {
-                let state = live.execution().state();
-                let news = ChildNews::Created(state);
+                // As it is told of one that was just created, however far it came with its first step.
+                let news = ChildNews::Created(State::Created);
                 self.adopt(Newborn { definition, live, outcome, writes: Vec::new(), answer: None });
                 let event = kapelle_model::event::Event::Child {
                     run: parent.run,

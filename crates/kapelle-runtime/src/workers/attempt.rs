@@ -16,9 +16,11 @@ use tokio_util::sync::CancellationToken;
 
 use super::Key;
 use super::begun::Begun;
+use super::cached::Kept;
 use super::host::AttemptHost;
 use super::job::Job;
 use super::log::Log;
+use super::parts;
 use crate::activity::Busy;
 use crate::definitions::{Definition, unknown_type};
 use crate::message::{Happening, Message};
@@ -106,6 +108,7 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         stop: stop.clone(),
         reached,
         directory,
+        birth: Arc::clone(&job.birth),
         implied_files: job.definition.implied_files(job.task),
         busy: Mutex::new(Some(job.busy)),
     });
@@ -147,6 +150,11 @@ async fn run(
             if work == Work::Open { group.open(properties, cx) } else { group.close(properties, cx) };
         return in_time(running, host, None).await;
     }
+    if *planned.type_name == *parts::JOINS
+        && let Err(broken) = lay_out(host, cx).await
+    {
+        return Some(Err(broken));
+    }
     let plugin = match definition.plugin(task, registry) {
         Ok(plugin) => plugin,
         Err(failure) => return Some(Err(failure.into())),
@@ -156,11 +164,29 @@ async fn run(
         Ok(limit) => limit,
         Err(failure) => return Some(Err(failure.into())),
     };
+    let kept = match Kept::of(planned, cx) {
+        Ok(kept) => kept,
+        Err(failure) => return Some(Err(failure.into())),
+    };
+    let files = &*host.reached.files;
+    if let Some(outputs) = kept.as_ref().and_then(|kept| kept.find(files, cx)) {
+        return Some(Ok(outputs));
+    }
     let has_effects = registry.find(&planned.type_name).is_none_or(|known| known.has_effects);
     if has_effects && !host.begun.tell().await {
         return None;
     }
-    in_time(plugin.run(cx), host, limit).await
+    let result = in_time(plugin.run(cx), host, limit).await;
+    if let (Some(kept), Some(Ok(outputs))) = (kept, &result) {
+        kept.keep(files, outputs, cx);
+    }
+    result
+}
+
+/// Lays out what the task joins, in a thread that may wait for the disk.
+async fn lay_out(host: &AttemptHost, cx: &RunContext) -> Result<(), Broken> {
+    let (shared, birth, run) = (Arc::clone(&host.shared), Arc::clone(&host.birth), cx.place.run);
+    cx.blocking(move |_| Ok(parts::lay_out(&shared, &birth, run)?)).await
 }
 
 /// The directory of the attempt, or the one of the group that it works in.

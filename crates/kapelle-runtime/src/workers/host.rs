@@ -8,6 +8,7 @@ use kapelle_core::catalogue::Catalogue;
 use kapelle_core::property::Property;
 use kapelle_core::yaml;
 use kapelle_model::effect::Level;
+use kapelle_model::execution::Birth;
 use kapelle_model::{Failure, Node, Span, Text};
 use kapelle_plugin::{ErasedTask, Executions, Files, Host, Keys, Metric, NamespaceFiles, Triggers, Waiting};
 use tokio::sync::oneshot;
@@ -27,6 +28,7 @@ pub(super) struct AttemptHost {
     pub(super) begun: Begun,
     pub(super) stop: CancellationToken,
     pub(super) reached: Reached,
+    pub(super) birth: Arc<Birth>,
     pub(super) directory: PathBuf,
     /// Files that expressions of the flow ask its task for.
     pub(super) implied_files: Vec<String>,

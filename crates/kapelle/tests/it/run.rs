@@ -161,3 +161,55 @@ tasks:
     let again = folder.run(&["run", "--resume", id, "--data", "data"]);
     assert!(again.starts_with("exit 0") && again.contains("SUCCESS in"), "{again}");
 }
+
+#[test]
+fn what_the_batches_of_a_file_gave_is_joined_in_their_order() {
+    let parent = "\
+id: batches
+namespace: demo
+tasks:
+  - {id: rows, type: io.kestra.plugin.core.storage.Write, content: \"Ann\\nBob\\nEve\\n\", extension: .txt}
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEachItem
+    items: '{{ outputs.rows.uri }}'
+    batch: {rows: 1}
+    namespace: demo
+    flowId: one
+    inputs: {batch: '{{ taskrun.items }}'}
+  - {id: show, type: io.kestra.plugin.core.log.Log, message: '{{ read(outputs.each_merge.subflowOutputs) }}'}
+";
+    let child = "\
+id: one
+namespace: demo
+inputs:
+  - {id: batch, type: FILE}
+tasks:
+  - {id: log, type: io.kestra.plugin.core.log.Log, message: hi}
+outputs:
+  - {id: name, type: STRING, value: '{{ read(inputs.batch) | trim }}'}
+";
+    let folder = Folder::new("run-batches", &[("batches.yaml", parent), ("more/one.yaml", child)]);
+    let ran = folder.run(&["run", "batches.yaml", "--flows", "more", "--memory", "--format", "logs"]);
+    assert!(ran.contains("{name:\"Ann\"}\n{name:\"Bob\"}\n{name:\"Eve\"}\n"), "{ran}");
+}
+
+#[test]
+fn a_task_with_a_cache_is_done_once_for_the_same_properties() {
+    let flow = "\
+id: cached
+namespace: demo
+inputs:
+  - {id: n, type: INT}
+tasks:
+  - {id: once, type: io.kestra.plugin.core.debug.Return, format: '{{ inputs.n }} {{ randomInt(1, 1000000000) }}', taskCache: {enabled: true, ttl: PT1H}}
+  - {id: stable, type: io.kestra.plugin.core.debug.Return, format: 'n is {{ inputs.n }}', taskCache: {enabled: true}}
+";
+    let folder = Folder::new("run-cached", &[("cached.yaml", flow)]);
+    let run = |n: &str| folder.run(&["run", "cached.yaml", "--data", "data", "--input", n]);
+    let again = "stable: the outputs of an earlier run with the same properties are used again";
+    assert!(!run("n=1").contains(again));
+    let second = run("n=1");
+    assert!(second.starts_with("exit 0") && second.contains(again), "{second}");
+    assert!(!second.contains("once: the outputs"), "what is rendered otherwise is other work: {second}");
+    assert!(!run("n=2").contains(again));
+}

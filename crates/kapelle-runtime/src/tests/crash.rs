@@ -86,3 +86,25 @@ tasks:
     world.die_and_begin(0);
     assert_eq!((world.finish(id), deeds("caller")), (State::Success, 1));
 }
+
+#[test]
+fn what_runs_when_a_process_stops_begins_again_and_costs_no_retry() {
+    let mut world = World::new();
+    let source = "
+id: stops
+namespace: team
+tasks:
+- id: deed
+  type: io.kestra.plugin.core.debug.Deed
+  mark: stops
+  takes: PT1H
+  retry: {type: constant, interval: PT1M, maxAttempts: 1}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW);
+    world.stop_and_begin();
+    assert_eq!((world.finish(id), deeds("stops")), (State::Success, 2));
+    let attempts = &world.execution(id).runs[0].attempts;
+    let states: Vec<_> = attempts.iter().map(|attempt| attempt.current().name()).collect();
+    assert_eq!(states, ["RESUBMITTED", "SUCCESS"]);
+}

@@ -194,6 +194,15 @@ impl World {
         self.begin(now.plus(later_millis));
     }
 
+    /// The process is told to stop, with no time for what runs, and the next one begins.
+    pub(super) fn stop_and_begin(&mut self) {
+        let runtime = self.runtime.take().unwrap();
+        let now = runtime.now();
+        self.tokio.block_on(runtime.stop(std::time::Duration::ZERO));
+        self.store = Arc::new(self.store.succeed());
+        self.begin(now);
+    }
+
     pub(super) fn runtime(&self) -> &Runtime {
         self.runtime.as_ref().unwrap()
     }

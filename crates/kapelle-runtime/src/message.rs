@@ -19,8 +19,12 @@ pub(crate) enum Message {
     /// Somebody created it; it is to be kept.
     Adopt(Box<Newborn>),
     Happen(Happening),
-    /// A task run of another execution asks for it.
-    Bear(Box<Request>),
+    /// A task run of another execution of this tenant asks for it. One that is asked for the first time is not there yet.
+    Bear {
+        request: Box<Request>,
+        tenant: Arc<str>,
+        is_first: bool,
+    },
     /// A task run of another execution wants to know what became of it. Of ends up to this generation it knows.
     Watch {
         parent: Parent,
@@ -61,7 +65,7 @@ impl Message {
         Some(match self {
             Self::Adopt(newborn) => newborn.live.execution().birth.id,
             Self::Happen(happening) => happening.to,
-            Self::Bear(request) => request.id,
+            Self::Bear { request, .. } => request.id,
             Self::Absent { parent, .. } => parent.execution,
             Self::Watch { id, .. }
             | Self::Admit { to: id, .. }

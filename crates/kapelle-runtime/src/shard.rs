@@ -13,7 +13,8 @@ mod lines;
 mod orders;
 mod recovery;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
 
@@ -22,18 +23,22 @@ use kapelle_model::ExecutionId;
 use kapelle_model::event::{ChildNews, Event};
 use kapelle_model::execution::Parent;
 
+use kapelle_store::StoreError;
+
 use crate::message::{Declined, Happening, Message};
-use crate::shared::{Envelope, Shared};
+use crate::shared::{Envelope, News, Shared};
 use entry::{Entry, Phase};
 
 pub(crate) struct Shard {
     shared: Arc<Shared>,
     entries: HashMap<ExecutionId, Entry>,
+    /// Executions over which this program stumbled. They are left alone until it begins anew.
+    poisoned: HashSet<ExecutionId>,
 }
 
 impl Shard {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, entries: HashMap::new() }
+        Self { shared, entries: HashMap::new(), poisoned: HashSet::new() }
     }
 
     /// Works until it is told to stop.
@@ -42,7 +47,13 @@ impl Shard {
             if matches!(message, Message::Stop) {
                 break;
             }
-            self.take(message);
+            let of = message.of();
+            // What panics stops only itself.
+            if catch_unwind(AssertUnwindSafe(|| self.take(message))).is_err()
+                && let Some(id) = of
+            {
+                self.quarantine(id);
+            }
             drop(busy);
         }
     }
@@ -51,7 +62,7 @@ impl Shard {
         match message {
             Message::Adopt(newborn) => self.adopt(*newborn),
             Message::Happen(happening) => self.happen(happening),
-            Message::Bear(request) => self.bear(&request),
+            Message::Bear { request, tenant, is_first } => self.bear(&request, &tenant, is_first),
             Message::Watch { parent, id, known } => self.watched(parent, id, known),
             Message::Absent { parent, id } => self.ask_again(parent, id),
             Message::Admit { to, answer } => self.admitted(to, answer),
@@ -74,7 +85,7 @@ impl Shard {
             Ok(true) => {}
             Ok(false) => return self.nobody(happening),
             Err(error) => {
-                self.shared.news(&crate::shared::News::Alarm(&format!("execution {id}: {error}")));
+                self.shared.news(&News::Alarm(&format!("execution {id}: {error}")));
                 return happening.answered(Err(Declined::Store(error)));
             }
         }
@@ -83,6 +94,15 @@ impl Shard {
         if entry.phase == Phase::Ready {
             self.work_off(id);
         }
+    }
+
+    /// Leaves an execution alone over which this program stumbled. What is on the disk of it stays as it is.
+    fn quarantine(&mut self, id: ExecutionId) {
+        self.poisoned.insert(id);
+        self.forget(id);
+        self.shared.news(&News::Alarm(&format!(
+            "execution {id} is left alone until the program begins anew: a mistake in this program stopped it"
+        )));
     }
 
     /// What was meant for an execution that does not exist.
@@ -107,6 +127,11 @@ impl Shard {
     fn load(&mut self, id: ExecutionId) -> kapelle_store::error::Result<bool> {
         if self.entries.contains_key(&id) {
             return Ok(true);
+        }
+        if self.poisoned.contains(&id) {
+            return Err(StoreError::Unavailable(format!(
+                "execution {id} is left alone: a mistake in this program stopped it"
+            )));
         }
         let Some(entry) = Entry::read(&self.shared, id)? else { return Ok(false) };
         let owed = outstanding(&entry.definition.plan, &entry.live);

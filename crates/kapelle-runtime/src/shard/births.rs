@@ -8,7 +8,7 @@ use kapelle_engine::live::Live;
 use kapelle_engine::step::{Outcome, create};
 use kapelle_engine::variables::Variables;
 use kapelle_model::effect::{Effect, Line, Request};
-use kapelle_model::event::{ChildNews, Report};
+use kapelle_model::event::{ChildNews, Event, Report};
 use kapelle_model::execution::{Birth, Parent};
 use kapelle_model::{ExecutionId, Failure, State, Value};
 use kapelle_store::{Transaction, Write};
@@ -16,7 +16,7 @@ use kapelle_store::{Transaction, Write};
 use super::Shard;
 use super::entry::{After, Entry};
 use crate::definitions::Definition;
-use crate::message::{Message, Newborn};
+use crate::message::{Happening, Message, Newborn};
 use crate::shared::{News, Shared};
 use crate::workers::place;
 
@@ -88,9 +88,10 @@ impl Shard {
     }
 
     /// Creates an execution for a task run, unless it is there already, and tells the task run.
-    pub(super) fn bear(&mut self, request: &Request) {
+    pub(super) fn bear(&mut self, request: &Request, tenant: &Arc<str>, is_first: bool) {
         let Some(parent) = request.parent else { return };
-        match self.load(request.id) {
+        let known = if is_first { Ok(self.entries.contains_key(&request.id)) } else { self.load(request.id) };
+        match known {
             Ok(true) => {
                 let state = self.entries[&request.id].live.execution().state();
                 self.tell_parent(parent, request.id, ChildNews::Created(state));
@@ -99,21 +100,17 @@ impl Shard {
             Ok(false) => {}
             Err(error) => return self.shared.news(&News::Alarm(&format!("{}: {error}", request.id))),
         }
-        // A child lives in the tenant of its parent, which only the parent's owner knows.
-        let tenant = self.tenant_of(parent.execution);
-        let made = tenant.and_then(|tenant| make(&self.shared, &tenant, request));
-        match made {
+        match make(&self.shared, tenant, request) {
             Ok(Made { definition, live, outcome }) => {
-                // As it is told of one that was just created, however far it came with its first step.
-                let news = ChildNews::Created(State::Created);
                 self.adopt(Newborn { definition, live, outcome, writes: Vec::new(), answer: None });
-                let event = kapelle_model::event::Event::Child {
+                let event = Event::Child {
                     run: parent.run,
                     iteration: parent.iteration,
                     id: request.id,
-                    news,
+                    // As it is told of one that was just created, however far it came with its first step.
+                    news: ChildNews::Created(State::Created),
                 };
-                let told = Message::Happen(crate::message::Happening::of(parent.execution, event));
+                let told = Message::Happen(Happening::of(parent.execution, event));
                 if let Some(entry) = self.entries.get_mut(&request.id) {
                     // Before the effects: it may have ended already, and tells so with them.
                     entry.after.insert(0, After::Tell(told));
@@ -121,17 +118,6 @@ impl Shard {
             }
             Err(failure) => self.tell_parent(parent, request.id, ChildNews::Refused(failure)),
         }
-    }
-
-    fn tenant_of(&self, id: ExecutionId) -> Result<Arc<str>, Failure> {
-        if let Some(entry) = self.entries.get(&id) {
-            return Ok(Arc::clone(&entry.live.execution().birth.tenant));
-        }
-        let header = self.shared.store.header(id);
-        let header = header.map_err(|error| Failure::new(error.to_string()))?;
-        header
-            .map(|header| Arc::clone(&header.birth.tenant))
-            .ok_or_else(|| Failure::new(format!("execution {id}, which asks for another one, is not there")))
     }
 
     /// Creates the execution that tries again what another one did, in the same transaction.
@@ -151,7 +137,7 @@ impl Shard {
     }
 
     /// Asks for the execution that a task run starts, if it still wants it.
-    pub(super) fn ask_for(&mut self, request: Request) {
+    pub(super) fn ask_for(&mut self, request: Request, is_first: bool) {
         let Some(parent) = request.parent else { return };
         let Some(entry) = self.entries.get(&parent.execution) else { return };
         let execution = entry.live.execution();
@@ -168,7 +154,10 @@ impl Shard {
         }
         match self.stand_in(parent) {
             Some(news) => self.tell_parent(parent, request.id, news),
-            None => self.shared.tell(Message::Bear(Box::new(request))),
+            None => {
+                let tenant = Arc::clone(&execution.birth.tenant);
+                self.shared.tell(Message::Bear { request: Box::new(request), tenant, is_first });
+            }
         }
     }
 
@@ -194,7 +183,7 @@ impl Shard {
             children::request(&entry.definition.plan, &entry.live, parent.run, parent.iteration, id, world)
         });
         match asked {
-            Ok(request) => self.ask_for(request),
+            Ok(request) => self.ask_for(request, false),
             Err(failure) => self.tell_parent(parent, id, ChildNews::Refused(failure)),
         }
     }

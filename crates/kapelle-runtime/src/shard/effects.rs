@@ -32,7 +32,7 @@ impl Shard {
                 }
             }
             Effect::Wake { at, due } => self.wake(of, at, due),
-            Effect::Create(request) => self.ask_for(*request),
+            Effect::Create(request) => self.ask_for(*request, since == Since::Commit),
             Effect::Watch { run, iteration, id } => {
                 self.watch(Parent { execution: of, run, iteration }, id);
             }

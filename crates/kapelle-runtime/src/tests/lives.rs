@@ -176,3 +176,29 @@ tasks:
     let successor = world.execution(id).head.successor.unwrap();
     assert_eq!((world.execution(successor).state(), deeds("whole")), (State::Success, 2));
 }
+
+#[test]
+fn what_this_program_stumbles_over_stops_only_itself() {
+    let world = World::new();
+    let poison = "
+id: poison
+namespace: team
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: before}
+- {id: if, type: io.kestra.plugin.core.flow.If, condition: '{{ randomInt(1, 5) == 9 }}', then: [{id: x, type: io.kestra.plugin.core.log.Log, message: x}]}
+";
+    let sound = "
+id: sound
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: sound, takes: PT1H}
+";
+    let before: Vec<_> = (0..4).map(|_| world.start(sound, &[])).collect();
+    // Both owners meet it.
+    let poisoned: Vec<_> = (0..8).map(|_| world.start(poison, &[])).collect();
+    world.settle(NOW);
+    assert!(poisoned.iter().all(|id| world.execution(*id).state() == State::Running));
+    let after: Vec<_> = (0..4).map(|_| world.start(sound, &[])).collect();
+    world.settle(NOW.plus(2 * HOUR));
+    assert!(before.iter().chain(&after).all(|id| world.execution(*id).state() == State::Success));
+}

@@ -89,6 +89,11 @@ impl Services for Bare {
     fn now(&self) -> Outcome<Timestamp> {
         Ok(self.0.lock().unwrap().unwrap_or_default())
     }
+
+    /// Chance is a mistake in the program, for tests of such.
+    fn random(&self, _bytes: &mut [u8]) -> Outcome<()> {
+        panic!("a mistake, on purpose")
+    }
 }
 
 struct NoFiles;

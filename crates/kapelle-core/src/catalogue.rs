@@ -201,14 +201,26 @@ impl Type {
         self.kind == "flowable"
     }
 
-    /// Whether this version contains the type: all that belongs to the language itself.
+    /// Whether this version contains the type: all that belongs to the language itself, and what is named beside it.
     pub fn is_built_in(&self) -> bool {
-        self.name.starts_with("io.kestra.plugin.core.")
+        BUILT_IN.iter().any(|meant| fits(meant, self.name))
     }
 
     /// The name without its package.
     pub fn simple_name(&self) -> &'static str {
         self.name.rsplit('.').next().unwrap_or(self.name)
+    }
+}
+
+/// Types that this version contains. A star stands for any text.
+const BUILT_IN: &[&str] =
+    &["io.kestra.plugin.core.*", "io.kestra.plugin.scripts.*.Script", "io.kestra.plugin.scripts.*.Commands"];
+
+/// Whether a name is meant, in which a star stands for any text.
+fn fits(meant: &str, name: &str) -> bool {
+    match meant.split_once('*') {
+        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
+        None => meant == name,
     }
 }
 

@@ -197,3 +197,18 @@ fn every_file_with_a_type_is_registered() {
         }
     }
 }
+
+/// What the catalogue says of types beside the language itself; of the language, the engine has a part.
+#[test]
+fn the_catalogue_knows_what_is_built_in() {
+    let registry = crate::registry();
+    for known in registry.tasks() {
+        assert!(entry(known.name).is_built_in(), "{} is in no pattern of the catalogue", known.name);
+    }
+    for found in Catalogue::bundled().types() {
+        let is_other = !found.name.starts_with("io.kestra.plugin.core.");
+        if is_other && found.is_built_in() {
+            assert!(registry.find(found.name).is_some(), "{} is not there", found.name);
+        }
+    }
+}

@@ -186,8 +186,10 @@ pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
             .into_iter()
             .map(|output| Output { name: output.name, kind: output.t.unwrap_or("any") })
             .collect();
-        let added =
-            ADDED_OUTPUTS.iter().filter(|(name, _)| fits(name, slot.name)).flat_map(|(_, added)| *added);
+        let added = ADDED_OUTPUTS
+            .iter()
+            .filter(|(name, _)| super::fits(name, slot.name))
+            .flat_map(|(_, added)| *added);
         let added =
             added.filter(|(name, _)| known.iter().all(|output| output.name != *name)).collect::<Vec<_>>();
         known.into_iter().chain(added.into_iter().map(|(name, kind)| Output { name, kind })).collect()
@@ -276,13 +278,5 @@ fn kind(word: &'static str, element: Option<&'static str>, values: Option<&'stat
         "plugin:TaskRunner" => Kind::Plugin(Role::TaskRunner),
         "plugin:Condition" | "plugin:ScheduleCondition" => Kind::Plugin(Role::Condition),
         other => other.strip_prefix("plugin:").map_or(Kind::Any, |role| Kind::Plugin(Role::Other(role))),
-    }
-}
-
-/// Whether a name is meant, in which a star stands for any text.
-fn fits(meant: &str, name: &str) -> bool {
-    match meant.split_once('*') {
-        Some((start, end)) => name.strip_prefix(start).is_some_and(|rest| rest.ends_with(end)),
-        None => meant == name,
     }
 }

@@ -83,9 +83,8 @@ const OLD: &[Row] = &[
     ),
     row(
         "runner and docker of a script are taskRunner and containerImage",
-        "tasks: [{id: a, type: «io.kestra.plugin.scripts.shell.Commands», commands: [ls], «runner»: DOCKER, «docker»: {image: alpine}}]",
+        "tasks: [{id: a, type: io.kestra.plugin.scripts.shell.Commands, commands: [ls], «runner»: DOCKER, «docker»: {image: alpine}}]",
         &[
-            "info type-not-built-in: `io.kestra.plugin.scripts.shell.Commands` is known and checked, but not built in: it cannot run yet",
             "info property-deprecated: `runner` is deprecated",
             "info property-deprecated: `docker` is deprecated",
         ],

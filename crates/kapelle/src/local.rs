@@ -12,11 +12,11 @@ use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Map, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
 use kapelle_runtime::calls::HttpCalls;
-use kapelle_runtime::keys::TenantKeys;
+use kapelle_runtime::keys::{self, TenantKeys};
 use kapelle_runtime::namespace_files::TenantFiles;
-use kapelle_runtime::secrets::{Plain, SecretChain, SecretVariables, Secrets, dotenv};
+use kapelle_runtime::secrets::{Plain, SecretChain, SecretFolder, SecretVariables, Secrets, dotenv};
 use kapelle_runtime::storage::{LocalFiles, LocalStorage, SCHEME, Storage, StoredPath, execution_folder};
-use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundings, TakesUp};
+use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundings, TakesUp, machine_now};
 use kapelle_store::Store;
 use tokio::runtime::Builder;
 
@@ -27,6 +27,9 @@ pub(crate) const TENANT: &str = "main";
 
 /// Variables that begin so are `envs` of flows.
 const ENVS: &str = "ENV_";
+
+/// Keys that are removed at once.
+const SWEPT_MAX: usize = 500;
 
 /// Files of one namespace, read from a folder.
 const FILES_MAX: usize = 10_000;
@@ -60,6 +63,7 @@ impl Local {
         let storage = LocalStorage::open(&files)
             .with_context(|| format!("files cannot be kept in {}", files.display()))?;
         let storage: Arc<dyn Storage> = Arc::new(storage);
+        sweep(&*setup.store)?;
         let parts = Parts {
             store: setup.store,
             registry: kapelle_plugins::registry(),
@@ -156,6 +160,13 @@ impl Local {
     }
 }
 
+/// Removes keys that expired long ago.
+fn sweep(store: &dyn Store) -> anyhow::Result<()> {
+    let now = jiff::Timestamp::from_millisecond(machine_now().0).unwrap_or_default();
+    while keys::sweep(store, now, SWEPT_MAX).map_err(|error| anyhow!("{error}"))? == SWEPT_MAX {}
+    Ok(())
+}
+
 /// All files below a folder, in order; what begins with a dot is left out.
 fn files_below(folder: &Path) -> anyhow::Result<Vec<PathBuf>> {
     let mut open = vec![folder.to_owned()];
@@ -202,12 +213,14 @@ pub(crate) fn installation() -> Map {
     ])
 }
 
-/// Secrets of the environment, then those of a file.
-pub(crate) fn secrets(file: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
+/// Secrets of a file or of a folder with a file for each, and then those of the environment.
+pub(crate) fn secrets(place: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
     let (environment, problems) = SecretVariables::read(variables(), &Plain::None);
     let mut sources: Vec<Arc<dyn Secrets>> = Vec::new();
     let mut all = problems;
-    if let Some(file) = file {
+    if let Some(folder) = place.filter(|place| place.is_dir()) {
+        sources.push(Arc::new(SecretFolder::new(folder.to_owned())));
+    } else if let Some(file) = place {
         let text =
             std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
         let (secrets, problems) = SecretVariables::read(dotenv(&text), &Plain::All);

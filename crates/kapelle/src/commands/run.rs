@@ -68,8 +68,10 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "FILE")]
     kv: Option<PathBuf>,
 
-    /// Secrets: a file with `NAME=value` on each line; those of the environment are `SECRET_NAME`, in base64
-    #[arg(long, value_name = "FILE")]
+    /// Secrets: a file with `NAME=value` on each line, or a folder with a file for each
+    ///
+    /// Those of the environment are `SECRET_NAME`, in base64.
+    #[arg(long, value_name = "PATH")]
     secrets: Option<PathBuf>,
 
     /// A folder with further flows, for subflows

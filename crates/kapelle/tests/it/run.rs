@@ -116,6 +116,13 @@ tasks:
     assert!(ran.starts_with("exit 0"), "{ran}");
     assert!(ran.contains("read: a note 5") && ran.contains("hello: Hello Grace"), "{ran}");
     assert!(ran.contains("hide: it is ******") && !ran.contains("s3cr3t"), "{ran}");
+    folder.write("mounted/TOKEN", b"another-s3cr3t");
+    let coded = parent.replace("it is {{ secret('TOKEN') }}", "{{ secret('TOKEN') | base64encode }}");
+    folder.write("coded.yaml", coded.as_bytes());
+    let options =
+        ["--flows", "more", "--namespace-files", "files", "--kv", "keys.yaml", "--secrets", "mounted"];
+    let ran = folder.run(&[&["run", "coded.yaml", "--memory"][..], &options].concat());
+    assert!(ran.starts_with("exit 0") && ran.contains("hide: ******"), "{ran}");
 }
 
 #[test]

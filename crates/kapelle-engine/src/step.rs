@@ -226,8 +226,7 @@ impl<'a> Step<'a> {
     /// Brings a task run into a state, and counts it there.
     fn set_run(&mut self, index: RunIndex, state: State) {
         let now = self.world.now;
-        let run = self.run_mut(index);
-        let from = run.state();
+        let from = self.run(index).state();
         Machine::TaskRun.assert(Some(from), state);
         if from == state {
             return;

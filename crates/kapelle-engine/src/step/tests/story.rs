@@ -154,6 +154,12 @@ impl Story {
             world::with(self.now, &self.chance, &self.services, |world| step(plan, live, event, world));
         match outcome {
             Ok(outcome) => {
+                // Orders are rare; everything else must not write rows of a wide loop again and again.
+                let is_order = matches!(event, Event::Order(_));
+                for run in outcome.delta.runs.iter().filter(|_| !is_order) {
+                    let was = before.execution.run(run.index);
+                    assert_ne!(was, Some(run), "a task run is written that did not change");
+                }
                 self.keep(&outcome.delta);
                 self.take(outcome.effects);
                 self.check();

@@ -152,13 +152,11 @@ impl Shard {
             let news = ChildNews::Refused(Failure::new("what asked for it was killed"));
             return self.tell_parent(parent, request.id, news);
         }
-        match self.stand_in(parent) {
-            Some(news) => self.tell_parent(parent, request.id, news),
-            None => {
-                let tenant = Arc::clone(&execution.birth.tenant);
-                self.shared.tell(Message::Bear { request: Box::new(request), tenant, is_first });
-            }
+        if let Some(news) = self.stand_in(parent) {
+            return self.tell_parent(parent, request.id, news);
         }
+        let tenant = Arc::clone(&execution.birth.tenant);
+        self.shared.tell(Message::Bear { request: Box::new(request), tenant, is_first });
     }
 
     /// The news of an execution in whose stead there is a fixture.

@@ -158,8 +158,9 @@ impl Dictionary<'_> {
         let execution = key.execution.map(|id| id.0.to_be_bytes());
         let find = match execution {
             Some(_) => {
+                // By the execution alone: of a flow there may be a million.
                 "SELECT id FROM origin WHERE execution = ?1 AND execution IS NOT NULL
-                 AND tenant = ?2 AND namespace = ?3 AND flow = ?4 AND trigger IS ?5"
+                 AND +tenant = ?2 AND +namespace = ?3 AND +flow = ?4 AND +trigger IS ?5"
             }
             None => {
                 "SELECT id FROM origin WHERE execution IS NULL AND execution IS ?1

@@ -156,17 +156,7 @@ impl Dictionary<'_> {
         let (tenant, namespace) = (self.name(&key.tenant)?, self.name(&key.namespace)?);
         let (flow, trigger) = (self.name(&key.flow)?, self.optional_name(key.trigger.as_ref())?);
         let execution = key.execution.map(|id| id.0.to_be_bytes());
-        let find = match execution {
-            Some(_) => {
-                // By the execution alone: of a flow there may be a million.
-                "SELECT id FROM origin WHERE execution = ?1 AND execution IS NOT NULL
-                 AND +tenant = ?2 AND +namespace = ?3 AND +flow = ?4 AND +trigger IS ?5"
-            }
-            None => {
-                "SELECT id FROM origin WHERE execution IS NULL AND execution IS ?1
-                 AND tenant = ?2 AND namespace = ?3 AND flow = ?4 AND trigger IS ?5"
-            }
-        };
+        let find = if execution.is_some() { ORIGIN_OF_EXECUTION } else { ORIGIN_OF_TRIGGER };
         let values = params![execution, tenant, namespace, flow, trigger];
         let found = self.connection.prepare_cached(find)?.query_row(values, |row| row.get(0)).optional()?;
         let number = if let Some(number) = found {
@@ -180,6 +170,13 @@ impl Dictionary<'_> {
         Ok(number)
     }
 }
+
+/// By the execution alone, or SQLite goes along the index of flows: of a flow there may be a million executions.
+const ORIGIN_OF_EXECUTION: &str = "SELECT id FROM origin WHERE execution = ?1 AND execution IS NOT NULL
+     AND +tenant = ?2 AND +namespace = ?3 AND +flow = ?4 AND +trigger IS ?5";
+
+const ORIGIN_OF_TRIGGER: &str = "SELECT id FROM origin WHERE execution IS NULL AND execution IS ?1
+     AND tenant = ?2 AND namespace = ?3 AND flow = ?4 AND trigger IS ?5";
 
 impl<K: Eq + Hash + Clone> Known<K> {
     fn new() -> Self {
@@ -220,4 +217,37 @@ impl OriginKey {
 
 fn number(run: Option<RunIndex>) -> u32 {
     run.map_or(0, |run| run.0.get())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The way that SQLite goes for a query.
+    fn way(query: &str) -> String {
+        static COUNT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("kapelle-month-{}-{number}.db", std::process::id()));
+        let file = MonthFile::open(path.clone()).unwrap();
+        let explain = format!("EXPLAIN QUERY PLAN {query}");
+        let way = file
+            .connection
+            .query_row(&explain, params![None::<Vec<u8>>, 1, 1, 1, 1], |row| row.get(3))
+            .unwrap();
+        drop(file);
+        for ending in ["", "-wal", "-shm"] {
+            std::fs::remove_file(format!("{}{ending}", path.display())).ok();
+        }
+        way
+    }
+
+    #[test]
+    fn an_origin_is_found_without_looking_at_others_of_its_flow() {
+        let (execution, trigger) = (way(ORIGIN_OF_EXECUTION), way(ORIGIN_OF_TRIGGER));
+        assert!(execution.contains("origin_execution (execution=?"), "{execution}");
+        assert!(
+            trigger.contains("origin_trigger (flow=? AND namespace=? AND tenant=? AND trigger=?"),
+            "{trigger}"
+        );
+    }
 }

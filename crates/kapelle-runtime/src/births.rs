@@ -11,20 +11,18 @@ use kapelle_core::source::Source;
 use kapelle_core::yaml;
 use kapelle_engine::checks::judge;
 use kapelle_engine::creation::{Rejected, prepare};
-use kapelle_engine::replay::{Replay, replay};
 use kapelle_engine::step::{Refused, create};
 use kapelle_model::effect::{Effect, Line, Request};
-use kapelle_model::event::Order;
-use kapelle_model::{ExecutionId, Node, Span, State};
+use kapelle_model::execution::Birth;
+use kapelle_model::{ExecutionId, Failure, Node, Span, State};
 use kapelle_store::flow::{FlowRevision, Which};
-use kapelle_store::store::Values;
 use kapelle_store::{StoreError, Transaction, Write};
 use tokio::sync::oneshot;
 
 use crate::definitions::Definition;
 use crate::message::{Declined, Message, Newborn};
 use crate::runtime::Runtime;
-use crate::shard::provisional;
+use crate::shared::Shared;
 
 /// Why a flow was not saved.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ pub enum Unborn {
     Rejected(Rejected),
     /// A check of the flow does not let it be created.
     Check(String),
-    /// The execution that is to be repeated does not exist.
+    /// It was gone before anybody kept it.
     Missing,
     Refused(Refused),
     Store(StoreError),
@@ -124,7 +122,7 @@ impl Runtime {
 
     /// Creates an execution for a client, and waits until it is on the disk.
     pub async fn create(&self, tenant: &Arc<str>, request: &Request) -> Result<ExecutionId, Unborn> {
-        let newborn = self.newborn(tenant, request)?;
+        let newborn = make(&self.shared, tenant, request, Asker::Client)?;
         self.adopted(newborn).await?;
         Ok(request.id)
     }
@@ -134,27 +132,6 @@ impl Runtime {
         let end = self.shared.endings.hear(request.id);
         self.create(tenant, request).await?;
         end.await.map_err(|_| Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned())))
-    }
-
-    fn newborn(&self, tenant: &Arc<str>, request: &Request) -> Result<Newborn, Unborn> {
-        let shared = &self.shared;
-        let found = shared.definitions.find(tenant, &request.namespace, &request.flow, request.revision)?;
-        let definition = found.ok_or(Unborn::NoFlow)?;
-        let services = shared.reach.desk(&provisional(tenant, request, &definition));
-        shared.with_services(shared.clock.now(), &*services, |world| {
-            let mut prepared = prepare(&definition.plan, tenant, request, world).map_err(Unborn::Rejected)?;
-            let judged = judge(&definition.plan, &prepared.creation, world).map_err(Unborn::Check)?;
-            if let Some(failure) = judged {
-                prepared.creation.ends = Some((State::Failed, failure));
-            }
-            let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
-            let lines = prepared.logs.into_iter();
-            outcome.effects.extend(lines.map(|(level, message)| {
-                Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
-            }));
-            let definition = Arc::clone(&definition);
-            Ok(Newborn { definition, live, outcome, writes: Vec::new(), answer: None })
-        })
     }
 
     async fn adopted(&self, newborn: Newborn) -> Result<(), Unborn> {
@@ -172,29 +149,77 @@ impl Runtime {
             Err(_) => Err(Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned()))),
         }
     }
+}
 
-    /// Repeats an execution as a new one, with its own revision or another one.
-    pub async fn replay(
-        &self,
-        of: ExecutionId,
-        how: &Replay,
-        revision: Option<u32>,
-    ) -> Result<ExecutionId, Unborn> {
-        let shared = &self.shared;
-        let old = shared.store.execution(of, Values::Fetched)?.ok_or(Unborn::Missing)?;
-        let birth = Arc::clone(&old.birth);
-        let revision = revision.unwrap_or(birth.revision);
-        let found = shared.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(revision))?;
-        let definition = found.ok_or(Unborn::NoFlow)?;
-        let id = self.fresh_id();
-        let (live, outcome) = shared
-            .with_world(&birth, |world| replay(&definition.plan, &old, how, id, world))
-            .map_err(Unborn::Refused)?;
-        self.adopted(Newborn { definition, live, outcome, writes: Vec::new(), answer: None }).await?;
-        match self.order(of, Order::MarkReplayed).await {
-            Err(Declined::Store(error)) => Err(Unborn::Store(error)),
-            // It is marked already, or gone: the new one is there all the same.
-            Ok(()) | Err(_) => Ok(id),
+/// Who asks for an execution. Only clients are held up by the checks of a flow.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Asker {
+    Client,
+    Execution,
+}
+
+/// Makes an execution that somebody asks for; its owner has to keep it.
+pub(crate) fn make(
+    shared: &Shared,
+    tenant: &Arc<str>,
+    request: &Request,
+    asker: Asker,
+) -> Result<Newborn, Unborn> {
+    let found = shared.definitions.find(tenant, &request.namespace, &request.flow, request.revision)?;
+    let definition = found.ok_or(Unborn::NoFlow)?;
+    let services = shared.reach.desk(&provisional(tenant, request, &definition));
+    shared.with_services(shared.clock.now(), &*services, |world| {
+        let mut prepared = prepare(&definition.plan, tenant, request, world).map_err(Unborn::Rejected)?;
+        if asker == Asker::Client
+            && let Some(failure) =
+                judge(&definition.plan, &prepared.creation, world).map_err(Unborn::Check)?
+        {
+            prepared.creation.ends = Some((State::Failed, failure));
         }
+        let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
+        let lines = prepared.logs.into_iter();
+        outcome.effects.extend(lines.map(|(level, message)| {
+            Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
+        }));
+        Ok(Newborn { definition: Arc::clone(&definition), live, outcome, answer: None })
+    })
+}
+
+impl Unborn {
+    /// What the log of an execution that asked for it says.
+    pub(crate) fn failure(&self, request: &Request) -> Failure {
+        match self {
+            Self::NoFlow | Self::Missing => {
+                let (namespace, flow) = (&request.namespace, &request.flow);
+                let revision = request.revision.unwrap_or_default();
+                Failure::new(format!("Unable to find flow '{namespace}'.'{flow}' with revision '{revision}'"))
+            }
+            Self::Rejected(rejected) => rejected.failure(),
+            Self::Check(words) => Failure::new(words.as_str()),
+            Self::Refused(refused) => Failure::new(format!("it cannot be created: {refused:?}")),
+            Self::Store(error) => Failure::new(format!("the flow cannot be read: {error}")),
+        }
+    }
+}
+
+/// As much as is known of an execution before its inputs are.
+fn provisional(tenant: &Arc<str>, request: &Request, definition: &Definition) -> Birth {
+    Birth {
+        id: request.id,
+        tenant: Arc::clone(tenant),
+        namespace: Arc::clone(&definition.plan.namespace),
+        flow: Arc::clone(&definition.plan.flow),
+        revision: definition.plan.revision,
+        inputs: Arc::clone(&request.inputs),
+        origin: request.origin.clone(),
+        parent: request.parent,
+        replay_of: request.replay_of,
+        original: request.original.unwrap_or(request.id),
+        original_created: request.original_created.unwrap_or_default(),
+        start: request.start,
+        kind: request.kind,
+        priority: request.priority,
+        depth: request.depth,
+        scope: request.scope.clone(),
     }
 }

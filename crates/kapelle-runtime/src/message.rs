@@ -83,8 +83,6 @@ pub(crate) struct Newborn {
     pub definition: Arc<Definition>,
     pub live: Live,
     pub outcome: Outcome,
-    /// What else belongs to the same transaction.
-    pub writes: Vec<kapelle_store::Write>,
     pub answer: Option<Answer>,
 }
 

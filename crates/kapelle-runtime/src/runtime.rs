@@ -219,12 +219,6 @@ impl Runtime {
         self.shared.ids.runs.name(execution, run)
     }
 
-    /// The task run of an execution that has this public id.
-    pub fn find_run(&self, execution: ExecutionId, name: &str) -> Option<RunIndex> {
-        let (half, run) = self.shared.ids.runs.read(name)?;
-        (half == (execution.0 >> 64) as u64).then_some(run)
-    }
-
     /// Gives an order to an execution, and waits until it is on the disk.
     pub async fn order(&self, to: ExecutionId, order: Order) -> Result<(), Declined> {
         let (told, hears) = oneshot::channel();
@@ -255,11 +249,6 @@ impl Runtime {
     pub fn pass_time(&self, until: Millis) -> bool {
         while !self.shared.activity.wait_until_quiet(Duration::from_secs(1)) {}
         self.shared.clock.advance(until)
-    }
-
-    /// Puts the hands of the clock to a moment; what waits for an earlier one happens.
-    pub fn put_clock(&self, now: Millis) {
-        self.shared.clock.put(now);
     }
 
     /// Waits until nothing is going on, but not longer than this. Whether it came to that.

@@ -5,7 +5,6 @@
 //! written, the execution is read again, and what happened happens again: every event may come twice.
 
 mod births;
-pub(crate) use births::provisional;
 mod commit;
 mod effects;
 mod entry;
@@ -22,7 +21,6 @@ use kapelle_engine::outstanding::outstanding;
 use kapelle_model::ExecutionId;
 use kapelle_model::event::{ChildNews, Event};
 use kapelle_model::execution::Parent;
-
 use kapelle_store::StoreError;
 
 use crate::message::{Declined, Happening, Message};

@@ -1,12 +1,10 @@
 //! How fast flows run: the whole engine with its store on a disk, without HTTP.
 //!
-//! Each figure stands next to what the store alone does with the same number of executions in the same run.
+//! What the store alone does with executions of one task is told by the bench of `kapelle-store-sqlite`.
 #![expect(clippy::disallowed_methods, reason = "a bench measures time")]
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 #![expect(clippy::cast_precision_loss, reason = "no figure here is that exact")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
-
-mod reach;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,7 +15,9 @@ use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
 use kapelle_model::effect::Request;
 use kapelle_model::{Map, State};
-use kapelle_runtime::{Parts, Runtime};
+use kapelle_runtime::secrets::SecretChain;
+use kapelle_runtime::storage::{LocalFiles, LocalStorage};
+use kapelle_runtime::{Parts, Runtime, Surroundings, TakesUp};
 use kapelle_store_sqlite::{Options, SqliteStore};
 
 const ONE: &str = "
@@ -91,9 +91,16 @@ fn runtime(folder: &Path, tokio: &tokio::runtime::Runtime) -> Runtime {
         fixtures: None,
         hands: None,
         ahead: 0,
-        takes_up: kapelle_runtime::TakesUp::All,
+        takes_up: TakesUp::All,
     };
-    Runtime::start(parts, |_| Arc::new(reach::Nothing)).unwrap()
+    let surroundings = Surroundings {
+        storage: Arc::new(LocalStorage::open(folder.join("files")).unwrap()),
+        local: LocalFiles::default(),
+        secrets: Arc::new(SecretChain::default()),
+        settings: std::collections::BTreeMap::new(),
+        calls: None,
+    };
+    Runtime::start(parts, |grips| surroundings.around(grips)).unwrap()
 }
 
 async fn run(runtime: &Runtime, flow: &str) -> State {

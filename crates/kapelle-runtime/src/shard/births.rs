@@ -3,87 +3,30 @@
 use std::sync::Arc;
 
 use kapelle_engine::children;
-use kapelle_engine::creation::prepare;
-use kapelle_engine::live::Live;
-use kapelle_engine::step::{Outcome, create};
 use kapelle_engine::variables::Variables;
-use kapelle_model::effect::{Effect, Line, Request};
+use kapelle_model::effect::Request;
 use kapelle_model::event::{ChildNews, Event, Report};
-use kapelle_model::execution::{Birth, Parent};
+use kapelle_model::execution::Parent;
 use kapelle_model::{ExecutionId, Failure, State, Value};
 use kapelle_store::{Transaction, Write};
 
 use super::Shard;
 use super::entry::{After, Entry};
-use crate::definitions::Definition;
+use crate::births::{Asker, make};
 use crate::message::{Happening, Message, Newborn};
-use crate::shared::{News, Shared};
+use crate::shared::News;
 use crate::workers::place;
-
-/// An execution that is made, and not kept yet.
-pub(crate) struct Made {
-    pub(crate) definition: Arc<Definition>,
-    pub(crate) live: Live,
-    pub(crate) outcome: Outcome,
-}
-
-/// Makes the execution that another one asks for.
-pub(crate) fn make(shared: &Shared, tenant: &Arc<str>, request: &Request) -> Result<Made, Failure> {
-    let found = shared
-        .definitions
-        .find(tenant, &request.namespace, &request.flow, request.revision)
-        .map_err(|error| Failure::new(format!("the flow cannot be read: {error}")))?;
-    let definition = found.ok_or_else(|| {
-        let (namespace, flow, revision) =
-            (&request.namespace, &request.flow, request.revision.unwrap_or_default());
-        Failure::new(format!("Unable to find flow '{namespace}'.'{flow}' with revision '{revision}'"))
-    })?;
-    let services = shared.reach.desk(&provisional(tenant, request, &definition));
-    shared.with_services(shared.clock.now(), &*services, |world| {
-        let prepared =
-            prepare(&definition.plan, tenant, request, world).map_err(|rejected| rejected.failure())?;
-        let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
-        let lines = prepared.logs.into_iter();
-        outcome.effects.extend(lines.map(|(level, message)| {
-            Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
-        }));
-        Ok(Made { definition: Arc::clone(&definition), live, outcome })
-    })
-}
-
-/// As much as is known of an execution before its inputs are.
-pub(crate) fn provisional(tenant: &Arc<str>, request: &Request, definition: &Definition) -> Birth {
-    Birth {
-        id: request.id,
-        tenant: Arc::clone(tenant),
-        namespace: Arc::clone(&definition.plan.namespace),
-        flow: Arc::clone(&definition.plan.flow),
-        revision: definition.plan.revision,
-        inputs: Arc::clone(&request.inputs),
-        origin: request.origin.clone(),
-        parent: request.parent,
-        replay_of: request.replay_of,
-        original: request.original.unwrap_or(request.id),
-        original_created: request.original_created.unwrap_or_default(),
-        start: request.start,
-        kind: request.kind,
-        priority: request.priority,
-        depth: request.depth,
-        scope: request.scope.clone(),
-    }
-}
 
 impl Shard {
     /// Keeps an execution that somebody made.
     pub(super) fn adopt(&mut self, newborn: Newborn) {
-        let Newborn { definition, live, outcome, writes: mut more, answer } = newborn;
+        let Newborn { definition, live, outcome, answer } = newborn;
         let id = live.execution().birth.id;
         let mut entry = Entry::new(definition, live);
         entry.after.extend(answer.map(After::Answer));
         self.entries.insert(id, entry);
-        let mut writes = Vec::with_capacity(1 + more.len());
+        let mut writes = Vec::with_capacity(1);
         self.gather(id, outcome, &mut writes);
-        writes.append(&mut more);
         self.submit(id, Transaction::of(writes));
     }
 
@@ -100,9 +43,9 @@ impl Shard {
             Ok(false) => {}
             Err(error) => return self.shared.news(&News::Alarm(&format!("{}: {error}", request.id))),
         }
-        match make(&self.shared, tenant, request) {
-            Ok(Made { definition, live, outcome }) => {
-                self.adopt(Newborn { definition, live, outcome, writes: Vec::new(), answer: None });
+        match make(&self.shared, tenant, request, Asker::Execution) {
+            Ok(newborn) => {
+                self.adopt(newborn);
                 let event = Event::Child {
                     run: parent.run,
                     iteration: parent.iteration,
@@ -116,21 +59,24 @@ impl Shard {
                     entry.after.insert(0, After::Tell(told));
                 }
             }
-            Err(failure) => self.tell_parent(parent, request.id, ChildNews::Refused(failure)),
+            Err(unborn) => {
+                let news = ChildNews::Refused(unborn.failure(request));
+                self.tell_parent(parent, request.id, news);
+            }
         }
     }
 
     /// Creates the execution that tries again what another one did, in the same transaction.
     pub(super) fn hand_over(&mut self, of: ExecutionId, request: &Request, writes: &mut Vec<Write>) {
         let tenant = Arc::clone(&self.entries[&of].live.execution().birth.tenant);
-        match make(&self.shared, &tenant, request) {
+        match make(&self.shared, &tenant, request, Asker::Execution) {
             Ok(made) => {
                 writes.push(made.outcome.delta.into());
                 let entry = self.entries.get_mut(&of).expect("it is being worked on");
                 entry.after.push(After::Tell(Message::TakeUp(request.id)));
             }
-            Err(failure) => {
-                let words = format!("execution {of} cannot be tried again: {failure}");
+            Err(unborn) => {
+                let words = format!("execution {of} cannot be tried again: {}", unborn.failure(request));
                 self.shared.news(&News::Alarm(&words));
             }
         }

@@ -19,6 +19,7 @@ pub mod span;
 pub mod state;
 pub mod task_run;
 pub mod time;
+pub mod trigger;
 pub mod value;
 pub mod window;
 

@@ -1,7 +1,8 @@
 //! What a plugin is, for those who write one and for those who run it.
 //!
 //! A plugin is a struct in a file of its own. Its fields are its properties; from them come parsing, schema, reference
-//! and form. It implements [`Task`], and reaches the world only through [`RunContext`]. Start with [`task`].
+//! and form. It implements [`Task`], [`PollingTrigger`] or [`RealtimeTrigger`], and reaches the world only through
+//! [`RunContext`]. Start with [`task`].
 
 mod broken;
 mod context;
@@ -14,6 +15,7 @@ mod registry;
 #[cfg(feature = "stage")]
 pub mod stage;
 mod task;
+mod trigger;
 
 pub use broken::Broken;
 pub use context::RunContext;
@@ -26,5 +28,9 @@ pub use host::{
 };
 pub use outputs::{Any, outputs};
 pub use read::{Properties, read};
-pub use registry::{Group, Registry, TaskType};
+pub use registry::{Group, Registry, TaskType, TriggerType};
 pub use task::{ErasedTask, Running, Task};
+pub use trigger::{
+    ErasedPolling, ErasedRealtime, ErasedTrigger, EventSink, Events, Listening, Looking, Polled,
+    PollingTrigger, RealtimeTrigger,
+};

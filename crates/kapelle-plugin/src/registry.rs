@@ -9,11 +9,13 @@ use schemars::{Schema, schema_for};
 use crate::context::RunContext;
 use crate::read::{Properties, read};
 use crate::task::{ErasedTask, Running, Task};
+use crate::trigger::{ErasedTrigger, PollingTrigger, RealtimeTrigger};
 
 /// All types that are built in.
 #[derive(Default)]
 pub struct Registry {
     tasks: BTreeMap<&'static str, TaskType>,
+    triggers: BTreeMap<&'static str, TriggerType>,
     groups: BTreeMap<&'static str, Arc<dyn Group>>,
 }
 
@@ -23,6 +25,15 @@ pub struct TaskType {
     pub name: &'static str,
     pub has_effects: bool,
     read: fn(&Properties) -> Result<Arc<dyn ErasedTask>, Failure>,
+    properties: fn() -> Schema,
+    outputs: fn() -> Schema,
+}
+
+/// A type of trigger, as a value.
+#[derive(Clone, Copy)]
+pub struct TriggerType {
+    pub name: &'static str,
+    read: fn(&Properties) -> Result<ErasedTrigger, Failure>,
     properties: fn() -> Schema,
     outputs: fn() -> Schema,
 }
@@ -59,6 +70,37 @@ impl Registry {
         assert!(before.is_none(), "{} is registered twice", T::TYPE);
     }
 
+    /// Adds a type of trigger that looks from time to time.
+    ///
+    /// # Panics
+    /// If it is there already.
+    pub fn polling<T: PollingTrigger>(&mut self) {
+        self.trigger(TriggerType {
+            name: T::TYPE,
+            read: |properties| Ok(ErasedTrigger::Polling(Arc::new(read::<T>(properties)?))),
+            properties: || schema_for!(T),
+            outputs: || schema_for!(T::Output),
+        });
+    }
+
+    /// Adds a type of trigger that listens.
+    ///
+    /// # Panics
+    /// If it is there already.
+    pub fn realtime<T: RealtimeTrigger>(&mut self) {
+        self.trigger(TriggerType {
+            name: T::TYPE,
+            read: |properties| Ok(ErasedTrigger::Realtime(Arc::new(read::<T>(properties)?))),
+            properties: || schema_for!(T),
+            outputs: || schema_for!(T::Output),
+        });
+    }
+
+    fn trigger(&mut self, known: TriggerType) {
+        let before = self.triggers.insert(known.name, known);
+        assert!(before.is_none(), "{} is registered twice", known.name);
+    }
+
     /// Adds a type of group.
     ///
     /// # Panics
@@ -70,6 +112,15 @@ impl Registry {
 
     pub fn find(&self, name: &str) -> Option<&TaskType> {
         self.tasks.get(name)
+    }
+
+    pub fn find_trigger(&self, name: &str) -> Option<&TriggerType> {
+        self.triggers.get(name)
+    }
+
+    /// All types of triggers, by name.
+    pub fn triggers(&self) -> impl Iterator<Item = &TriggerType> {
+        self.triggers.values()
     }
 
     pub fn find_group(&self, name: &str) -> Option<&Arc<dyn Group>> {
@@ -90,6 +141,23 @@ impl Registry {
 impl TaskType {
     /// A task with these properties; what is missing or has the wrong shape is told in words.
     pub fn read(&self, properties: &Properties) -> Result<Arc<dyn ErasedTask>, Failure> {
+        (self.read)(properties)
+    }
+
+    /// The schema of its properties, with title and description.
+    pub fn properties(&self) -> Schema {
+        (self.properties)()
+    }
+
+    /// The schema of what it gives.
+    pub fn outputs(&self) -> Schema {
+        (self.outputs)()
+    }
+}
+
+impl TriggerType {
+    /// A trigger with these properties; what is missing or has the wrong shape is told in words.
+    pub fn read(&self, properties: &Properties) -> Result<ErasedTrigger, Failure> {
         (self.read)(properties)
     }
 

@@ -122,8 +122,8 @@ impl Runtime {
 
     /// Creates an execution for a client, and waits until it is on the disk.
     pub async fn create(&self, tenant: &Arc<str>, request: &Request) -> Result<ExecutionId, Unborn> {
-        let newborn = make(&self.shared, tenant, request, Asker::Client)?;
-        self.adopted(newborn).await?;
+        let newborn = make(&self.shared, tenant, request, &Asker::Client)?;
+        adopted(&self.shared, newborn).await?;
         Ok(request.id)
     }
 
@@ -133,29 +133,32 @@ impl Runtime {
         self.create(tenant, request).await?;
         end.await.map_err(|_| Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned())))
     }
+}
 
-    async fn adopted(&self, newborn: Newborn) -> Result<(), Unborn> {
-        let (told, hears) = oneshot::channel();
-        let answer = Box::new(move |result| {
-            // Who asked may be gone.
-            let _gone = told.send(result);
-        });
-        self.shared.tell(Message::Adopt(Box::new(Newborn { answer: Some(answer), ..newborn })));
-        match hears.await {
-            Ok(Ok(())) => Ok(()),
-            Ok(Err(Declined::Store(error))) => Err(Unborn::Store(error)),
-            Ok(Err(Declined::Refused(refused))) => Err(Unborn::Refused(refused)),
-            Ok(Err(Declined::Missing)) => Err(Unborn::Missing),
-            Err(_) => Err(Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned()))),
-        }
+/// Hands a new execution to its owner, and waits until it is on the disk.
+pub(crate) async fn adopted(shared: &Shared, newborn: Newborn) -> Result<(), Unborn> {
+    let (told, hears) = oneshot::channel();
+    let answer = Box::new(move |result| {
+        // Who asked may be gone.
+        let _gone = told.send(result);
+    });
+    shared.tell(Message::Adopt(Box::new(Newborn { answer: Some(answer), ..newborn })));
+    match hears.await {
+        Ok(Ok(())) => Ok(()),
+        Ok(Err(Declined::Store(error))) => Err(Unborn::Store(error)),
+        Ok(Err(Declined::Refused(refused))) => Err(Unborn::Refused(refused)),
+        Ok(Err(Declined::Missing)) => Err(Unborn::Missing),
+        Err(_) => Err(Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned()))),
     }
 }
 
 /// Who asks for an execution. Only clients are held up by the checks of a flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Asker {
     Client,
     Execution,
+    /// With the reason, if it is to be created as one that failed.
+    Trigger(Option<Failure>),
 }
 
 /// Makes an execution that somebody asks for; its owner has to keep it.
@@ -163,17 +166,19 @@ pub(crate) fn make(
     shared: &Shared,
     tenant: &Arc<str>,
     request: &Request,
-    asker: Asker,
+    asker: &Asker,
 ) -> Result<Newborn, Unborn> {
     let found = shared.definitions.find(tenant, &request.namespace, &request.flow, request.revision)?;
     let definition = found.ok_or(Unborn::NoFlow)?;
     let services = shared.reach.desk(&provisional(tenant, request, &definition));
     shared.with_services(shared.clock.now(), &*services, |world| {
         let mut prepared = prepare(&definition.plan, tenant, request, world).map_err(Unborn::Rejected)?;
-        if asker == Asker::Client
-            && let Some(failure) =
-                judge(&definition.plan, &prepared.creation, world).map_err(Unborn::Check)?
-        {
+        let failure = match asker {
+            Asker::Client => judge(&definition.plan, &prepared.creation, world).map_err(Unborn::Check)?,
+            Asker::Execution => None,
+            Asker::Trigger(failure) => failure.clone(),
+        };
+        if let Some(failure) = failure {
             prepared.creation.ends = Some((State::Failed, failure));
         }
         let (live, mut outcome) = create(&definition.plan, prepared.creation, world);
@@ -181,7 +186,7 @@ pub(crate) fn make(
         outcome.effects.extend(lines.map(|(level, message)| {
             Effect::Log(Line { run: None, attempt: 0, level, message: message.into() })
         }));
-        Ok(Newborn { definition: Arc::clone(&definition), live, outcome, answer: None })
+        Ok(Newborn { definition: Arc::clone(&definition), live, outcome, with: Vec::new(), answer: None })
     })
 }
 

@@ -10,7 +10,7 @@ use kapelle_model::event::{Admission, Event};
 use kapelle_model::execution::Parent;
 use kapelle_store::error::Result as Stored;
 use kapelle_store::transaction::OrderId;
-use kapelle_store::{CommitNumber, StoreError};
+use kapelle_store::{CommitNumber, StoreError, Write};
 
 use crate::definitions::Definition;
 
@@ -83,6 +83,8 @@ pub(crate) struct Newborn {
     pub definition: Arc<Definition>,
     pub live: Live,
     pub outcome: Outcome,
+    /// What is written together with it, or not at all.
+    pub with: Vec<Write>,
     pub answer: Option<Answer>,
 }
 

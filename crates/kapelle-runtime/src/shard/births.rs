@@ -20,12 +20,12 @@ use crate::workers::place;
 impl Shard {
     /// Keeps an execution that somebody made.
     pub(super) fn adopt(&mut self, newborn: Newborn) {
-        let Newborn { definition, live, outcome, answer } = newborn;
+        let Newborn { definition, live, outcome, with, answer } = newborn;
         let id = live.execution().birth.id;
         let mut entry = Entry::new(definition, live);
         entry.after.extend(answer.map(After::Answer));
         self.entries.insert(id, entry);
-        let mut writes = Vec::with_capacity(1);
+        let mut writes = with;
         self.gather(id, outcome, &mut writes);
         self.submit(id, Transaction::of(writes));
     }
@@ -43,7 +43,7 @@ impl Shard {
             Ok(false) => {}
             Err(error) => return self.shared.news(&News::Alarm(&format!("{}: {error}", request.id))),
         }
-        match make(&self.shared, tenant, request, Asker::Execution) {
+        match make(&self.shared, tenant, request, &Asker::Execution) {
             Ok(newborn) => {
                 self.adopt(newborn);
                 let event = Event::Child {
@@ -69,7 +69,7 @@ impl Shard {
     /// Creates the execution that tries again what another one did, in the same transaction.
     pub(super) fn hand_over(&mut self, of: ExecutionId, request: &Request, writes: &mut Vec<Write>) {
         let tenant = Arc::clone(&self.entries[&of].live.execution().birth.tenant);
-        match make(&self.shared, &tenant, request, Asker::Execution) {
+        match make(&self.shared, &tenant, request, &Asker::Execution) {
             Ok(made) => {
                 writes.push(made.outcome.delta.into());
                 let entry = self.entries.get_mut(&of).expect("it is being worked on");

@@ -24,6 +24,7 @@ use crate::inputs::Inputs;
 use crate::outputs::Outputs;
 use crate::quotas::Quotas;
 use crate::sla::Agreements;
+use crate::triggers::Trigger;
 use kapelle_core::property::Property;
 
 pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
@@ -54,6 +55,7 @@ pub struct Plan {
     pub quotas: Quotas,
     pub agreements: Agreements,
     pub checks: Checks,
+    pub triggers: Box<[Trigger]>,
     pub flow_triggers: Box<[FlowTrigger]>,
     pub lists: Lists,
     pub after_execution: Box<[TaskIndex]>,
@@ -113,6 +115,10 @@ impl Plan {
 
     pub fn find(&self, id: &str) -> Option<TaskIndex> {
         self.by_id.get(id).copied()
+    }
+
+    pub fn trigger(&self, id: &str) -> Option<&Trigger> {
+        self.triggers.iter().find(|trigger| *trigger.id == *id)
     }
 
     /// The tasks around a task, the nearest first.

@@ -18,8 +18,10 @@ mod packing;
 mod reader;
 mod run;
 mod sent;
+mod trigger;
 mod value;
 mod waiting;
+mod window;
 mod writer;
 
 use std::sync::Arc;
@@ -27,11 +29,14 @@ use std::sync::Arc;
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::{Birth, Child, Head};
 use kapelle_model::task_run::TaskRun;
+use kapelle_model::trigger::{Skip, TriggerState};
+use kapelle_model::window::Window;
 
 use self::maps::{Place, Source};
 use self::reader::{Broken, Read, Reader};
 use self::writer::Writer;
 use crate::blobs::Blobs;
+use crate::document::DocumentKey;
 use crate::error::Result;
 use crate::store::Values;
 use crate::transaction::{OrderId, Sent};
@@ -67,7 +72,7 @@ impl Codec {
     pub fn read_birth(&self, known: Known, bytes: &[u8], values: Values) -> Result<Birth> {
         let of = known.id;
         row(bytes, |reader| birth::read(reader, known, self.source(of, values)))
-            .map_err(|broken| broken.named("the birth", of))
+            .map_err(|broken| broken.named(format!("the birth of execution {of}")))
     }
 
     pub fn head(&self, of: ExecutionId, head: &Head) -> Result<Vec<u8>> {
@@ -76,7 +81,7 @@ impl Codec {
 
     pub fn read_head(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<Head> {
         row(bytes, |reader| head::read(reader, self.source(of, values)))
-            .map_err(|broken| broken.named("the head", of))
+            .map_err(|broken| broken.named(format!("the head of execution {of}")))
     }
 
     /// A task run, its index included.
@@ -86,7 +91,7 @@ impl Codec {
 
     pub fn read_run(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<TaskRun> {
         row(bytes, |reader| run::read(reader, self.source(of, values)))
-            .map_err(|broken| broken.named("a task run", of))
+            .map_err(|broken| broken.named(format!("a task run of execution {of}")))
     }
 
     pub fn child(&self, of: ExecutionId, child: &Child) -> Result<Vec<u8>> {
@@ -95,7 +100,7 @@ impl Codec {
 
     pub fn read_child(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<Child> {
         row(bytes, |reader| run::read_child(reader, self.source(of, values)))
-            .map_err(|broken| broken.named("a child", of))
+            .map_err(|broken| broken.named(format!("a child of execution {of}")))
     }
 
     /// An order, but for its number and receiver. Its values stay in the row, whatever their size.
@@ -104,7 +109,8 @@ impl Codec {
     }
 
     pub fn read_sent(&self, id: OrderId, to: ExecutionId, bytes: &[u8]) -> Result<Sent> {
-        row(bytes, |reader| sent::read(reader, id, to)).map_err(|broken| broken.named("an order", to))
+        row(bytes, |reader| sent::read(reader, id, to))
+            .map_err(|broken| broken.named(format!("an order of execution {to}")))
     }
 
     fn place(&self, of: ExecutionId) -> Place<'_> {
@@ -114,6 +120,36 @@ impl Codec {
     fn source(&self, of: ExecutionId, values: Values) -> Source<'_> {
         Source { place: self.place(of), values }
     }
+}
+
+/// Where a trigger stands.
+pub fn trigger(state: &TriggerState) -> Result<Vec<u8>> {
+    blob(|out| trigger::write(out, state))
+}
+
+pub fn read_trigger(of: &DocumentKey, bytes: &[u8]) -> Result<TriggerState> {
+    row(bytes, trigger::read).map_err(|broken| broken.named(of))
+}
+
+/// Occurrences that started nothing.
+pub fn skip(skip: &Skip) -> Result<Vec<u8>> {
+    blob(|out| {
+        trigger::write_skip(out, skip);
+        Ok(())
+    })
+}
+
+pub fn read_skip(of: &DocumentKey, bytes: &[u8]) -> Result<Skip> {
+    row(bytes, trigger::read_skip).map_err(|broken| broken.named(of))
+}
+
+/// What has come together for a trigger.
+pub fn window(window: &Window) -> Result<Vec<u8>> {
+    blob(|out| window::write(out, window))
+}
+
+pub fn read_window(of: &DocumentKey, bytes: &[u8]) -> Result<Window> {
+    row(bytes, window::read).map_err(|broken| broken.named(of))
 }
 
 fn blob(write: impl FnOnce(&mut Writer) -> Result<()>) -> Result<Vec<u8>> {

@@ -24,13 +24,26 @@ pub enum Kind {
     Setting = 5,
     /// The state that tasks keep.
     State = 6,
-    /// The moment up to which the scheduler has worked.
+    /// Occurrences of a trigger that started nothing, with the reason.
     Tick = 7,
+    /// A flow with triggers that listen to executions of others.
+    Listener = 8,
+    /// A change of an execution that such triggers have to look at.
+    Change = 9,
 }
 
 impl Kind {
-    pub const ALL: &'static [Self] =
-        &[Self::Value, Self::Trigger, Self::Window, Self::Secret, Self::Setting, Self::State, Self::Tick];
+    pub const ALL: &'static [Self] = &[
+        Self::Value,
+        Self::Trigger,
+        Self::Window,
+        Self::Secret,
+        Self::Setting,
+        Self::State,
+        Self::Tick,
+        Self::Listener,
+        Self::Change,
+    ];
 
     pub const fn word(self) -> &'static str {
         match self {
@@ -41,6 +54,8 @@ impl Kind {
             Self::Setting => "setting",
             Self::State => "state",
             Self::Tick => "tick",
+            Self::Listener => "listener",
+            Self::Change => "change",
         }
     }
 }

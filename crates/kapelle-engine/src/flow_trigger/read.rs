@@ -1,7 +1,6 @@
 //! Flow triggers as flows write them: `preconditions`, `MultipleCondition`, and `dependsOn` of 2.0.
 
 use kapelle_core::catalogue::Catalogue;
-use kapelle_core::expression::plain;
 use kapelle_core::flow;
 use kapelle_core::language::Language;
 use kapelle_model::flow::Trigger;
@@ -12,14 +11,12 @@ use super::filter::Filter;
 use super::group::{Afterwards, Group};
 use super::key::{Key, UpstreamFlow, Wanted, names};
 use crate::conditions::{Condition, Conditions};
-use crate::labels;
 use crate::windows::Period;
+use crate::{fingerprint, labels};
 use kapelle_core::property::Property;
 
 /// States that a dependency waits for, unless it names others.
 const DEPENDENCY_STATES: [State; 2] = [State::Success, State::Warning];
-
-const JSON_BYTES_MAX: usize = 1 << 20;
 
 /// What is needed to read.
 #[derive(Clone, Copy)]
@@ -91,7 +88,7 @@ impl Reading {
         let filters = node.get("where").map_or(&[][..], Node::items);
         let flow_keys = flows.iter().enumerate().map(|(index, node)| Key {
             name: format!("condition_{}", index + 1),
-            definition: definition(node),
+            definition: fingerprint::of_node(node),
             wanted: Wanted::Flow(upstream_flow(node)),
         });
         let filter_keys = filters.iter().enumerate().map(|(index, node)| {
@@ -99,7 +96,7 @@ impl Reading {
             let filters = node.get("filters").map_or(&[][..], Node::items);
             Key {
                 name: format!("condition_{}_{id}", flows.len() + index + 1),
-                definition: definition(node),
+                definition: fingerprint::of_node(node),
                 wanted: Wanted::Filters {
                     is_any: node.get("operand").and_then(Node::as_text) == Some("OR"),
                     filters: filters.iter().map(|node| Filter::read(node, self.language)).collect(),
@@ -114,7 +111,7 @@ impl Reading {
         let conditions = node.get("conditions").map_or(&[][..], Node::entries);
         let keys = conditions.iter().map(|entry| Key {
             name: entry.key.clone(),
-            definition: definition(&entry.value),
+            definition: fingerprint::of_node(&entry.value),
             wanted: Wanted::Condition(Condition::read(&entry.value, self.language, self.catalogue)),
         });
         let written = node.get("timeWindow").filter(|node| !node.is_null());
@@ -170,7 +167,7 @@ impl Reading {
         let when = when.and_then(Node::scalar_text).unwrap_or_default();
         let content = format!("{:?}", (&flow.namespace, &flow.flow, names(&states), labels, when));
         let place = |part: &Option<String>| part.clone().unwrap_or_else(|| "*".to_owned());
-        let definition = hash(&content);
+        let definition = fingerprint::of_text(&content);
         let name = format!("{}.{}#{definition:016x}", place(&flow.namespace), place(&flow.flow));
         Key { name, definition, wanted: Wanted::Flow(flow) }
     }
@@ -232,17 +229,4 @@ fn on_miss(trigger: &Trigger) -> Option<&Node> {
     let node = trigger.property("onMiss").or_else(inside).filter(|node| !node.is_null())?;
     let behavior = node.get("behavior").and_then(Node::as_text).unwrap_or("FAIL");
     (behavior == "FAIL").then_some(node)
-}
-
-/// A number for what a node says.
-fn definition(node: &Node) -> u64 {
-    let text = plain::start_of_json(&plain::from_node(node), &jiff::tz::TimeZone::UTC, false, JSON_BYTES_MAX);
-    hash(&text)
-}
-
-/// FNV-1a. It is kept in stores, so it is never changed.
-fn hash(text: &str) -> u64 {
-    text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
 }

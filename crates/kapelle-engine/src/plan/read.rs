@@ -21,6 +21,7 @@ use crate::defaults::Layers;
 use crate::flow_trigger::FlowTrigger;
 use crate::quotas::Quotas;
 use crate::sla::Agreements;
+use crate::triggers::{self, Trigger};
 use crate::{defaults, inputs, outputs};
 use kapelle_core::property::Property;
 
@@ -83,10 +84,16 @@ impl Plan {
         let variables = flow.variables.iter();
         let variables =
             variables.map(|entry| (Arc::from(&*entry.key), plain::from_node(&entry.value))).collect::<Map>();
-        let flow_triggers = flow.triggers.iter().filter(|trigger| !trigger.disabled);
-        let flow_triggers = flow_triggers
-            .filter(|trigger| trigger.type_name.canonical.ends_with(".trigger.Flow"))
-            .map(|trigger| FlowTrigger::read(trigger, &flow.namespace, &flow.id, language, catalogue));
+        let mut flow_triggers = Vec::new();
+        let triggers = flow.triggers.iter().map(|written| {
+            let trigger = Trigger::read(written, flow_triggers.len(), language, catalogue);
+            if matches!(trigger.kind, triggers::Kind::Flow(_)) {
+                let read = FlowTrigger::read(written, &flow.namespace, &flow.id, language, catalogue);
+                flow_triggers.push(read);
+            }
+            trigger
+        });
+        let triggers = triggers.collect();
         Self {
             namespace: Arc::from(&*flow.namespace.value),
             flow: Arc::from(&*flow.id.value),
@@ -103,7 +110,8 @@ impl Plan {
             quotas: Quotas::read(root.get("quotas")),
             agreements: Agreements::read(root.get("sla"), language),
             checks: Checks::read(root.get("checks"), language),
-            flow_triggers: flow_triggers.collect(),
+            triggers,
+            flow_triggers: flow_triggers.into(),
             lists,
             after_execution,
             listeners: listeners.into(),

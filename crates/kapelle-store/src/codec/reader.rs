@@ -24,9 +24,9 @@ pub(super) enum Broken {
 
 impl Broken {
     /// What the store says of it.
-    pub(super) fn named(self, what: &str, of: ExecutionId) -> StoreError {
+    pub(super) fn named(self, what: impl ToString) -> StoreError {
         match self {
-            Self::Content(why) => corrupt(format!("{what} of execution {of}"), why),
+            Self::Content(why) => corrupt(what.to_string(), why),
             Self::Elsewhere(error) => error,
         }
     }

@@ -11,6 +11,8 @@ use kapelle_model::execution::{
     Birth, Breakpoint, Child, Head, Kind, Labels, Origin, Parent, Scope, Slot, Start, StartReason,
 };
 use kapelle_model::task_run::{Detail, Fence, Hold, Phase, RunIndex, TaskRun, Turn};
+use kapelle_model::trigger::{Backfill, TriggerState};
+use kapelle_model::window::{Contribution, Met, StateChange, Window};
 use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Text, Value};
 use num_bigint::BigInt;
 use proptest::collection::vec;
@@ -324,5 +326,66 @@ pub(super) fn sent() -> impl Strategy<Value = Sent> {
         to,
         order,
         from,
+    })
+}
+
+pub(super) fn trigger() -> impl Strategy<Value = TriggerState> {
+    let backfill = (
+        moment(),
+        moment(),
+        moment(),
+        any::<bool>(),
+        map(),
+        vec((word(), word()), 0..3),
+        of(moment()),
+        moment(),
+    );
+    let backfill =
+        backfill.prop_map(|(start, end, current, is_paused, inputs, labels, resumes_at, created)| Backfill {
+            start,
+            end,
+            current,
+            is_paused,
+            inputs,
+            labels,
+            resumes_at,
+            created,
+        });
+    let first = (any::<u64>(), of(moment()), of(moment()), of(backfill), any::<bool>());
+    let second = (vec(id(), 0..3), of(value()), (any::<i64>(), any::<u32>()), of(moment()), of(moment()));
+    (first, second).prop_map(|(first, second)| {
+        let (definition, date, next, backfill, is_disabled) = first;
+        let (open, cursor, caught_up, evaluated, fired) = second;
+        TriggerState {
+            definition,
+            date,
+            next,
+            backfill,
+            is_disabled,
+            open,
+            cursor,
+            caught_up,
+            evaluated,
+            fired,
+        }
+    })
+}
+
+pub(super) fn window() -> impl Strategy<Value = Window> {
+    let met = (any::<u64>(), id()).prop_map(|(definition, by)| Met { definition, by });
+    let cause = (any::<u32>(), moment(), word(), map());
+    let cause = cause.prop_map(|(change, at, flow, outputs)| Contribution { change, at, flow, outputs });
+    let seen = (id(), any::<u32>()).prop_map(|(execution, change)| StateChange { execution, change });
+    let results = proptest::collection::btree_map(word(), met, 0..3);
+    let causes = proptest::collection::btree_map(id(), cause, 0..3);
+    let all = (word(), moment(), moment(), results, causes, vec(seen, 0..4), any::<bool>());
+    all.prop_map(|(id, start, end, results, causes, seen, fired)| Window {
+        id,
+        start,
+        end,
+        results,
+        causes,
+        seen,
+        fired,
     })
 }

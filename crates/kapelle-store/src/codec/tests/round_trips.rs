@@ -3,8 +3,16 @@
 
 use proptest::prelude::*;
 
+use kapelle_model::Millis;
+use kapelle_model::trigger::SkipReason;
+
 use super::generators;
 use super::*;
+
+fn document() -> DocumentKey {
+    let (tenant, namespace, name) = ("main".into(), "shop".into(), "daily".into());
+    DocumentKey { kind: crate::document::Kind::Trigger, tenant, namespace, name }
+}
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(192))]
@@ -55,6 +63,22 @@ proptest! {
     }
 
     #[test]
+    fn states_of_triggers_come_back(state in generators::trigger()) {
+        let bytes = trigger(&state).unwrap();
+        let read = read_trigger(&document(), &bytes).unwrap();
+        prop_assert_eq!(json(&trigger(&read).unwrap()), json(&bytes));
+        prop_assert_eq!(format!("{read:?}"), format!("{state:?}"));
+    }
+
+    #[test]
+    fn windows_come_back(of_time in generators::window()) {
+        let bytes = window(&of_time).unwrap();
+        let read = read_window(&document(), &bytes).unwrap();
+        prop_assert_eq!(json(&window(&read).unwrap()), json(&bytes));
+        prop_assert_eq!(format!("{read:?}"), format!("{of_time:?}"));
+    }
+
+    #[test]
     fn what_is_written_is_json(run in generators::run()) {
         let text = json(&codec().run(ID, &run).unwrap());
         prop_assert!(serde_json::from_str::<serde_json::Value>(&text).is_ok(), "{}", text);
@@ -65,5 +89,15 @@ proptest! {
         let packed = pack(&bytes);
         prop_assert!(packed.len() <= bytes.len() + 1);
         prop_assert_eq!(unpack(&packed).unwrap(), bytes);
+    }
+}
+
+#[test]
+fn occurrences_that_started_nothing_come_back() {
+    for why in SkipReason::ALL {
+        let (from, until) = (Millis(-5), Millis(1_778_051_289_000));
+        let words = "the day is \"MONDAY\"".to_owned();
+        let one = Skip { from, until, count: 3, why, words };
+        assert_eq!(read_skip(&document(), &skip(&one).unwrap()), Ok(one));
     }
 }

@@ -38,6 +38,7 @@ const OF_ALL: [&str; 20] = [
 ];
 
 /// A trigger, read once with its flow. Nothing is refused here: what is wrong is told when it is looked at.
+#[expect(clippy::struct_excessive_bools, reason = "each is a property that flows write")]
 #[derive(Debug)]
 pub struct Trigger {
     pub id: Arc<str>,

@@ -28,6 +28,8 @@ pub struct TriggerState {
     pub backfill: Option<Backfill>,
     /// Switched off by a person, a task, an end that it stops after, or a mistake in what it says.
     pub is_disabled: bool,
+    /// The execution whose end switched it off.
+    pub stopped_by: Option<ExecutionId>,
     /// Executions that it started and that have not ended. Any of them locks it, unless it may be concurrent.
     pub open: Vec<ExecutionId>,
     /// What a polling trigger keeps from one look to the next.
@@ -38,6 +40,8 @@ pub struct TriggerState {
     pub evaluated: Option<Millis>,
     /// When it started its last execution.
     pub fired: Option<Millis>,
+    /// The first of the occurrences in a row that started nothing, if the last ones did not, and why.
+    pub skipping: Option<(Millis, SkipReason)>,
 }
 
 /// Occurrences of a stretch of the past, asked for by a person. The ordinary ones wait meanwhile.

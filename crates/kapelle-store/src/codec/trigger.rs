@@ -24,6 +24,7 @@ pub(super) fn write(out: &mut Writer, state: &TriggerState) -> Result<()> {
         out.key("x");
         out.bool(true);
     }
+    out.field_id("s", state.stopped_by);
     if !state.open.is_empty() {
         out.key("o");
         out.begin_list();
@@ -43,6 +44,13 @@ pub(super) fn write(out: &mut Writer, state: &TriggerState) -> Result<()> {
     }
     moment(out, "e", state.evaluated);
     moment(out, "f", state.fired);
+    if let Some((since, why)) = state.skipping {
+        out.key("w");
+        out.begin_list();
+        out.signed(since.0);
+        out.text(why.name());
+        out.end_list();
+    }
     out.end_map();
     Ok(())
 }
@@ -57,6 +65,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<TriggerState> {
             "n" => state.next = Some(Millis(reader.number()?)),
             "b" => state.backfill = Some(read_backfill(reader)?),
             "x" => state.is_disabled = reader.bool()?,
+            "s" => state.stopped_by = Some(reader.id()?),
             "o" => {
                 let mut ids = reader.list()?;
                 while reader.more(&mut ids)? {
@@ -74,6 +83,14 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<TriggerState> {
             }
             "e" => state.evaluated = Some(Millis(reader.number()?)),
             "f" => state.fired = Some(Millis(reader.number()?)),
+            "w" => {
+                let mut pair = reader.list()?;
+                reader.item(&mut pair)?;
+                let since = Millis(reader.number()?);
+                reader.item(&mut pair)?;
+                state.skipping = Some((since, read_reason(reader)?));
+                reader.close(pair)?;
+            }
             _ => reader.skip()?,
         }
     }
@@ -160,15 +177,16 @@ pub(super) fn read_skip(reader: &mut Reader<'_>) -> Read<Skip> {
             "f" => from = Millis(reader.number()?),
             "u" => until = Millis(reader.number()?),
             "n" => count = reader.number()?,
-            "r" => {
-                let name = reader.text()?;
-                why = SkipReason::from_name(&name).ok_or_else(|| {
-                    Broken::Content(format!("the reason `{name}` is one that only a newer version knows"))
-                })?;
-            }
+            "r" => why = read_reason(reader)?,
             "w" => words = reader.text()?.into_owned(),
             _ => reader.skip()?,
         }
     }
     Ok(Skip { from, until, count, why, words })
+}
+
+fn read_reason(reader: &mut Reader<'_>) -> Read<SkipReason> {
+    let name = reader.text()?;
+    SkipReason::from_name(&name)
+        .ok_or_else(|| Broken::Content(format!("the reason `{name}` is one that only a newer version knows")))
 }

@@ -11,7 +11,7 @@ use kapelle_model::execution::{
     Birth, Breakpoint, Child, Head, Kind, Labels, Origin, Parent, Scope, Slot, Start, StartReason,
 };
 use kapelle_model::task_run::{Detail, Fence, Hold, Phase, RunIndex, TaskRun, Turn};
-use kapelle_model::trigger::{Backfill, TriggerState};
+use kapelle_model::trigger::{Backfill, SkipReason, TriggerState};
 use kapelle_model::window::{Contribution, Met, StateChange, Window};
 use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Text, Value};
 use num_bigint::BigInt;
@@ -353,7 +353,10 @@ pub(super) fn trigger() -> impl Strategy<Value = TriggerState> {
         });
     let first = (any::<u64>(), of(moment()), of(moment()), of(backfill), any::<bool>());
     let second = (vec(id(), 0..3), of(value()), (any::<i64>(), any::<u32>()), of(moment()), of(moment()));
-    (first, second).prop_map(|(first, second)| {
+    let skipping = of((moment(), select(SkipReason::ALL.to_vec())));
+    let third = (of(id()), skipping);
+    (first, second, third).prop_map(|(first, second, third)| {
+        let (stopped_by, skipping) = third;
         let (definition, date, next, backfill, is_disabled) = first;
         let (open, cursor, caught_up, evaluated, fired) = second;
         TriggerState {
@@ -367,6 +370,8 @@ pub(super) fn trigger() -> impl Strategy<Value = TriggerState> {
             caught_up,
             evaluated,
             fired,
+            stopped_by,
+            skipping,
         }
     })
 }

@@ -4,10 +4,10 @@
 //! names it, once both are restricted. Of Quartz there is only `L`, the last day of a month. [`parse`] turns the text into
 //! sets of numbers, [`next`] walks over the calendar with them.
 //!
-//! **Clock changes.** A schedule speaks of local time. A local time that a change skips does not exist, so nothing fires
-//! then, neither before nor after the gap; [`Cron::skipped_by_clock_change`] finds such losses beforehand. A local time
-//! that a change repeats fires once, the first time.
+//! **Clock changes.** A schedule speaks of local time, and some local times do not exist or come twice. What it does then
+//! is told by [`ClockChanges`]; by default nothing is lost and nothing is doubled.
 
+mod clock_changes;
 mod next;
 mod parse;
 #[cfg(test)]
@@ -16,6 +16,8 @@ mod properties;
 mod tests;
 
 use std::ops::Range;
+
+pub use clock_changes::{ClockChange, ClockChanges};
 
 /// A schedule: the moments whose local time is in all its sets.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,33 +1,39 @@
 //! From sets to moments.
 
 use jiff::civil::{Date, DateTime, Time};
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
-use jiff::{SignedDuration, ToSpan, Zoned};
+use jiff::{ToSpan, Zoned};
 
-use super::{Cron, LAST_DAY};
+use super::clock_changes::Stretch;
+use super::{ClockChanges, Cron, LAST_DAY};
 
 /// 29 February is at most eight years away (1896 to 1904, 2096 to 2104).
 const SEARCH_YEARS: i64 = 10;
 
-/// A year, and enough to find the next clock change wherever in the year the search starts.
-const LOOK_AHEAD_MONTHS: i64 = 13;
-
 impl Cron {
     /// The first moment after `after`, in its zone; `None` if there is none within ten years.
-    pub fn next_after(&self, after: &Zoned) -> Option<Zoned> {
+    pub fn next_after(&self, after: &Zoned, changes: ClockChanges) -> Option<Zoned> {
         let zone = after.time_zone();
         let last = after.date().checked_add(SEARCH_YEARS.years()).unwrap_or(Date::MAX);
+        let mut stretch = Stretch::around(zone, after.timestamp());
         let mut from = second_after(after.datetime())?;
         loop {
-            let local = self.next_local(from, last)?;
-            let ambiguous = zone.to_ambiguous_zoned(local);
-            let is_skipped = matches!(ambiguous.offset(), AmbiguousOffset::Gap { .. });
-            // Where local time is repeated the first moment counts; it may have passed already.
-            let moment = ambiguous.earlier().ok()?;
-            if !is_skipped && moment > *after {
-                return Some(moment);
+            if !self.fires_again(changes) {
+                from = from.max(stretch.shown_until());
             }
-            from = second_after(local)?;
+            let end = stretch.end_local();
+            let local = self.next_local(from, last.min(end.date()));
+            if let Some(local) = local.filter(|local| *local < end) {
+                return Some(stretch.offset.to_timestamp(local).ok()?.to_zoned(zone.clone()));
+            }
+            stretch = stretch.following(zone)?;
+            let (_, start) = stretch.change?;
+            if start.date() > last {
+                return None;
+            }
+            if self.makes_up(changes) && stretch.gap().is_some_and(|gap| self.first_in(gap).is_some()) {
+                return Some(stretch.start?.to_zoned(zone.clone()));
+            }
+            from = start;
         }
     }
 
@@ -41,35 +47,8 @@ impl Cron {
         !(1..=12).any(|month| self.months.contains(month) && has_day(month))
     }
 
-    /// The first local time from `from` on, within 13 months, at which this would fire but which a clock change skips.
-    ///
-    /// `None` for schedules that run in every hour: there the neighbours fire, and nobody misses one of them.
-    pub fn skipped_by_clock_change(&self, zone: &TimeZone, from: Date) -> Option<DateTime> {
-        if self.hours.len() == 24 {
-            return None;
-        }
-        let start = from.to_datetime(Time::midnight());
-        let end = start.checked_add(LOOK_AHEAD_MONTHS.months()).ok()?;
-        // Local times are less than two days away from the moments that UTC gives them.
-        let search_start = Offset::UTC.to_timestamp(start.checked_sub(2.days()).ok()?).ok()?;
-        zone.following(search_start)
-            .map(|change| {
-                let before = change
-                    .timestamp()
-                    .checked_sub(SignedDuration::from_nanos(1))
-                    .unwrap_or(change.timestamp());
-                let gap_start = zone.to_offset(before).to_datetime(change.timestamp());
-                (gap_start, change.offset().to_datetime(change.timestamp()))
-            })
-            .take_while(|(gap_start, _)| *gap_start < end)
-            .filter(|(gap_start, _)| *gap_start >= start)
-            .find_map(|(gap_start, gap_end)| {
-                self.next_local(gap_start, gap_end.date()).filter(|local| *local < gap_end)
-            })
-    }
-
     /// The first local time that is not before `from`, on a day not after `last`, whether or not some zone skips it.
-    fn next_local(&self, from: DateTime, last: Date) -> Option<DateTime> {
+    pub(super) fn next_local(&self, from: DateTime, last: Date) -> Option<DateTime> {
         if self.fires_on(from.date())
             && let Some(time) = self.time_from(from.hour(), from.minute(), from.second())
         {

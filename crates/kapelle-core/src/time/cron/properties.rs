@@ -1,10 +1,13 @@
 //! What holds for every schedule.
 
-use jiff::civil::date;
-use jiff::tz::TimeZone;
+use std::collections::BTreeSet;
+
+use jiff::civil::{DateTime, date};
+use jiff::tz::{TimeZone, TimeZoneDatabase};
 use jiff::{ToSpan, Zoned};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
 
 use super::*;
 
@@ -19,21 +22,58 @@ fn rare_cron() -> impl Strategy<Value = String> {
         .prop_map(|(minute, hour, day, month, weekday)| format!("{minute} {hour} {day} {month} {weekday}"))
 }
 
-/// All minutes of 2026 in a zone as a clock on the wall shows them, the first showing of each.
-fn minutes_of_wall_clock(zone: &TimeZone) -> Vec<Zoned> {
-    let start = date(2026, 1, 1).to_zoned(zone.clone()).unwrap();
-    let mut latest = start.datetime().checked_sub(1.minute()).unwrap();
-    let minutes = (0..365 * 24 * 60).map(|minute| start.checked_add(minute.minutes()).unwrap());
-    minutes
-        .filter(|moment| {
-            let is_new = moment.datetime() > latest;
-            latest = latest.max(moment.datetime());
-            is_new
-        })
-        .collect()
+/// A look at every minute of two weeks around each clock change of a year, and of the first days of that year.
+struct EveryMinute {
+    /// What the clock shows at each, and at the minute before.
+    shown: Vec<(Zoned, DateTime)>,
 }
 
-fn matches(cron: &Cron, moment: &Zoned) -> bool {
+impl EveryMinute {
+    fn of(zone: &TimeZone, year: i16) -> Self {
+        let start = date(year, 1, 1).to_zoned(zone.clone()).unwrap();
+        let end = start.checked_add(1.year()).unwrap();
+        let changes = zone.following(start.timestamp()).map(|change| change.timestamp());
+        let changes = changes.take_while(|change| *change < end.timestamp());
+        let centers = std::iter::once(start.timestamp()).chain(changes);
+        let mut shown: Vec<(Zoned, DateTime)> = Vec::new();
+        for center in centers {
+            for minute in -7 * 24 * 60..7 * 24 * 60 {
+                let moment = center.checked_add(jiff::SignedDuration::from_mins(minute)).unwrap();
+                if shown.last().is_none_or(|(last, _)| moment > last.timestamp()) {
+                    let before = moment.checked_sub(jiff::SignedDuration::from_mins(1)).unwrap();
+                    shown.push((moment.to_zoned(zone.clone()), zone.to_datetime(before)));
+                }
+            }
+        }
+        Self { shown }
+    }
+
+    /// When a schedule fires, minute by minute.
+    fn fires(&self, cron: &Cron, changes: ClockChanges) -> Vec<Zoned> {
+        let is_steady = cron.hours.len() == 24;
+        let mut latest = DateTime::MIN;
+        let fires = self.shown.iter().filter(|(moment, before)| {
+            let local = moment.datetime();
+            let is_new = local > latest;
+            latest = latest.max(local);
+            let is_shown = matches(cron, local) && (is_new || is_steady || changes == ClockChanges::Both);
+            let makes_up = !is_steady && changes != ClockChanges::Skip;
+            is_shown || (makes_up && skipped(*before, local).any(|local| matches(cron, local)))
+        });
+        fires.map(|(moment, _)| moment.clone()).collect()
+    }
+}
+
+/// The minutes that the clock does not show between two that it does, but for days that it does not show at all.
+fn skipped(before: DateTime, after: DateTime) -> impl Iterator<Item = DateTime> {
+    let minutes =
+        std::iter::successors(before.checked_add(1.minute()).ok(), |at| at.checked_add(1.minute()).ok());
+    minutes
+        .take_while(move |at| *at < after)
+        .filter(move |at| at.date() == before.date() || at.date() == after.date())
+}
+
+fn matches(cron: &Cron, moment: DateTime) -> bool {
     let day = cron.days.contains(moment.day())
         || (cron.days.contains(LAST_DAY) && moment.day() == moment.date().days_in_month());
     let weekday = cron.weekdays.contains(moment.weekday().to_sunday_zero_offset());
@@ -65,27 +105,38 @@ proptest! {
         let zone = ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"][zone];
         let after = jiff::Timestamp::from_second(second).unwrap().in_tz(zone).unwrap();
         let cron = Cron::parse(&text, false).unwrap();
-        match cron.next_after(&after) {
-            Some(moment) => prop_assert!(moment > after && matches(&cron, &moment), "{moment}"),
+        match cron.next_after(&after, ClockChanges::Skip) {
+            Some(moment) => prop_assert!(moment > after && matches(&cron, moment.datetime()), "{moment}"),
             None => prop_assert!(cron.never_fires()),
         }
     }
 }
 
 #[test]
-fn a_year_of_moments_is_what_a_look_at_every_minute_finds() {
-    for zone in ["UTC", "Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca"] {
-        let zone = TimeZone::get(zone).unwrap();
-        let minutes = minutes_of_wall_clock(&zone);
-        let before = date(2025, 12, 31).at(23, 59, 59, 0).to_zoned(zone).unwrap();
-        let mut runner = proptest::test_runner::TestRunner::deterministic();
-        for _ in 0..8 {
+fn what_is_found_is_what_a_look_at_every_minute_finds() {
+    let names: Vec<String> = TimeZoneDatabase::bundled().available().map(|name| name.to_string()).collect();
+    let mut runner = TestRunner::deterministic();
+    let mut draw = |count: usize| (0..count).new_tree(&mut runner).unwrap().current();
+    let mut worlds: Vec<_> =
+        (0..6).map(|_| (names[draw(names.len())].clone(), 1990 + draw(48) as i16)).collect();
+    worlds.extend([("Europe/Berlin".into(), 2026), ("Australia/Lord_Howe".into(), 2026)]);
+    worlds.extend([("Pacific/Apia".into(), 2011), ("Africa/Casablanca".into(), 2026)]);
+    for (name, year) in worlds {
+        let zone = TimeZone::get(&name).unwrap();
+        let minutes = EveryMinute::of(&zone, year);
+        let all: BTreeSet<_> = minutes.shown.iter().map(|(moment, _)| moment.timestamp()).collect();
+        let before = minutes.shown[0].0.checked_sub(1.minute()).unwrap();
+        let end = minutes.shown.last().unwrap().0.timestamp();
+        for _ in 0..6 {
             let text = rare_cron().new_tree(&mut runner).unwrap().current();
             let cron = Cron::parse(&text, false).unwrap();
-            let expected: Vec<_> = minutes.iter().filter(|moment| matches(&cron, moment)).collect();
-            let found = std::iter::successors(cron.next_after(&before), |moment| cron.next_after(moment));
-            let found: Vec<_> = found.take_while(|moment| moment.year() == 2026).collect();
-            assert!(expected.into_iter().eq(found.iter()), "{text}");
+            for changes in [ClockChanges::Skip, ClockChanges::Once, ClockChanges::Both] {
+                let next = |moment: &Zoned| cron.next_after(moment, changes);
+                let found = std::iter::successors(next(&before), next);
+                let found = found.take_while(|moment| moment.timestamp() <= end);
+                let found: Vec<_> = found.filter(|moment| all.contains(&moment.timestamp())).collect();
+                assert_eq!(found, minutes.fires(&cron, changes), "{text} in {name} {year}, {changes:?}");
+            }
         }
     }
 }

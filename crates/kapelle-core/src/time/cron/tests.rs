@@ -9,11 +9,15 @@ fn cron(text: &str) -> Cron {
 
 /// The next moments after one, with their offsets.
 fn next(text: &str, after: &str, count: usize) -> String {
+    next_with(ClockChanges::Once, text, after, count)
+}
+
+fn next_with(changes: ClockChanges, text: &str, after: &str, count: usize) -> String {
     let cron = cron(text);
     let mut moment: Zoned = after.parse().unwrap();
     let mut shown = Vec::new();
     for _ in 0..count {
-        let Some(found) = cron.next_after(&moment) else {
+        let Some(found) = cron.next_after(&moment, changes) else {
             shown.push("never".into());
             break;
         };
@@ -156,21 +160,25 @@ fn some_schedules_have_no_day_at_all() {
 }
 
 #[test]
-fn a_local_time_that_a_clock_change_skips_does_not_exist() {
+fn a_local_time_in_a_gap_fires_once_at_the_first_moment_after_it() {
     insta::assert_snapshot!(next("30 2 * * *", "2026-03-28T12:00[Europe/Berlin]", 2), @"
-    Mon 2026-03-30 02:30:00+02:00
-    Tue 2026-03-31 02:30:00+02:00
-    ");
-    insta::assert_snapshot!(next("*/30 * * * *", "2026-03-29T01:10[Europe/Berlin]", 3), @"
-    Sun 2026-03-29 01:30:00+01:00
     Sun 2026-03-29 03:00:00+02:00
-    Sun 2026-03-29 03:30:00+02:00
+    Mon 2026-03-30 02:30:00+02:00
+    ");
+    // Several of one gap, and one that fires at its end anyway.
+    insta::assert_snapshot!(next("*/20 2 * * *", "2026-03-28T12:00[Europe/Berlin]", 2), @"
+    Sun 2026-03-29 03:00:00+02:00
+    Mon 2026-03-30 02:00:00+02:00
     ");
     insta::assert_snapshot!(next("0 2,3 * * *", "2026-03-29T00:00[Europe/Berlin]", 2), @"
     Sun 2026-03-29 03:00:00+02:00
     Mon 2026-03-30 02:00:00+02:00
     ");
-    // Samoa crossed the date line and left out the 30th.
+    insta::assert_snapshot!(next("0 0 * * *", "2026-03-07T12:00[America/Havana]", 2), @"
+    Sun 2026-03-08 01:00:00-04:00
+    Mon 2026-03-09 00:00:00-04:00
+    ");
+    // Samoa crossed the date line: there was no 30th.
     insta::assert_snapshot!(next("0 12 * * *", "2011-12-29T00:00[Pacific/Apia]", 2), @"
     Thu 2011-12-29 12:00:00-10:00
     Sat 2011-12-31 12:00:00+14:00
@@ -178,18 +186,92 @@ fn a_local_time_that_a_clock_change_skips_does_not_exist() {
 }
 
 #[test]
-fn a_local_time_that_a_clock_change_repeats_fires_the_first_time() {
+fn with_skip_a_local_time_in_a_gap_does_not_fire() {
+    let next = |text, after, count| next_with(ClockChanges::Skip, text, after, count);
+    insta::assert_snapshot!(next("30 2 * * *", "2026-03-28T12:00[Europe/Berlin]", 2), @"
+    Mon 2026-03-30 02:30:00+02:00
+    Tue 2026-03-31 02:30:00+02:00
+    ");
+    insta::assert_snapshot!(next("0 2,3 * * *", "2026-03-29T00:00[Europe/Berlin]", 2), @"
+    Sun 2026-03-29 03:00:00+02:00
+    Mon 2026-03-30 02:00:00+02:00
+    ");
     insta::assert_snapshot!(next("30 2 * * *", "2026-10-24T12:00[Europe/Berlin]", 2), @"
     Sun 2026-10-25 02:30:00+02:00
     Mon 2026-10-26 02:30:00+01:00
     ");
-    insta::assert_snapshot!(next("*/30 * * * *", "2026-10-25T01:50+02:00[Europe/Berlin]", 4), @"
+}
+
+#[test]
+fn a_repeated_local_time_fires_the_first_time_only() {
+    insta::assert_snapshot!(next("30 2 * * *", "2026-10-24T12:00[Europe/Berlin]", 2), @"
+    Sun 2026-10-25 02:30:00+02:00
+    Mon 2026-10-26 02:30:00+01:00
+    ");
+    insta::assert_snapshot!(next("30 2 * * *", "2026-10-25T02:10+01:00[Europe/Berlin]", 1), @"Mon 2026-10-26 02:30:00+01:00");
+    insta::assert_snapshot!(next("*/30 0-4 * * *", "2026-10-25T01:50+02:00[Europe/Berlin]", 4), @"
     Sun 2026-10-25 02:00:00+02:00
     Sun 2026-10-25 02:30:00+02:00
     Sun 2026-10-25 03:00:00+01:00
     Sun 2026-10-25 03:30:00+01:00
     ");
-    insta::assert_snapshot!(next("*/30 * * * *", "2026-10-25T02:10+01:00[Europe/Berlin]", 1), @"Sun 2026-10-25 03:00:00+01:00");
+}
+
+#[test]
+fn with_both_a_repeated_local_time_fires_both_times() {
+    let next = |text, after, count| next_with(ClockChanges::Both, text, after, count);
+    insta::assert_snapshot!(next("30 2 * * *", "2026-10-24T12:00[Europe/Berlin]", 3), @"
+    Sun 2026-10-25 02:30:00+02:00
+    Sun 2026-10-25 02:30:00+01:00
+    Mon 2026-10-26 02:30:00+01:00
+    ");
+    insta::assert_snapshot!(next("30 2 * * *", "2026-10-25T02:10+01:00[Europe/Berlin]", 1), @"Sun 2026-10-25 02:30:00+01:00");
+    insta::assert_snapshot!(next("30 2 * * *", "2026-03-28T12:00[Europe/Berlin]", 1), @"Sun 2026-03-29 03:00:00+02:00");
+}
+
+#[test]
+fn a_schedule_of_every_hour_follows_elapsed_time() {
+    for changes in [ClockChanges::Skip, ClockChanges::Once, ClockChanges::Both] {
+        let next = |text, after, count| next_with(changes, text, after, count);
+        insta::allow_duplicates! {
+            insta::assert_snapshot!(next("*/30 * * * *", "2026-03-29T01:10[Europe/Berlin]", 3), @"
+            Sun 2026-03-29 01:30:00+01:00
+            Sun 2026-03-29 03:00:00+02:00
+            Sun 2026-03-29 03:30:00+02:00
+            ");
+            insta::assert_snapshot!(next("*/30 * * * *", "2026-10-25T01:50+02:00[Europe/Berlin]", 5), @"
+            Sun 2026-10-25 02:00:00+02:00
+            Sun 2026-10-25 02:30:00+02:00
+            Sun 2026-10-25 02:00:00+01:00
+            Sun 2026-10-25 02:30:00+01:00
+            Sun 2026-10-25 03:00:00+01:00
+            ");
+            insta::assert_snapshot!(next("15 * * * *", "2026-10-04T00:30[Australia/Lord_Howe]", 3), @"
+            Sun 2026-10-04 01:15:00+10:30
+            Sun 2026-10-04 03:15:00+11:00
+            Sun 2026-10-04 04:15:00+11:00
+            ");
+        }
+    }
+}
+
+#[test]
+fn what_a_clock_change_does_to_a_moment_is_told() {
+    let cases = [
+        ("30 2 * * *", "2026-03-29T03:00[Europe/Berlin]", "Some(Moved { from: 2026-03-29T02:30:00 })"),
+        ("0 2,3 * * *", "2026-03-29T03:00[Europe/Berlin]", "None"),
+        ("30 2 * * *", "2026-03-30T02:30[Europe/Berlin]", "None"),
+        ("30 2 * * *", "2026-10-25T02:30+02:00[Europe/Berlin]", "Some(First)"),
+        ("30 2 * * *", "2026-10-25T02:30+01:00[Europe/Berlin]", "Some(Second)"),
+        ("30 3 * * *", "2026-10-25T03:30[Europe/Berlin]", "None"),
+        ("30 1 * * *", "2026-10-25T01:30[Europe/Berlin]", "None"),
+        ("30 2 * * *", "2026-10-25T02:30[UTC]", "None"),
+    ];
+    for (text, moment, expected) in cases {
+        let moment = moment.parse().unwrap();
+        let change = cron(text).clock_change(&moment, ClockChanges::Both);
+        assert_eq!(format!("{change:?}"), expected, "{text} at {moment}");
+    }
 }
 
 #[test]

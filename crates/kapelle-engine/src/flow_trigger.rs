@@ -32,6 +32,7 @@ use crate::overlay::Overlay;
 use kapelle_core::property::Property;
 
 pub use decision::{Decision, Firing};
+pub(crate) use firing::rendered as rendered_labels;
 pub use miss::Miss;
 pub use upstream::Upstream;
 pub use waiting::{KeyState, Waiting};
@@ -67,9 +68,15 @@ struct Now<'a> {
 }
 
 impl FlowTrigger {
-    /// Whether a change of an execution is any business of this trigger, before anything dear is looked at.
+    /// Whether a change of an execution may be any business of this trigger, before anything dear is looked at.
     pub fn listens_to(&self, upstream: &Upstream<'_>) -> bool {
-        self.guard(upstream).is_none()
+        let names_it = |group: &group::Group| group.keys.iter().any(|key| key.may_mean(&upstream.execution));
+        self.guard(upstream).is_none() && (self.groups.is_empty() || self.groups.iter().any(names_it))
+    }
+
+    /// Whether it wants to know of windows that end without success.
+    pub fn watches_windows(&self) -> bool {
+        self.on_miss.is_some()
     }
 
     /// What follows from a change of an execution. `windows` are those of this trigger; `zone` is the one of the server.

@@ -21,6 +21,7 @@ pub mod overlay;
 pub mod plan;
 pub mod quotas;
 pub mod replay;
+pub mod schedule;
 pub mod sla;
 pub mod step;
 pub mod transitions;

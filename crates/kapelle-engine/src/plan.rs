@@ -23,6 +23,7 @@ use crate::flow_trigger::FlowTrigger;
 use crate::inputs::Inputs;
 use crate::outputs::Outputs;
 use crate::quotas::Quotas;
+use crate::schedule::Schedule;
 use crate::sla::Agreements;
 use crate::triggers::Trigger;
 use kapelle_core::property::Property;
@@ -56,6 +57,7 @@ pub struct Plan {
     pub agreements: Agreements,
     pub checks: Checks,
     pub triggers: Box<[Trigger]>,
+    pub schedules: Box<[Schedule]>,
     pub flow_triggers: Box<[FlowTrigger]>,
     pub lists: Lists,
     pub after_execution: Box<[TaskIndex]>,

@@ -2,16 +2,20 @@
 
 use std::sync::Arc;
 
+use jiff::SignedDuration;
 use kapelle_core::catalogue::Catalogue;
 use kapelle_core::language::Language;
 use kapelle_core::property::Property;
+use kapelle_core::time::duration;
 use kapelle_model::effect::Level;
 use kapelle_model::flow::Trigger as Written;
-use kapelle_model::{Node, State};
+use kapelle_model::trigger::TriggerState;
+use kapelle_model::{Millis, Node, State};
 
 use crate::conditions::Conditions;
 use crate::fingerprint;
 use crate::labels::{self, SYSTEM};
+use crate::schedule;
 
 /// Properties that the engine or whoever runs it has read; no plugin looks at them.
 const OF_ALL: [&str; 20] = [
@@ -57,13 +61,15 @@ pub struct Trigger {
     /// A look that fails leaves an execution that failed.
     pub fails_in_the_open: bool,
     /// From one look to the next.
-    pub interval: Option<Property>,
+    pub interval: Option<SignedDuration>,
     pub conditions: Conditions,
     pub inputs: Option<Property>,
     /// Labels as they were written; those of the platform are left out.
     pub labels: Box<[(Arc<str>, Property)]>,
     pub least_level: Level,
     pub logs_to_file: bool,
+    /// It is a Flow trigger that has to know of windows that end without success.
+    pub watches_windows: bool,
     /// Of its executions: higher ones leave a queue first.
     pub priority: i32,
     /// What its plugin looks at.
@@ -73,7 +79,8 @@ pub struct Trigger {
 /// Who decides when it fires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    Schedule,
+    /// The clock, with the place in `Plan::schedules`.
+    Schedule(usize),
     Webhook,
     /// Executions of other flows, with the place in `Plan::flow_triggers`.
     Flow(usize),
@@ -83,10 +90,10 @@ pub enum Kind {
 }
 
 impl Trigger {
-    /// Reads a trigger; its place among the Flow triggers counts only if it is one.
+    /// Reads a trigger; the places are the next ones among schedules and Flow triggers.
     pub(crate) fn read(
         written: &Written,
-        place: usize,
+        places: (usize, usize),
         language: Language,
         catalogue: &'static Catalogue,
     ) -> Self {
@@ -103,16 +110,19 @@ impl Trigger {
             written_type: Arc::from(&*written.type_name.written.value),
             is_disabled: written.disabled,
             definition: definition(written),
-            kind: Kind::of(&written.type_name.canonical, place),
+            kind: Kind::of(&written.type_name.canonical, places),
             is_concurrent: is_true("allowConcurrent"),
             stop_after: stop_after.filter_map(Node::as_text).filter_map(State::from_name).collect(),
             fails_in_the_open: is_true("failOnTriggerError"),
-            interval: property("interval").map(|node| Property::read(node, language)),
+            interval: property("interval")
+                .and_then(Node::scalar_text)
+                .and_then(|text| duration::parse(&text).ok()),
             conditions: Conditions::read(property("conditions"), property("when"), language, catalogue),
             inputs: property("inputs").map(|node| Property::read(node, language)),
             labels: own_labels.map(|(key, text)| (key.into(), Property::text(text, language))).collect(),
             least_level: level.and_then(Level::from_name).unwrap_or(Level::Trace),
             logs_to_file: is_true("logToFile"),
+            watches_windows: false,
             priority: property("priority").and_then(Node::as_int).map_or(0, clamped),
             properties: plugin
                 .map(|entry| (Arc::from(&*entry.key), Property::read(&entry.value, language)))
@@ -121,16 +131,46 @@ impl Trigger {
     }
 
     pub fn is_schedule(&self) -> bool {
-        self.kind == Kind::Schedule
+        matches!(self.kind, Kind::Schedule(_))
+    }
+
+    /// Whether it is kept where it stands.
+    pub fn has_state(&self) -> bool {
+        matches!(self.kind, Kind::Schedule(_) | Kind::Plugin) || self.watches_windows
+    }
+
+    /// Whether it does not fire, since it or its flow is switched off.
+    pub fn is_off(&self, state: &TriggerState, is_flow_disabled: bool) -> bool {
+        is_flow_disabled || self.is_disabled || state.is_disabled
+    }
+
+    /// Whether an execution that it started keeps it from starting another one.
+    pub fn is_locked(&self, state: &TriggerState) -> bool {
+        !self.is_concurrent && !state.open.is_empty()
+    }
+
+    /// Whether it has to know of the ends of executions that it started.
+    pub fn follows_ends(&self) -> bool {
+        matches!(self.kind, Kind::Schedule(_) | Kind::Plugin)
+            && (!self.is_concurrent || !self.stop_after.is_empty())
+    }
+
+    /// When it has to be looked at next, if nothing locks it.
+    pub fn due(&self, state: &TriggerState, is_flow_disabled: bool) -> Option<Millis> {
+        if self.is_off(state, is_flow_disabled) || self.is_locked(state) {
+            None
+        } else {
+            schedule::due(state)
+        }
     }
 }
 
 impl Kind {
-    fn of(type_name: &str, place: usize) -> Self {
+    fn of(type_name: &str, (schedules, flows): (usize, usize)) -> Self {
         match type_name.strip_prefix("io.kestra.plugin.core.trigger.") {
-            Some("Schedule" | "ScheduleOnDates") => Self::Schedule,
+            Some("Schedule" | "ScheduleOnDates") => Self::Schedule(schedules),
             Some("Webhook") => Self::Webhook,
-            Some("Flow") => Self::Flow(place),
+            Some("Flow") => Self::Flow(flows),
             Some("McpToolTrigger") => Self::Tool,
             _ => Self::Plugin,
         }

@@ -33,6 +33,8 @@ pub struct TaskType {
 #[derive(Clone, Copy)]
 pub struct TriggerType {
     pub name: &'static str,
+    /// It listens, and is never asked to look.
+    pub is_realtime: bool,
     read: fn(&Properties) -> Result<ErasedTrigger, Failure>,
     properties: fn() -> Schema,
     outputs: fn() -> Schema,
@@ -77,6 +79,7 @@ impl Registry {
     pub fn polling<T: PollingTrigger>(&mut self) {
         self.trigger(TriggerType {
             name: T::TYPE,
+            is_realtime: false,
             read: |properties| Ok(ErasedTrigger::Polling(Arc::new(read::<T>(properties)?))),
             properties: || schema_for!(T),
             outputs: || schema_for!(T::Output),
@@ -90,6 +93,7 @@ impl Registry {
     pub fn realtime<T: RealtimeTrigger>(&mut self) {
         self.trigger(TriggerType {
             name: T::TYPE,
+            is_realtime: true,
             read: |properties| Ok(ErasedTrigger::Realtime(Arc::new(read::<T>(properties)?))),
             properties: || schema_for!(T),
             outputs: || schema_for!(T::Output),

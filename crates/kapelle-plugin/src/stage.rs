@@ -215,6 +215,7 @@ fn place() -> Place {
         revision: 1,
         execution: ExecutionId(7),
         task: "t".into(),
+        is_trigger: false,
         type_name: "".into(),
         run: RunIndex(std::num::NonZeroU32::MIN),
         run_id: "run1".into(),

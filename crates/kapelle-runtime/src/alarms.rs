@@ -98,6 +98,12 @@ impl Clock {
         self.shared.lock().alarms.remove(&key);
     }
 
+    /// Puts the hands somewhere, also back.
+    #[cfg(test)]
+    pub(crate) fn set_hands(&self, now: Millis) {
+        self.shared.lock().hands = Some(now);
+    }
+
     pub(crate) fn is_by_hand(&self) -> bool {
         self.shared.lock().hands.is_some()
     }

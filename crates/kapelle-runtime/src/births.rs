@@ -15,6 +15,7 @@ use kapelle_engine::step::{Refused, create};
 use kapelle_model::effect::{Effect, Line, Request};
 use kapelle_model::execution::Birth;
 use kapelle_model::{ExecutionId, Failure, Node, Span, State};
+use kapelle_store::error::Conflict;
 use kapelle_store::flow::{FlowRevision, Which};
 use kapelle_store::{StoreError, Transaction, Write};
 use tokio::sync::oneshot;
@@ -23,6 +24,11 @@ use crate::definitions::Definition;
 use crate::message::{Declined, Message, Newborn};
 use crate::runtime::Runtime;
 use crate::shared::Shared;
+use crate::triggers::saved::{Saved, ended, saved};
+use crate::triggers::scheduler::Call;
+
+/// How often a flow is saved again because something else happened to its triggers.
+const TRIES_MAX: u32 = 20;
 
 /// Why a flow was not saved.
 #[derive(Debug)]
@@ -83,8 +89,49 @@ impl Runtime {
             is_deleted: false,
             created: self.now(),
         };
-        store.commit(Transaction::of([Write::Flow(Box::new(revision.clone()))])).map_err(Unsaved::Store)?;
-        self.shared.definitions.saved(Arc::new(revision)).map_err(Unsaved::Store)
+        self.keep_flow(&Arc::new(revision)).map_err(Unsaved::Store)
+    }
+
+    /// Ends a flow. Its executions go on; its triggers do not. False if there is none.
+    pub fn delete_flow(&self, tenant: &Arc<str>, namespace: &str, id: &str) -> Result<bool, StoreError> {
+        let Some(last) = self.shared.store.flow(tenant, namespace, id, Which::Latest)? else {
+            return Ok(false);
+        };
+        let number = last.revision + 1;
+        let ended =
+            FlowRevision { revision: number, is_deleted: true, created: self.now(), ..(*last).clone() };
+        self.keep_flow(&Arc::new(ended))?;
+        Ok(true)
+    }
+
+    /// Keeps a revision, and what becomes of its triggers, in one transaction.
+    fn keep_flow(&self, revision: &Arc<FlowRevision>) -> Result<Arc<Definition>, StoreError> {
+        let shared = &self.shared;
+        let definition = shared.definitions.read(Arc::clone(revision))?;
+        for tried in 1.. {
+            let Saved { mut writes, changed } = match (shared.triggers.is_on(), revision.is_deleted) {
+                (false, _) => Saved::default(),
+                (true, false) => saved(shared, &definition, self.now())?,
+                (true, true) => ended(shared, &definition)?,
+            };
+            writes.push(Write::Flow(Box::new((**revision).clone())));
+            match shared.store.commit(Transaction::of(writes)) {
+                // A trigger fired meanwhile.
+                Err(StoreError::Conflict(Conflict::Document { .. })) if tried < TRIES_MAX => continue,
+                result => result?,
+            };
+            if revision.is_deleted {
+                shared.definitions.ended(revision);
+            } else {
+                shared.definitions.saved(&definition);
+            }
+            shared.triggers.listeners.saved(&definition);
+            for key in changed {
+                shared.triggers.call(&shared.activity, Call::Changed(key));
+            }
+            break;
+        }
+        Ok(definition)
     }
 
     /// The document of a flow without mistakes.
@@ -208,7 +255,7 @@ impl Unborn {
 }
 
 /// As much as is known of an execution before its inputs are.
-fn provisional(tenant: &Arc<str>, request: &Request, definition: &Definition) -> Birth {
+pub(crate) fn provisional(tenant: &Arc<str>, request: &Request, definition: &Definition) -> Birth {
     Birth {
         id: request.id,
         tenant: Arc::clone(tenant),

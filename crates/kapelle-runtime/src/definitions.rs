@@ -79,12 +79,24 @@ impl Definitions {
         Ok(Some(definition))
     }
 
+    /// A revision that will be saved.
+    pub(crate) fn read(&self, flow: Arc<FlowRevision>) -> Result<Arc<Definition>> {
+        Ok(Arc::new(Definition::read(flow, self.language, &self.defaults)?))
+    }
+
     /// Takes note of a revision that was just saved: it is the latest one now.
-    pub(crate) fn saved(&self, flow: Arc<FlowRevision>) -> Result<Arc<Definition>> {
+    pub(crate) fn saved(&self, definition: &Arc<Definition>) {
+        let flow = &definition.flow;
         let name = (Arc::clone(&flow.tenant), Arc::clone(&flow.namespace), Arc::clone(&flow.id));
-        let definition = Arc::new(Definition::read(flow, self.language, &self.defaults)?);
-        self.keep(name, &definition, true);
-        Ok(definition)
+        self.keep(name, definition, true);
+    }
+
+    /// Takes note of the end of a flow.
+    pub(crate) fn ended(&self, flow: &FlowRevision) {
+        let name = (Arc::clone(&flow.tenant), Arc::clone(&flow.namespace), Arc::clone(&flow.id));
+        if let Some(known) = self.lock().get_mut(&name) {
+            known.latest = None;
+        }
     }
 
     fn keep(&self, name: FlowName, definition: &Arc<Definition>, is_latest: bool) {

@@ -9,19 +9,19 @@ use std::sync::{Arc, mpsc};
 use jiff::Timestamp;
 use kapelle_model::event::{Event, Order};
 use kapelle_model::permit::Permit;
+use kapelle_model::trigger::TriggerKey;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State};
 use kapelle_plugin::{Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, Triggers};
-use kapelle_store::document::Kind;
+use kapelle_store::StoreError;
 use kapelle_store::filter::{Condition, Filter, Range, Test};
 use kapelle_store::listing::Total;
-use kapelle_store::transaction::Over;
-use kapelle_store::{Document, DocumentKey, StoreError, Transaction, Write};
 
 use crate::message::{Declined, Happening, Message};
 use crate::resume::{NotResumed, values_of_pause};
 use crate::runtime::Grips;
 use crate::shared::Shared;
 use crate::storage::Storage;
+use crate::triggers::{NoTrigger, switch};
 
 /// The executions of a tenant.
 pub(crate) struct TenantExecutions {
@@ -154,22 +154,22 @@ impl FlowTriggers {
 }
 
 impl Triggers for FlowTriggers {
-    /// What is switched off is remembered beside the flow, whether its trigger has run before or not.
     fn toggle(&self, flow: &FlowRef, trigger: &str, is_enabled: bool) -> Result<(), Failure> {
-        let key = DocumentKey {
-            kind: Kind::Setting,
+        let ended = || Failure::new("the runtime has ended");
+        let shared = self.grips.shared().ok_or_else(ended)?;
+        let key = TriggerKey {
             tenant: Arc::clone(&self.tenant),
             namespace: flow.namespace.as_str().into(),
-            name: format!("trigger-disabled.{}.{trigger}", flow.flow).into(),
+            flow: flow.flow.as_str().into(),
+            trigger: trigger.into(),
         };
-        let write = if is_enabled {
-            Write::Remove { key, over: Over::Any }
-        } else {
-            let now = millis((self.grips.clock)());
-            let document = Box::new(Document::new(key, now, None, b"true".to_vec()));
-            Write::Put { document, over: Over::Any }
-        };
-        self.grips.store.commit(Transaction::of([write])).map_err(failed)?;
-        Ok(())
+        switch(&shared, &key, is_enabled).map_err(|refused| match refused {
+            NoTrigger::Missing => Failure::new(format!(
+                "there is no trigger `{trigger}` in flow `{}.{}`",
+                flow.namespace, flow.flow
+            )),
+            NoTrigger::Refused(words) => Failure::new(words),
+            NoTrigger::Store(error) => failed(error),
+        })
     }
 }

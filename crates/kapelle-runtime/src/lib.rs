@@ -35,6 +35,7 @@ pub mod storage;
 mod surroundings;
 #[cfg(test)]
 mod testing;
+mod triggers;
 mod variables;
 pub mod view;
 mod workers;
@@ -48,6 +49,7 @@ pub use resume::NotResumed;
 pub use runtime::{Grips, Parts, Runtime, TakesUp};
 pub use shared::{Listener, News};
 pub use surroundings::Surroundings;
+pub use triggers::{NoTrigger, TriggerRow};
 
 #[cfg(test)]
 mod tests;

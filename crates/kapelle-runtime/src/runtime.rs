@@ -2,13 +2,14 @@
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::schedule::Recover;
 use kapelle_model::event::{Event, Order};
 use kapelle_model::execution::{Execution, Slot};
 use kapelle_model::flow::PluginDefault;
@@ -37,6 +38,9 @@ use crate::message::{Declined, Happening, Message, Parcel};
 use crate::reach::{Fixtures, Reach};
 use crate::shard::Shard;
 use crate::shared::{Envelope, Listener, Shared};
+use crate::triggers::Triggers;
+use crate::triggers::hearing::{self, Change, Heard};
+use crate::triggers::scheduler::{Call, Scheduler};
 use crate::workers::Workers;
 
 /// What a runtime is made of.
@@ -63,6 +67,8 @@ pub struct Parts {
     /// By how many milliseconds the clock is ahead of that of the machine.
     pub ahead: i64,
     pub takes_up: TakesUp,
+    /// Whether triggers start executions, and what is done about schedules that were missed.
+    pub triggers: Option<Recover>,
 }
 
 /// Which executions of earlier processes go on.
@@ -95,6 +101,7 @@ impl Runtime {
             Some(now) => Clock::by_hand(now),
             None => Clock::real(parts.ahead),
         };
+        let triggers = Triggers::new(clock.now(), parts.triggers.unwrap_or_default());
         let names = ids.runs.clone();
         let grips = Grips {
             store: Arc::clone(&parts.store),
@@ -119,18 +126,54 @@ impl Runtime {
             shards: OnceLock::new(),
             endings: Endings::default(),
             workers: Workers::new(parts.handle, parts.slots, parts.work),
+            triggers,
             is_stopping: AtomicBool::new(false),
         });
         // It is set only here.
         let _unset = grips.shared.set(Arc::downgrade(&shared));
         let mut runtime = Self { threads: Vec::with_capacity(SHARDS), shared };
+        let left = match parts.triggers {
+            Some(_) => Some(runtime.start_hearing()?),
+            None => None,
+        };
         runtime.start_shards()?;
         match parts.takes_up {
             TakesUp::All => runtime.recover()?,
             TakesUp::Only(id) => runtime.shared.tell(Message::TakeUp(id)),
             TakesUp::Nothing => {}
         }
+        if let Some((heard, left)) = left {
+            hearing::remind(&runtime.shared, &heard, left);
+            runtime.start_scheduler()?;
+        }
         Ok(runtime)
+    }
+
+    /// From now on triggers hear of changes of executions. What is left of earlier ones has to be told by who calls.
+    fn start_hearing(&mut self) -> Stored<(Sender<Heard>, Vec<Change>)> {
+        let (heard, inbox) = mpsc::channel();
+        hearing::load(&self.shared)?;
+        let left = hearing::left(&*self.shared.store)?;
+        self.shared.triggers.listeners.begin(heard.clone());
+        let shared = Arc::clone(&self.shared);
+        self.thread("hearing", move || hearing::run(&shared, &inbox))?;
+        Ok((heard, left))
+    }
+
+    fn start_scheduler(&mut self) -> Stored<()> {
+        let (calls, inbox) = mpsc::channel();
+        let scheduler = Scheduler::new(Arc::clone(&self.shared), calls.clone());
+        self.shared.triggers.begin(calls);
+        self.shared.triggers.call(&self.shared.activity, Call::Begin);
+        self.thread("scheduler", move || scheduler.run(&inbox))
+    }
+
+    fn thread(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Stored<()> {
+        let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|error| {
+            kapelle_store::StoreError::Unavailable(format!("no thread for executions: {error}"))
+        })?;
+        self.threads.push(thread);
+        Ok(())
     }
 
     fn start_shards(&mut self) -> Stored<()> {
@@ -139,13 +182,7 @@ impl Runtime {
         let _unset = self.shared.shards.set(senders.into());
         for (number, inbox) in inboxes.into_iter().enumerate() {
             let shard = Shard::new(Arc::clone(&self.shared));
-            let thread = std::thread::Builder::new()
-                .name(format!("shard-{number}"))
-                .spawn(move || shard.run(&inbox))
-                .map_err(|error| {
-                    kapelle_store::StoreError::Unavailable(format!("no thread for executions: {error}"))
-                })?;
-            self.threads.push(thread);
+            self.thread(&format!("shard-{number}"), move || shard.run(&inbox))?;
         }
         Ok(())
     }
@@ -251,6 +288,12 @@ impl Runtime {
         self.shared.clock.advance(until)
     }
 
+    /// Puts the hands of the clock somewhere, also back.
+    #[cfg(test)]
+    pub(crate) fn set_hands(&self, now: Millis) {
+        self.shared.clock.set_hands(now);
+    }
+
     /// Waits until nothing is going on, but not longer than this. Whether it came to that.
     pub fn wait_until_quiet(&self, longest: Duration) -> bool {
         self.shared.activity.wait_until_quiet(longest)
@@ -273,6 +316,9 @@ impl Runtime {
     }
 
     fn end_shards(&mut self) {
+        self.shared.is_stopping.store(true, Ordering::Release);
+        self.shared.triggers.call(&self.shared.activity, Call::Stop);
+        self.shared.triggers.listeners.stop();
         for sender in self.shared.shards.get().into_iter().flatten() {
             let envelope = Envelope { message: Message::Stop, busy: self.shared.activity.begin() };
             // It may have ended already.

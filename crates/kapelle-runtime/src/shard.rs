@@ -155,7 +155,9 @@ impl Shard {
         if self.entries.get(&id).is_some_and(Entry::is_at_rest)
             && let Some(entry) = self.forget(id)
         {
-            self.shared.endings.tell(id, entry.live.execution().state());
+            let execution = entry.live.execution();
+            self.shared.endings.tell(id, execution.state());
+            self.shared.triggers.ended(&self.shared.activity, &entry.definition, execution);
         }
     }
 }

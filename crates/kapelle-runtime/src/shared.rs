@@ -23,6 +23,7 @@ use crate::definitions::Definitions;
 use crate::endings::Endings;
 use crate::message::Message;
 use crate::reach::{Fixtures, Reach};
+use crate::triggers::Triggers;
 use crate::workers::Workers;
 
 /// A message on its way.
@@ -65,6 +66,7 @@ pub(crate) struct Shared {
     pub shards: OnceLock<Box<[Sender<Envelope>]>>,
     pub workers: Workers,
     pub endings: Endings,
+    pub triggers: Triggers,
     /// Nothing new is begun any more.
     pub is_stopping: AtomicBool,
 }

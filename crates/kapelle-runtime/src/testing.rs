@@ -66,6 +66,7 @@ pub(crate) fn place() -> Place {
         revision: 1,
         execution: ExecutionId(7),
         task: "my_task".into(),
+        is_trigger: false,
         type_name: "".into(),
         run: RunIndex(std::num::NonZeroU32::MIN),
         run_id: "run1".into(),

@@ -2,4 +2,5 @@
 
 mod crash;
 mod lives;
+mod triggers;
 mod world;

@@ -9,7 +9,7 @@ mod log;
 mod parts;
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kapelle_model::ExecutionId;
@@ -20,7 +20,10 @@ use tokio_util::sync::CancellationToken;
 
 use crate::shared::Shared;
 
+pub(crate) use begun::Begun;
+pub(crate) use host::AttemptHost;
 pub(crate) use job::{Job, place};
+pub(crate) use log::Log;
 
 /// A dispatch: each has a fence of its own.
 type Key = (ExecutionId, RunIndex, Fence);
@@ -44,6 +47,15 @@ impl Workers {
         let stop = CancellationToken::new();
         self.lock().insert(job.key(), stop.clone());
         self.handle.spawn(attempt::work(Arc::clone(shared), job, stop));
+    }
+
+    pub(crate) const fn handle(&self) -> &Handle {
+        &self.handle
+    }
+
+    /// Where the directories of attempts are.
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     pub(crate) fn has(&self, of: ExecutionId, run: RunIndex, fence: Fence) -> bool {

@@ -72,7 +72,7 @@ impl Codec {
     pub fn read_birth(&self, known: Known, bytes: &[u8], values: Values) -> Result<Birth> {
         let of = known.id;
         row(bytes, |reader| birth::read(reader, known, self.source(of, values)))
-            .map_err(|broken| broken.named(format!("the birth of execution {of}")))
+            .map_err(|broken| broken.named(&format_args!("the birth of execution {of}")))
     }
 
     pub fn head(&self, of: ExecutionId, head: &Head) -> Result<Vec<u8>> {
@@ -81,7 +81,7 @@ impl Codec {
 
     pub fn read_head(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<Head> {
         row(bytes, |reader| head::read(reader, self.source(of, values)))
-            .map_err(|broken| broken.named(format!("the head of execution {of}")))
+            .map_err(|broken| broken.named(&format_args!("the head of execution {of}")))
     }
 
     /// A task run, its index included.
@@ -91,7 +91,7 @@ impl Codec {
 
     pub fn read_run(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<TaskRun> {
         row(bytes, |reader| run::read(reader, self.source(of, values)))
-            .map_err(|broken| broken.named(format!("a task run of execution {of}")))
+            .map_err(|broken| broken.named(&format_args!("a task run of execution {of}")))
     }
 
     pub fn child(&self, of: ExecutionId, child: &Child) -> Result<Vec<u8>> {
@@ -100,7 +100,7 @@ impl Codec {
 
     pub fn read_child(&self, of: ExecutionId, bytes: &[u8], values: Values) -> Result<Child> {
         row(bytes, |reader| run::read_child(reader, self.source(of, values)))
-            .map_err(|broken| broken.named(format!("a child of execution {of}")))
+            .map_err(|broken| broken.named(&format_args!("a child of execution {of}")))
     }
 
     /// An order, but for its number and receiver. Its values stay in the row, whatever their size.
@@ -110,7 +110,7 @@ impl Codec {
 
     pub fn read_sent(&self, id: OrderId, to: ExecutionId, bytes: &[u8]) -> Result<Sent> {
         row(bytes, |reader| sent::read(reader, id, to))
-            .map_err(|broken| broken.named(format!("an order of execution {to}")))
+            .map_err(|broken| broken.named(&format_args!("an order of execution {to}")))
     }
 
     fn place(&self, of: ExecutionId) -> Place<'_> {

@@ -118,7 +118,7 @@ impl FlowTrigger {
 
 /// The labels of a trigger, without their secrets since labels are shown everywhere. Flows cannot set those of the
 /// platform.
-pub(super) fn rendered(labels: &[(String, Property)], environment: Environment<'_>) -> Result<Pairs, String> {
+pub(crate) fn rendered(labels: &[(String, Property)], environment: Environment<'_>) -> Result<Pairs, String> {
     let own = labels.iter().filter(|(key, _)| !key.starts_with(SYSTEM));
     own.map(|(key, value)| {
         let text = value.render_text(environment);

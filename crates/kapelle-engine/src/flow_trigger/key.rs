@@ -5,7 +5,7 @@ use kapelle_model::State;
 
 use super::filter::Filter;
 use super::group::Asking;
-use crate::conditions::{Condition, Verdict};
+use crate::conditions::{Condition, Facts, Verdict};
 use crate::overlay::Overlay;
 
 #[derive(Debug)]
@@ -57,6 +57,17 @@ impl Key {
                 told.join(if *is_any { " or " } else { " and " })
             }
             Wanted::Condition(condition) => condition.name().to_owned(),
+        }
+    }
+
+    /// Whether an execution of this flow may be meant.
+    pub(super) fn may_mean(&self, execution: &Facts<'_>) -> bool {
+        let fits = |given: &Option<String>, is: &str| given.as_deref().is_none_or(|given| given == is);
+        match &self.wanted {
+            Wanted::Flow(flow) => {
+                fits(&flow.namespace, execution.namespace) && fits(&flow.flow, execution.flow)
+            }
+            Wanted::Filters { .. } | Wanted::Condition(_) => true,
         }
     }
 

@@ -20,6 +20,7 @@ use crate::conditions::Conditions;
 use crate::defaults::Layers;
 use crate::flow_trigger::FlowTrigger;
 use crate::quotas::Quotas;
+use crate::schedule::Schedule;
 use crate::sla::Agreements;
 use crate::triggers::{self, Trigger};
 use crate::{defaults, inputs, outputs};
@@ -84,12 +85,22 @@ impl Plan {
         let variables = flow.variables.iter();
         let variables =
             variables.map(|entry| (Arc::from(&*entry.key), plain::from_node(&entry.value))).collect::<Map>();
-        let mut flow_triggers = Vec::new();
+        let (mut schedules, mut flow_triggers) = (Vec::new(), Vec::new());
         let triggers = flow.triggers.iter().map(|written| {
-            let trigger = Trigger::read(written, flow_triggers.len(), language, catalogue);
-            if matches!(trigger.kind, triggers::Kind::Flow(_)) {
-                let read = FlowTrigger::read(written, &flow.namespace, &flow.id, language, catalogue);
-                flow_triggers.push(read);
+            let places = (schedules.len(), flow_triggers.len());
+            let trigger = Trigger::read(written, places, language, catalogue);
+            let (namespace, id) = (&flow.namespace, &flow.id);
+            match trigger.kind {
+                triggers::Kind::Schedule(_) => {
+                    schedules.push(Schedule::read(written, namespace, id, language, catalogue));
+                }
+                triggers::Kind::Flow(_) => {
+                    let read = FlowTrigger::read(written, namespace, id, language, catalogue);
+                    let watches_windows = read.watches_windows();
+                    flow_triggers.push(read);
+                    return Trigger { watches_windows, ..trigger };
+                }
+                _ => {}
             }
             trigger
         });
@@ -111,6 +122,7 @@ impl Plan {
             agreements: Agreements::read(root.get("sla"), language),
             checks: Checks::read(root.get("checks"), language),
             triggers,
+            schedules: schedules.into(),
             flow_triggers: flow_triggers.into(),
             lists,
             after_execution,

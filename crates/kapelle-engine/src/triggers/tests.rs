@@ -26,7 +26,7 @@ fn the_type_says_who_decides_when_it_fires() {
     );
     let kinds: Vec<_> = plan.triggers.iter().map(|trigger| trigger.kind).collect();
     let expected =
-        [Kind::Schedule, Kind::Schedule, Kind::Flow(0), Kind::Webhook, Kind::Flow(1), Kind::Plugin];
+        [Kind::Schedule(0), Kind::Schedule(1), Kind::Flow(0), Kind::Webhook, Kind::Flow(1), Kind::Plugin];
     assert_eq!(kinds, expected);
     assert_eq!(plan.flow_triggers.len(), 2);
 }

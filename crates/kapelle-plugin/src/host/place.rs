@@ -13,7 +13,10 @@ pub struct Place {
     pub flow: Arc<str>,
     pub revision: u32,
     pub execution: ExecutionId,
+    /// The task, or the trigger.
     pub task: Arc<str>,
+    /// It is a trigger, and the execution is one that may come of it.
+    pub is_trigger: bool,
     pub type_name: Arc<str>,
     pub run: RunIndex,
     /// The public id of the task run.

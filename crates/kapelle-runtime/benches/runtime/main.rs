@@ -92,6 +92,7 @@ fn runtime(folder: &Path, tokio: &tokio::runtime::Runtime) -> Runtime {
         hands: None,
         ahead: 0,
         takes_up: TakesUp::All,
+        triggers: None,
     };
     let surroundings = Surroundings {
         storage: Arc::new(LocalStorage::open(folder.join("files")).unwrap()),

@@ -1,9 +1,9 @@
 //! From what happened to what is on the disk.
 
 use kapelle_engine::step::{Outcome, step};
-use kapelle_model::ExecutionId;
 use kapelle_model::effect::Effect;
 use kapelle_model::event::{Event, Order};
+use kapelle_model::{ExecutionId, State};
 use kapelle_store::error::Result as Stored;
 use kapelle_store::{CommitNumber, StoreError, Transaction, Write};
 
@@ -101,11 +101,21 @@ impl Shard {
                 Effect::RestartChild { run, iteration, id: child } => {
                     self.restart_child(id, run, iteration, child, writes);
                 }
+                Effect::Changed { to, .. } => self.tell_listeners(id, to, writes),
                 effect => {
                     let entry = self.entries.get_mut(&id).expect("it is being worked on");
                     entry.after.push(After::Effect { effect, version });
                 }
             }
+        }
+    }
+
+    /// Writes a change down that triggers may listen to; they are told once it is on the disk.
+    fn tell_listeners(&mut self, id: ExecutionId, to: State, writes: &mut Vec<Write>) {
+        let entry = self.entries.get_mut(&id).expect("it is being worked on");
+        if let Some(change) = self.shared.triggers.listeners.change(entry.live.execution(), to) {
+            writes.push(change.write(self.shared.clock.now()));
+            entry.after.push(After::Hear(change));
         }
     }
 
@@ -148,6 +158,9 @@ impl Shard {
                 After::Effect { effect, .. } => self.perform(id, effect, Since::Commit),
                 After::Tell(message) => self.shared.tell(message),
                 After::Answer(answer) => answer(Ok(())),
+                After::Hear(change) => {
+                    self.shared.triggers.listeners.tell(change, &self.shared.activity);
+                }
             }
         }
         self.forget_alarms(id);
@@ -168,7 +181,9 @@ impl Shard {
             _ => entry.failures >= TRIES_MAX,
         };
         if is_hopeless || is_new {
-            self.shared.news(&News::Alarm(&format!("execution {id} cannot be written: {error}")));
+            if !matches!((is_new, error), (true, StoreError::Conflict(_))) {
+                self.shared.news(&News::Alarm(&format!("execution {id} cannot be written: {error}")));
+            }
             return self.give_up(id, error);
         }
         entry.after.clear();

@@ -16,6 +16,7 @@ use crate::alarms::AlarmKey;
 use crate::definitions::Definition;
 use crate::message::{Declined, Happening, Message};
 use crate::shared::Shared;
+use crate::triggers::hearing::Change;
 
 pub(super) struct Entry {
     pub(super) definition: Arc<Definition>,
@@ -37,9 +38,14 @@ pub(super) struct Entry {
 
 /// What is done after a commit.
 pub(super) enum After {
-    Effect { effect: Effect, version: u64 },
+    Effect {
+        effect: Effect,
+        version: u64,
+    },
     Tell(Message),
     Answer(crate::message::Answer),
+    /// Triggers that listen are told.
+    Hear(Change),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -22,6 +22,11 @@ pub fn task_folder(execution_folder: &str, task: &str, run_id: &str) -> String {
     format!("{execution_folder}/tasks/{}/{run_id}", slug(task))
 }
 
+/// The folder of what a trigger found for an execution.
+pub(super) fn trigger_folder(execution_folder: &str, trigger: &str) -> String {
+    format!("{execution_folder}/trigger/{}", slug(trigger))
+}
+
 /// What a flow keeps for later executions under a name. The first part of the name is as good as its slug.
 pub(super) fn cache_path(namespace: &str, flow: &str, name: &str) -> String {
     let folder = namespace_folder(namespace);

@@ -8,7 +8,7 @@ use jiff::SignedDuration;
 use kapelle_model::Failure;
 use kapelle_plugin::{Files, Name, NewFile, Place};
 
-use super::address::{cache_path, task_folder};
+use super::address::{cache_path, task_folder, trigger_folder};
 use super::reach::{shown, wrong_scheme};
 use super::reader::{FileReader, unread};
 use super::{StoredPath, Unfinished};
@@ -27,7 +27,10 @@ impl AttemptFiles {
 
     /// The path of a new file of the attempt.
     fn path(&self, name: &str) -> Result<StoredPath, Failure> {
-        let folder = task_folder(self.reader.reach.own(), &self.place.task, &self.place.run_id);
+        let Place { task, run_id, is_trigger, .. } = &*self.place;
+        let execution = self.reader.reach.own();
+        let folder =
+            if *is_trigger { trigger_folder(execution, task) } else { task_folder(execution, task, run_id) };
         StoredPath::new(self.reader.reach.tenant(), &format!("{folder}/{name}"))
             .map_err(|reason| Failure::new(format!("a file cannot be called `{}`: {reason}", shown(name))))
     }

@@ -11,6 +11,7 @@ use kapelle_core::expression::Outcome;
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::Services;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::schedule::Recover;
 use kapelle_model::effect::Request;
 use kapelle_model::event::Order;
 use kapelle_model::execution::{Birth, Execution};
@@ -37,6 +38,7 @@ pub(super) struct World {
     tokio: tokio::runtime::Runtime,
     work: PathBuf,
     pub(super) runtime: Option<Runtime>,
+    triggers: Option<Recover>,
 }
 
 /// What tasks of tests did, by their marks; the same for all processes.
@@ -154,17 +156,28 @@ impl Reach for Bare {
 fn registry() -> Registry {
     let mut registry = kapelle_plugins::registry();
     registry.task::<Deed>();
+    registry.polling::<super::triggers::Look>();
+    registry.realtime::<super::triggers::Listen>();
     registry
 }
 
 impl World {
     pub(super) fn new() -> Self {
+        Self::of(None)
+    }
+
+    /// One in which triggers start executions.
+    pub(super) fn with_triggers(recover: Recover) -> Self {
+        Self::of(Some(recover))
+    }
+
+    fn of(triggers: Option<Recover>) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let work = std::env::temp_dir().join(format!("kapelle-runtime-{}-{number}", std::process::id()));
         let tokio =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
-        let mut world = Self { store: Arc::new(MemoryStore::new()), tokio, work, runtime: None };
+        let mut world = Self { store: Arc::new(MemoryStore::new()), tokio, work, runtime: None, triggers };
         world.begin(NOW);
         world
     }
@@ -186,6 +199,7 @@ impl World {
             hands: Some(now),
             ahead: 0,
             takes_up: TakesUp::All,
+            triggers: self.triggers,
         };
         self.runtime = Some(Runtime::start(parts, |_| Arc::new(Bare(Arc::default()))).unwrap());
     }

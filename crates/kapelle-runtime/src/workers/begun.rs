@@ -10,7 +10,7 @@ use super::Key;
 use crate::message::{Happening, Message};
 use crate::shared::Shared;
 
-pub(super) struct Begun {
+pub(crate) struct Begun {
     shared: Arc<Shared>,
     key: Key,
     pub(super) at: Millis,
@@ -18,13 +18,13 @@ pub(super) struct Begun {
 }
 
 impl Begun {
-    pub(super) fn new(shared: Arc<Shared>, key: Key) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, key: Key) -> Self {
         let at = shared.clock.now();
         Self { shared, key, at, told: OnceCell::new() }
     }
 
     /// Of an attempt whose beginning is told by nobody: that of a group's directory.
-    pub(super) fn untold(shared: Arc<Shared>, key: Key) -> Self {
+    pub(crate) fn untold(shared: Arc<Shared>, key: Key) -> Self {
         Self { told: OnceCell::new_with(Some(true)), ..Self::new(shared, key) }
     }
 

@@ -22,18 +22,18 @@ use crate::definitions::unknown_type;
 use crate::reach::Reached;
 use crate::shared::Shared;
 
-pub(super) struct AttemptHost {
-    pub(super) shared: Arc<Shared>,
-    pub(super) log: Log,
-    pub(super) begun: Begun,
-    pub(super) stop: CancellationToken,
-    pub(super) reached: Reached,
-    pub(super) birth: Arc<Birth>,
-    pub(super) directory: PathBuf,
+pub(crate) struct AttemptHost {
+    pub(crate) shared: Arc<Shared>,
+    pub(crate) log: Log,
+    pub(crate) begun: Begun,
+    pub(crate) stop: CancellationToken,
+    pub(crate) reached: Reached,
+    pub(crate) birth: Arc<Birth>,
+    pub(crate) directory: PathBuf,
     /// Files that expressions of the flow ask its task for.
-    pub(super) implied_files: Vec<String>,
+    pub(crate) implied_files: Vec<String>,
     /// Absent while the attempt only waits for time to pass.
-    pub(super) busy: Mutex<Option<Busy>>,
+    pub(crate) busy: Mutex<Option<Busy>>,
 }
 
 impl AttemptHost {

@@ -80,6 +80,7 @@ pub(crate) fn place(definition: &Definition, live: &Live, run: RunIndex, world: 
         revision: birth.revision,
         execution: birth.id,
         task: Arc::clone(&planned.id),
+        is_trigger: false,
         type_name: Arc::clone(&planned.type_name),
         run: run.index,
         run_id: world.chance.run(birth.id, run.index).into(),

@@ -22,7 +22,7 @@ const ATTEMPT_BYTES_MAX: u64 = 100 << 20;
 /// Metrics of one attempt.
 const METRICS_MAX: u32 = 10_000;
 
-pub(super) struct Log {
+pub(crate) struct Log {
     shared: Arc<Shared>,
     place: Arc<Place>,
     least: Level,
@@ -33,7 +33,7 @@ pub(super) struct Log {
 }
 
 impl Log {
-    pub(super) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level, masks: Masks) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level, masks: Masks) -> Self {
         let (lines, bytes, metrics) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU32::new(0));
         Self { shared, place, least, masks, lines, bytes, metrics }
     }
@@ -59,18 +59,24 @@ impl Log {
     }
 
     fn line(&self, level: Level, message: String) -> LogLine {
-        let Place { tenant, namespace, flow, task, .. } = &*self.place;
+        let Place { tenant, namespace, flow, task, is_trigger, .. } = &*self.place;
+        let is_trigger = *is_trigger;
         LogLine {
             at: self.shared.clock.now(),
             tenant: Arc::clone(tenant),
             namespace: Arc::clone(namespace),
             flow: Arc::clone(flow),
-            execution: Some(self.place.execution),
-            trigger: None,
-            task: Some(Arc::clone(task)),
-            run: Some(self.place.run),
+            execution: (!is_trigger).then_some(self.place.execution),
+            trigger: is_trigger.then(|| Arc::clone(task)),
+            task: (!is_trigger).then(|| Arc::clone(task)),
+            run: (!is_trigger).then_some(self.place.run),
             attempt: self.place.attempt,
-            number: self.lines.fetch_add(1, Ordering::Relaxed),
+            // The attempts of a trigger have no names that would tell their lines apart.
+            number: if is_trigger {
+                self.shared.triggers.line_number()
+            } else {
+                self.lines.fetch_add(1, Ordering::Relaxed)
+            },
             level,
             message: message.into(),
         }

@@ -77,6 +77,7 @@ pub(crate) fn work(folder: &Path, count: u32) {
         hands: None,
         ahead: 0,
         takes_up: TakesUp::All,
+        triggers: None,
     };
     let surroundings = Surroundings {
         storage: Arc::new(LocalStorage::open(folder.join("files")).unwrap()),

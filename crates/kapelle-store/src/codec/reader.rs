@@ -24,7 +24,7 @@ pub(super) enum Broken {
 
 impl Broken {
     /// What the store says of it.
-    pub(super) fn named(self, what: impl ToString) -> StoreError {
+    pub(super) fn named(self, what: &dyn std::fmt::Display) -> StoreError {
         match self {
             Self::Content(why) => corrupt(what.to_string(), why),
             Self::Elsewhere(error) => error,

@@ -94,6 +94,7 @@ impl<'g> World<'g> {
             hands: Some(start),
             ahead: 0,
             takes_up: TakesUp::Nothing,
+            triggers: None,
         };
         let mut made = None;
         let started = Runtime::start(parts, |grips| {

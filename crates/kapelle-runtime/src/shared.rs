@@ -11,6 +11,7 @@ use kapelle_engine::limits::Limits;
 use kapelle_engine::world::World;
 use kapelle_model::execution::{Birth, Execution};
 use kapelle_model::task_run::RunIndex;
+use kapelle_model::trigger::{Skip, TriggerKey};
 use kapelle_model::{ExecutionId, Map, Millis};
 use kapelle_plugin::Registry;
 use kapelle_store::Store;
@@ -44,6 +45,11 @@ pub enum News<'n> {
         runs: &'n [RunIndex],
     },
     Line(&'n LogLine),
+    /// Occurrences of a trigger started nothing.
+    Skipped {
+        trigger: &'n TriggerKey,
+        skip: &'n Skip,
+    },
     /// Something went wrong that a person has to look at.
     Alarm(&'n str),
 }

@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::plain;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::schedule::Recover;
 use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Map, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
@@ -44,6 +45,8 @@ pub(crate) struct Setup {
     pub(crate) hands: Option<Millis>,
     pub(crate) ahead: i64,
     pub(crate) takes_up: TakesUp,
+    /// Whether triggers start executions.
+    pub(crate) triggers: Option<Recover>,
     /// A file of secrets, as `NAME=value` on each line.
     pub(crate) secrets: Option<PathBuf>,
 }
@@ -79,6 +82,7 @@ impl Local {
             hands: setup.hands,
             ahead: setup.ahead,
             takes_up: setup.takes_up,
+            triggers: setup.triggers,
         };
         let calls = HttpCalls::new(Client::of_tasks()).context("no threads for requests")?;
         let surroundings = Surroundings {

@@ -178,7 +178,7 @@ pub(crate) fn switch(shared: &Shared, key: &TriggerKey, is_on: bool) -> Done {
             let missed = go_on(shared, &definition, trigger, &mut state, now);
             skipped.extend(missed.map_err(NoTrigger::Refused)?);
         }
-        let with = ticks::record(&*shared.store, key, &mut state, skipped, now)?;
+        let with = ticks::record(&*shared.store, key, &mut state, &skipped, now)?;
         let due = if trigger.has_state() { trigger.due(&state, definition.plan.disabled) } else { None };
         Ok::<_, NoTrigger>(Some(Changed { state, due, with }))
     })?;

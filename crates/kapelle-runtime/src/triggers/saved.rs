@@ -39,7 +39,7 @@ pub(crate) fn saved(shared: &Shared, definition: &Definition, now: Millis) -> Re
         let kept = before.iter().position(|kept| kept.key == key).map(|place| before.swap_remove(place));
         let old = kept.as_ref().map(|kept| (&kept.state, kept.due));
         let (mut state, skipped) = state(shared, definition, trigger, old.map(|(state, _)| state), now);
-        saved.writes.extend(ticks::record(&*shared.store, &key, &mut state, skipped, now)?);
+        saved.writes.extend(ticks::record(&*shared.store, &key, &mut state, &skipped, now)?);
         let due = match &kept {
             Some(kept) if trigger.is_locked(&state) => kept.due,
             _ => trigger.due(&state, definition.plan.disabled),

@@ -22,7 +22,7 @@ use kapelle_model::trigger::{Firing, Skip, TriggerKey, TriggerState};
 use kapelle_model::{ExecutionId, Millis, State};
 use kapelle_store::document::Kind;
 use kapelle_store::error::{Conflict, Result};
-use kapelle_store::{StoreError, Transaction};
+use kapelle_store::{StoreError, Transaction, Write};
 
 use super::kept::Kept;
 use super::looks::Looked;
@@ -88,12 +88,14 @@ pub(crate) struct Decided {
     pub(super) end: Option<End>,
     /// What the log says once it is written.
     pub(super) line: Option<String>,
+    /// Occurrences that start nothing.
+    pub(super) skipped: Vec<Skip>,
 }
 
 impl Decided {
     /// With nothing that follows.
     pub(super) fn of(kept: Kept, state: TriggerState, due: Option<Millis>) -> Self {
-        Self { kept, state, due, end: None, line: None }
+        Self { kept, state, due, end: None, line: None, skipped: Vec::new() }
     }
 }
 
@@ -223,18 +225,11 @@ impl Scheduler {
     }
 
     /// Has what was decided written, without an execution.
-    fn keep(&mut self, decided: Decided, skipped: Vec<Skip>) {
+    fn keep(&mut self, mut decided: Decided) {
         let now = self.shared.clock.now();
-        let Decided { kept, mut state, due, end, line } = decided;
-        let writes = super::ticks::record(&*self.shared.store, &kept.key, &mut state, skipped, now).and_then(
-            |mut writes| {
-                writes.push(kept.put(&state, due, now)?);
-                Ok(writes)
-            },
-        );
-        match writes {
+        match self.writes(&mut decided, now) {
             Ok(writes) => {
-                let decided = Box::new(Decided { kept, state, due, end, line });
+                let decided = Box::new(decided);
                 let key = decided.kept.key.clone();
                 self.memory.take_in_hand(key);
                 let (calls, activity) = (self.calls.clone(), Arc::clone(&self.shared.activity));
@@ -250,6 +245,18 @@ impl Scheduler {
         }
     }
 
+    /// What is written of what was decided.
+    pub(super) fn writes(&self, decided: &mut Decided, now: Millis) -> Result<Vec<Write>> {
+        let Decided { kept, state, due, skipped, .. } = decided;
+        let mut writes = super::ticks::record(&*self.shared.store, &kept.key, state, skipped, now)?;
+        if state.fired != kept.state.fired {
+            // An execution starts between those that start nothing.
+            state.skipping = None;
+        }
+        writes.push(kept.put(state, *due, now)?);
+        Ok(writes)
+    }
+
     /// What was decided about a trigger is on the disk, or is not.
     fn written(&mut self, decided: Decided, result: Result<()>) {
         let key = decided.kept.key.clone();
@@ -258,6 +265,9 @@ impl Scheduler {
             Ok(()) => {
                 if let Some(line) = &decided.line {
                     super::write_line(&self.shared, &key, Level::Info, line);
+                }
+                for skip in &decided.skipped {
+                    self.shared.news(&News::Skipped { trigger: &key, skip });
                 }
                 if let Some(due) = decided.due {
                     self.wake_at(due);
@@ -297,10 +307,7 @@ impl Scheduler {
             swept = super::ticks::sweep(store, now);
         }
         while let Ok(true) = super::hearing::sweep(store, now) {}
-        let forget = kapelle_store::Write::ForgetOnce {
-            kind: kapelle_store::transaction::OnceKind::Occurrence,
-            until: now,
-        };
+        let forget = Write::ForgetOnce { kind: kapelle_store::transaction::OnceKind::Occurrence, until: now };
         let forgotten = store.commit(Transaction::of([forget]));
         if let Err(error) = swept.map(drop).and(forgotten.map(drop)) {
             self.shared.news(&News::Alarm(&format!("old records of triggers cannot be deleted: {error}")));

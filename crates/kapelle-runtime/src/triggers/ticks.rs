@@ -26,11 +26,11 @@ pub(crate) fn record(
     store: &dyn Store,
     key: &TriggerKey,
     state: &mut TriggerState,
-    skipped: Vec<Skip>,
+    skipped: &[Skip],
     now: Millis,
 ) -> Result<Vec<Write>> {
     let mut writes = Vec::with_capacity(skipped.len());
-    for mut skip in skipped {
+    for mut skip in skipped.iter().cloned() {
         skip.words.truncate(skip.words.floor_char_boundary(WORDS_MAX));
         if let Some((since, why)) = state.skipping
             && why == skip.why

@@ -7,6 +7,7 @@ mod inputs;
 mod picture;
 pub(super) mod place;
 mod result;
+mod standing;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -36,12 +37,13 @@ use place::Place;
       kapelle run hello.yaml\n  \
       kapelle run order.yaml --input customer=Ann --input list=@orders.csv\n  \
       kapelle run flows/ --flow shop.orders.import --format json\n  \
-      kapelle run --resume 01cX0ynzeDrxd82HS1ThGt\n\n\
+      kapelle run --resume 01cX0ynzeDrxd82HS1ThGt\n  \
+      kapelle run --triggers flows/\n\n\
     Ctrl+C kills the execution and waits for its tasks to end; once more leaves at once."
 )]
 pub(crate) struct Arguments {
     /// A file with a flow, or a folder of flows
-    #[arg(value_name = "FLOW", required_unless_present = "resume")]
+    #[arg(value_name = "FLOW", required_unless_present_any = ["resume", "triggers"])]
     flow: Option<PathBuf>,
 
     /// Which flow, if there are several
@@ -94,6 +96,13 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "EXECUTION", conflicts_with_all = ["flow", "inputs", "inputs_file", "labels", "memory"])]
     resume: Option<String>,
 
+    /// Run the flows of a folder whenever their triggers say so, until it is stopped
+    ///
+    /// Schedules, triggers that look or listen, and triggers on executions of other flows. What changes in the folder is
+    /// taken over at once. Where everything stands is written down: what was missed is made up for, as the triggers say.
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["flow", "name", "inputs", "inputs_file", "labels", "memory", "resume", "flows", "kv", "namespace_files", "max_time"])]
+    triggers: Option<PathBuf>,
+
     /// What to print
     #[arg(long, value_enum, default_value_t = Format::Pretty)]
     format: Format,
@@ -120,6 +129,9 @@ enum Format {
 pub(crate) fn run(arguments: &Arguments) -> Ending {
     let limit = arguments.max_time.as_deref().map(time).transpose()?;
     let ahead = arguments.set_date.as_deref().map(ahead).transpose()?.unwrap_or_default();
+    if let Some(folder) = &arguments.triggers {
+        return standing::run(arguments, folder, ahead);
+    }
     let resumed = arguments.resume.as_deref().map(execution).transpose()?;
     let flows = match &arguments.flow {
         Some(path) => match flows::read(path, arguments.name.as_deref(), arguments.flows.as_deref())? {
@@ -141,6 +153,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         hands: None,
         ahead,
         takes_up: resumed.map_or(TakesUp::Nothing, TakesUp::Only),
+        triggers: None,
         secrets: arguments.secrets.clone(),
     })?;
     let id = match (flows, resumed) {

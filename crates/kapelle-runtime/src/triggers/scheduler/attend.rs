@@ -84,7 +84,7 @@ impl Scheduler {
         }
         state.evaluated = Some(now);
         let due = trigger.due(&state, definition.plan.disabled);
-        self.keep(Decided::of(kept, state, due), Vec::new());
+        self.keep(Decided::of(kept, state, due));
     }
 
     /// The latest revision of the flow of a trigger. If there is none, nothing is kept of its triggers.
@@ -136,12 +136,12 @@ impl Scheduler {
         let Some(trigger) = definition.plan.trigger(&kept.key.trigger) else { return };
         if trigger.is_off(&kept.state, definition.plan.disabled) {
             let state = kept.state.clone();
-            return self.keep(Decided::of(kept, state, None), Vec::new());
+            return self.keep(Decided::of(kept, state, None));
         }
         if trigger.is_locked(&kept.state) {
             if !self.tell_ends(&kept) {
                 let state = kept.state.clone();
-                self.keep(Decided::of(kept, state, Some(now.plus(RECHECK_MILLIS))), Vec::new());
+                self.keep(Decided::of(kept, state, Some(now.plus(RECHECK_MILLIS))));
             }
             return;
         }
@@ -151,7 +151,7 @@ impl Scheduler {
             Kind::Flow(place) => self.window_ended(kept, definition, trigger, place),
             Kind::Webhook | Kind::Tool => {
                 let state = kept.state.clone();
-                self.keep(Decided::of(kept, state, None), Vec::new());
+                self.keep(Decided::of(kept, state, None));
             }
         }
     }

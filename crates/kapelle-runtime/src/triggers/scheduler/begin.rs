@@ -8,7 +8,6 @@ use kapelle_model::effect::{Level, Request};
 use kapelle_model::execution::{Origin, Start, StartReason};
 use kapelle_model::trigger::{Firing, Skip, SkipReason, TriggerKey, TriggerState};
 use kapelle_model::{ExecutionId, Millis};
-use kapelle_store::error::Result;
 use kapelle_store::transaction::{Once, OnceKind};
 use kapelle_store::{StoreError, Write};
 
@@ -18,7 +17,6 @@ use crate::clock::timestamp;
 use crate::definitions::Definition;
 use crate::message::{Answer, Declined, Message, Newborn};
 use crate::shared::Shared;
-use crate::triggers::ticks;
 
 /// How long an occurrence is remembered: longer than a clock goes back, and than a source tells an event again.
 const REMEMBERED_MILLIS: i64 = 48 * 3_600_000;
@@ -38,7 +36,7 @@ impl Scheduler {
         let is_disabled = definition.plan.disabled;
         let Some(firing) = firing else {
             let due = trigger.due(&state, is_disabled);
-            return self.keep(Decided::of(kept, state, due), skipped);
+            return self.keep(Decided { skipped, ..Decided::of(kept, state, due) });
         };
         match newborn(&self.shared, &kept.key, definition, trigger, &firing, id) {
             Ok(newborn) => {
@@ -49,8 +47,8 @@ impl Scheduler {
                 let recheck = trigger.is_locked(&state).then(|| now.plus(RECHECK_MILLIS));
                 let due = recheck.or_else(|| trigger.due(&state, is_disabled));
                 let line = (trigger.least_level <= Level::Info).then(|| started(&firing, id, now));
-                let decided = Decided { kept, state, due, end: None, line };
-                self.bear(newborn, decided, &firing, id, skipped);
+                let decided = Decided { line, skipped, ..Decided::of(kept, state, due) };
+                self.bear(newborn, decided, &firing, id);
             }
             Err(unborn) => {
                 let request = request(&kept.key, trigger, &firing, id);
@@ -60,45 +58,22 @@ impl Scheduler {
                 let failed = Skip { from: at, until: at, count: 1, why: SkipReason::Failed, words };
                 let due = trigger.due(&state, is_disabled);
                 let skipped = skipped.into_iter().chain([failed]).collect();
-                self.keep(Decided::of(kept, state, due), skipped);
+                self.keep(Decided { skipped, ..Decided::of(kept, state, due) });
             }
         }
     }
 
     /// Hands an execution to its owner, who writes what became of the trigger together with it.
-    fn bear(
-        &mut self,
-        newborn: Newborn,
-        decided: Decided,
-        firing: &Firing,
-        id: ExecutionId,
-        skipped: Vec<Skip>,
-    ) {
-        let mut decided = decided;
-        let with = match self.together(&mut decided, firing, id, skipped) {
+    fn bear(&mut self, newborn: Newborn, mut decided: Decided, firing: &Firing, id: ExecutionId) {
+        let now = self.shared.clock.now();
+        let mut with = match self.writes(&mut decided, now) {
             Ok(with) => with,
             Err(error) => return self.trouble(&error),
         };
+        with.extend(once(&decided.kept.key, firing, id, now));
         self.memory.take_in_hand(decided.kept.key.clone());
         let answer = self.answer(decided);
         self.shared.tell(Message::Adopt(Box::new(Newborn { with, answer: Some(answer), ..newborn })));
-    }
-
-    /// What is written together with an execution.
-    fn together(
-        &self,
-        decided: &mut Decided,
-        firing: &Firing,
-        id: ExecutionId,
-        skipped: Vec<Skip>,
-    ) -> Result<Vec<Write>> {
-        let now = self.shared.clock.now();
-        let Decided { kept, state, due, .. } = decided;
-        let mut with = ticks::record(&*self.shared.store, &kept.key, state, skipped, now)?;
-        state.skipping = None;
-        with.extend(once(&kept.key, firing, id, now));
-        with.push(kept.put(state, *due, now)?);
-        Ok(with)
     }
 
     /// Tells the scheduler what became of an execution.
@@ -132,7 +107,7 @@ impl Scheduler {
         let words = "there is an execution for it already".to_owned();
         let skip = Skip { from: at, until: at, count: 1, why: SkipReason::Happened, words };
         let due = trigger.due(&state, definition.plan.disabled);
-        self.keep(Decided::of(kept, state, due), vec![skip]);
+        self.keep(Decided { skipped: vec![skip], ..Decided::of(kept, state, due) });
     }
 }
 

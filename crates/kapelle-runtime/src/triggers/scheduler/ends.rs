@@ -61,7 +61,7 @@ impl Scheduler {
             self.log(&end.key, trigger, Level::Info, &message);
         }
         let due = trigger.due(&state, definition.plan.disabled);
-        self.keep(Decided { kept, state, due, end: Some(end.clone()), line: None }, skipped);
+        self.keep(Decided { end: Some(end.clone()), skipped, ..Decided::of(kept, state, due) });
         Ok(())
     }
 }

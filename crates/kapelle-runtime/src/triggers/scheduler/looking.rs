@@ -22,7 +22,7 @@ impl Scheduler {
                 self.listen(&kept, definition, trigger);
                 if kept.due.is_some() {
                     let state = TriggerState { next: None, ..kept.state.clone() };
-                    self.keep(Decided::of(kept, state, None), Vec::new());
+                    self.keep(Decided::of(kept, state, None));
                 }
             }
             Some(_) if trigger.is_locked(&kept.state) => {}
@@ -34,7 +34,7 @@ impl Scheduler {
                     self.log(&kept.key, trigger, Level::Error, &message);
                     let state = TriggerState { next: None, evaluated: Some(now), ..kept.state.clone() };
                     let skip = failed(now, message);
-                    self.keep(Decided::of(kept, state, None), vec![skip]);
+                    self.keep(Decided { skipped: vec![skip], ..Decided::of(kept, state, None) });
                 }
             }
         }

@@ -28,28 +28,11 @@ pub(super) fn read(
     name: Option<&str>,
     more: Option<&Path>,
 ) -> Result<Result<Flows, Outcome>, Stop> {
-    let paths: Vec<OsString> =
-        std::iter::once(path).chain(more).map(|path| path.as_os_str().to_owned()).collect();
-    let found = files::find(&paths)?;
-    let own = files::find(&paths[..1])?.places.len();
-    let (inputs, sources) = input::read(found.places);
-    let checked = input::check(&inputs, sources, options(Level::One, false));
-    let counts = Counts::of(&checked);
-    if counts.errors > 0 {
-        let report = Report { files: &checked, counts, elapsed: Duration::ZERO, errors_only: true };
-        Stream::Err.print(report.render(Format::Human, Stream::Err.style()).as_bytes())?;
-        return Ok(Err(Outcome::Errors));
-    }
-    let mut flows = Vec::new();
-    for (place, file) in checked.iter().enumerate() {
-        for document in &file.documents {
-            if let Some(full) = full_name(document) {
-                let (start, end) = (document.span.start as usize, document.span.end as usize);
-                let text = file.source.text().get(start..end).unwrap_or_default().to_owned();
-                flows.push((full, text, place < own));
-            }
-        }
-    }
+    let paths: Vec<&Path> = std::iter::once(path).chain(more).collect();
+    let mut flows = match all(&paths)? {
+        Ok(flows) => flows,
+        Err(outcome) => return Ok(Err(outcome)),
+    };
     let candidates = flows.iter().filter(|(full, _, is_own)| match name {
         Some(name) => full == name,
         None => *is_own,
@@ -70,11 +53,40 @@ pub(super) fn read(
     Ok(Ok(Flows { sources: flows.into_iter().map(|(_, text, _)| text).collect() }))
 }
 
+/// The full name of a flow, its source, and whether it is of the first place.
+pub(super) type Found = (String, String, bool);
+
+/// All flows of these places. With mistakes they are told, and there is none.
+pub(super) fn all(places: &[&Path]) -> Result<Result<Vec<Found>, Outcome>, Stop> {
+    let paths: Vec<OsString> = places.iter().map(|path| path.as_os_str().to_owned()).collect();
+    let found = files::find(&paths)?;
+    let own = files::find(&paths[..1])?.places.len();
+    let (inputs, sources) = input::read(found.places);
+    let checked = input::check(&inputs, sources, options(Level::One, false));
+    let counts = Counts::of(&checked);
+    if counts.errors > 0 {
+        let report = Report { files: &checked, counts, elapsed: Duration::ZERO, errors_only: true };
+        Stream::Err.print(report.render(Format::Human, Stream::Err.style()).as_bytes())?;
+        return Ok(Err(Outcome::Errors));
+    }
+    let mut flows = Vec::new();
+    for (place, file) in checked.iter().enumerate() {
+        for document in &file.documents {
+            if let Some(full) = full_name(document) {
+                let (start, end) = (document.span.start as usize, document.span.end as usize);
+                let text = file.source.text().get(start..end).unwrap_or_default().to_owned();
+                flows.push((full, text, place < own));
+            }
+        }
+    }
+    Ok(Ok(flows))
+}
+
 fn full_name(document: &Document) -> Option<String> {
     Some(format!("{}.{}", document.namespace.as_ref()?, document.id.as_ref()?))
 }
 
-fn names(flows: &[(String, String, bool)]) -> String {
+fn names(flows: &[Found]) -> String {
     const SHOWN: usize = 10;
     let names: Vec<&str> = flows.iter().take(SHOWN).map(|(full, ..)| full.as_str()).collect();
     match names.as_slice() {
@@ -89,14 +101,19 @@ impl Flows {
         let tenant = Arc::from(TENANT);
         let mut last = None;
         for source in &self.sources {
-            last = Some(runtime.save_flow(&tenant, source).map_err(|unsaved| match unsaved {
-                Unsaved::Store(error) => super::stopped(error),
-                Unsaved::Wrong(found) => {
-                    let first = found.first().map_or_else(String::new, |found| found.message.clone());
-                    Stop::Failed(anyhow!("a flow cannot be saved: {first}"))
-                }
-            })?);
+            last = Some(runtime.save_flow(&tenant, source).map_err(unsaved)?);
         }
         last.ok_or_else(|| Stop::Usage("there is no flow".to_owned()))
+    }
+}
+
+/// Why a flow was not saved, for a person.
+pub(super) fn unsaved(unsaved: Unsaved) -> Stop {
+    match unsaved {
+        Unsaved::Store(error) => super::stopped(error),
+        Unsaved::Wrong(found) => {
+            let first = found.first().map_or_else(String::new, |found| found.message.clone());
+            Stop::Failed(anyhow!("a flow cannot be saved: {first}"))
+        }
     }
 }

@@ -58,7 +58,7 @@ impl Watched {
                 News::Changed { execution, runs } if Some(execution.birth.id) == id => {
                     Heard::Changed(Change::of(execution, runs))
                 }
-                News::Changed { .. } => return,
+                News::Changed { .. } | News::Skipped { .. } => return,
                 News::Line(line) => Heard::Line(Box::new((*line).clone())),
                 News::Alarm(words) => Heard::Alarm((*words).to_owned()),
             };

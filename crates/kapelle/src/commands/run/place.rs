@@ -94,7 +94,7 @@ impl Drop for Place {
 }
 
 /// `$XDG_STATE_HOME/kapelle/run`, or where that usually is.
-fn root() -> Result<PathBuf, Stop> {
+pub(super) fn root() -> Result<PathBuf, Stop> {
     let state = setting("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
     let home = || setting("HOME").map(|home| Path::new(&home).join(".local/state"));
     state.or_else(home).map(|state| state.join("kapelle/run")).ok_or_else(|| {

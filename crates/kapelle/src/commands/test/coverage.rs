@@ -33,7 +33,7 @@ impl Heard {
                 lock(&self.ran).extend(begun.map(|run| name(&run.task)));
             }
             News::Alarm(words) => lock(&self.alarms).push((*words).to_owned()),
-            News::Line(_) => {}
+            News::Line(_) | News::Skipped { .. } => {}
         }
     }
 

@@ -32,5 +32,5 @@ pub use registry::{Group, Registry, TaskType, TriggerType};
 pub use task::{ErasedTask, Running, Task};
 pub use trigger::{
     ErasedPolling, ErasedRealtime, ErasedTrigger, EventSink, Events, Listening, Looking, Polled,
-    PollingTrigger, RealtimeTrigger,
+    PollingTrigger, RealtimeTrigger, Settling,
 };

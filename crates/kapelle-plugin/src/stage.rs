@@ -4,6 +4,7 @@
 
 mod files;
 mod memory;
+mod triggers;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -27,8 +28,9 @@ use crate::read::read;
 use crate::task::{ErasedTask, Task};
 
 pub use memory::Memory;
+pub use triggers::{Heard, Listener};
 
-/// The moment at which all tests happen.
+/// The moment at which tests happen that set no other.
 pub const NOW: &str = "2026-05-06T07:08:09Z";
 
 /// A world with one attempt in it: task `t` of flow `f` of namespace `team.a`.
@@ -36,11 +38,13 @@ pub struct Stage {
     variables: Map,
     host: Arc<Staged>,
     stop: CancellationToken,
+    told: triggers::Told,
 }
 
 /// The host of a stage.
 struct Staged {
     folder: PathBuf,
+    now: Mutex<Timestamp>,
     lines: Mutex<Vec<String>>,
     metrics: Mutex<Vec<Metric>>,
     memory: Memory,
@@ -74,6 +78,7 @@ impl Stage {
         std::fs::create_dir_all(&folder).expect("temporary files can be written");
         let host = Staged {
             folder,
+            now: Mutex::new(NOW.parse().unwrap_or_default()),
             lines: Mutex::default(),
             metrics: Mutex::default(),
             memory: Memory::default(),
@@ -84,7 +89,12 @@ impl Stage {
         let flow =
             Map::from_iter([("id".into(), Value::from("f")), ("namespace".into(), Value::from("team.a"))]);
         let variables = Map::from_iter([("flow".into(), Value::Map(Arc::new(flow)))]);
-        Self { variables, host: Arc::new(host), stop: CancellationToken::new() }
+        Self {
+            variables,
+            host: Arc::new(host),
+            stop: CancellationToken::new(),
+            told: triggers::Told::default(),
+        }
     }
 
     /// Sets a variable for expressions.
@@ -99,6 +109,11 @@ impl Stage {
     pub fn setting(self, name: &str, value: &str) -> Self {
         locked(&self.host.settings).push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// Sets the time that expressions and triggers are told; it stands still.
+    pub fn set_now(&self, now: Timestamp) {
+        *locked(&self.host.now) = now;
     }
 
     /// Says that an expression of the flow asks for an output file of the task.
@@ -287,7 +302,7 @@ impl Host for Staged {
 
 impl Services for Staged {
     fn now(&self) -> Outcome<Timestamp> {
-        Ok(NOW.parse().unwrap_or_default())
+        Ok(*locked(&self.now))
     }
 
     /// Chance that always falls the same way.

@@ -34,6 +34,19 @@ pub trait PollingTrigger: DeserializeOwned + JsonSchema + Send + Sync + Sized + 
         cx: &RunContext,
         cursor: Option<Value>,
     ) -> impl Future<Output = Result<Polled<Self::Output>, Broken>> + Send;
+
+    /// Does what has to wait until the execution is on the disk: takes away what it was started for. It is given what the
+    /// look kept.
+    ///
+    /// It is called once after a look that gave an event, and not at all if the process ends in between. So whatever must
+    /// not be forgotten stands in the cursor, and the next look does it if it is still to be done.
+    fn settle(
+        &self,
+        _cx: &RunContext,
+        _cursor: Option<Value>,
+    ) -> impl Future<Output = Result<(), Broken>> + Send {
+        std::future::ready(Ok(()))
+    }
 }
 
 /// What a look found.
@@ -96,6 +109,9 @@ impl<O: Serialize + Send> Events<O> {
 /// A look at work.
 pub type Looking<'a> = Pin<Box<dyn Future<Output = Result<Polled<Map>, Broken>> + Send + 'a>>;
 
+/// Takes away what an execution was started for.
+pub type Settling<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + Send + 'a>>;
+
 /// A trigger that listens.
 pub type Listening<'a> = Pin<Box<dyn Future<Output = Result<(), Broken>> + Send + 'a>>;
 
@@ -108,6 +124,9 @@ pub enum ErasedTrigger {
 
 pub trait ErasedPolling: Send + Sync {
     fn poll<'a>(&'a self, cx: &'a RunContext, cursor: Option<Value>) -> Looking<'a>;
+
+    /// See [`PollingTrigger::settle`].
+    fn settle<'a>(&'a self, cx: &'a RunContext, cursor: Option<Value>) -> Settling<'a>;
 }
 
 pub trait ErasedRealtime: Send + Sync {
@@ -123,6 +142,10 @@ impl<T: PollingTrigger> ErasedPolling for T {
                 .map_err(|reason| Failure::new(format!("what the trigger found cannot be kept: {reason}")))?;
             Ok(Polled { event, cursor })
         })
+    }
+
+    fn settle<'a>(&'a self, cx: &'a RunContext, cursor: Option<Value>) -> Settling<'a> {
+        Box::pin(PollingTrigger::settle(self, cx, cursor))
     }
 }
 

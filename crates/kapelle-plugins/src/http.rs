@@ -1,6 +1,7 @@
-//! Tasks that talk to servers over HTTP.
+//! Tasks that talk to servers over HTTP, and a trigger that does.
 //!
 //! What they share is one struct ([`properties`]), from which a request is made ([`message`]) and sent ([`exchange`]).
+//! What is answered is read as text ([`reply`]), or kept as a file.
 
 mod charset;
 mod content;
@@ -8,8 +9,10 @@ mod download;
 mod exchange;
 mod message;
 mod properties;
+mod reply;
 mod request;
 mod sse_request;
+mod trigger;
 
 use kapelle_plugin::Registry;
 
@@ -17,6 +20,7 @@ pub(crate) fn register(r: &mut Registry) {
     r.task::<download::Download>();
     r.task::<request::Request>();
     r.task::<sse_request::SseRequest>();
+    r.polling::<trigger::Trigger>();
 }
 
 #[cfg(test)]

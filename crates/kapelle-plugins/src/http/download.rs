@@ -9,7 +9,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::{exchange, headers, unless_stopped};
-use super::properties::HttpProperties;
+use super::properties::TaskProperties;
 
 /// Characters of an ending that is taken over from an address.
 const ENDING_MAX: usize = 16;
@@ -21,7 +21,7 @@ const ENDING_MAX: usize = 16;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Download {
     #[serde(flatten)]
-    http: HttpProperties,
+    http: TaskProperties,
     /// How the file is called; else as the server says, or by a name of its own.
     #[serde(default)]
     save_as: Option<Expr<String>>,
@@ -49,10 +49,10 @@ impl Task for Download {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let save_as = cx.filled(self.save_as.as_ref())?;
         let fails_empty = cx.filled(self.fail_on_empty_response.as_ref())?.unwrap_or(true);
-        let mut answer = exchange(cx, &self.http, "*/*").await?;
-        let (uri, length) = kept(cx, &mut answer.response, save_as.as_deref()).await?;
+        let mut good = exchange(cx, &self.http, "*/*").await?;
+        let (uri, length) = kept(cx, &mut good.answer.response, save_as.as_deref()).await?;
         if length == 0 {
-            if fails_empty && !answer.allows_failed {
+            if fails_empty && !good.allows_failed {
                 return Err(Broken::new("No response from server"));
             }
             cx.log(Level::Warn, "the answer has no content, and the file is empty");
@@ -62,7 +62,8 @@ impl Task for Download {
             reason = "a metric needs no single bytes of thousands of terabytes"
         )]
         cx.metric(Metric::counter("response.length", length as f64));
-        Ok(Output { uri, code: answer.response.status, length, headers: headers(&answer.response) })
+        let response = &good.answer.response;
+        Ok(Output { uri, code: response.status, length, headers: headers(response) })
     }
 }
 

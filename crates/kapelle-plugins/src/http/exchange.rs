@@ -8,24 +8,47 @@ use kapelle_model::{MASK, Map, Text, Value};
 use kapelle_plugin::{Any, Broken, RunContext};
 
 use super::message::{Message, message};
-use super::properties::{HttpProperties, Logged};
+use super::properties::{HttpProperties, Logged, TaskProperties};
 
 /// Bytes of an answer that an error shows.
 const SHOWN_MAX: usize = 1_000;
 
-/// An answer that is no failure.
+/// An answer, whatever it says.
 pub(super) struct Answer {
     pub(super) response: Response,
     /// The address that was asked.
     pub(super) uri: Text,
-    /// Whether an answer of any kind is good.
-    pub(super) allows_failed: bool,
     /// Whether the content goes to the log.
     pub(super) logs_body: bool,
 }
 
+/// An answer that is no failure.
+pub(super) struct Good {
+    pub(super) answer: Answer,
+    /// Whether an answer of any kind is good.
+    pub(super) allows_failed: bool,
+}
+
 /// Sends the request that the properties describe. An answer that tells of a failure is one, unless it is allowed.
 pub(super) async fn exchange(
+    cx: &RunContext,
+    properties: &TaskProperties,
+    accept: &str,
+) -> Result<Good, Broken> {
+    let options = &properties.http.options;
+    let mut answer = send(cx, &properties.http, accept).await?;
+    let allowed = cx.optional(options.allowed_response_codes.as_ref())?.unwrap_or_default();
+    let allows_failed = options.allow_failed.as_ref().or(properties.allow_failed.as_ref());
+    let allows_failed = cx.filled(allows_failed)?.unwrap_or(false);
+    let status = answer.response.status;
+    if status >= 400 && !allows_failed && !allowed.contains(&status) {
+        return Err(failed(cx, &mut answer.response).await);
+    }
+    Ok(Good { answer, allows_failed })
+}
+
+/// Sends the request that the properties describe.
+pub(super) async fn send(
     cx: &RunContext,
     properties: &HttpProperties,
     accept: &str,
@@ -34,16 +57,10 @@ pub(super) async fn exchange(
     let logged = cx.optional(properties.options.logs.as_ref())?.unwrap_or_default();
     log_request(cx, &message, &logged);
     let client = cx.host.http();
-    let mut response = unless_stopped(cx, client.send(&message.request)).await?;
+    let response = unless_stopped(cx, client.send(&message.request)).await?;
     log_response(cx, &message, &response, &logged);
-    let allowed = cx.optional(properties.options.allowed_response_codes.as_ref())?.unwrap_or_default();
-    let allows_failed = properties.options.allow_failed.as_ref().or(properties.allow_failed.as_ref());
-    let allows_failed = cx.filled(allows_failed)?.unwrap_or(false);
-    if response.status >= 400 && !allows_failed && !allowed.contains(&response.status) {
-        return Err(failed(cx, &mut response).await);
-    }
     let logs_body = logged.contains(&Logged::ResponseBody);
-    Ok(Answer { response, uri: message.uri, allows_failed, logs_body })
+    Ok(Answer { response, uri: message.uri, logs_body })
 }
 
 /// Waits for something, unless the attempt has to end.

@@ -1,10 +1,21 @@
-//! What all tasks over HTTP have in common.
+//! What everything over HTTP has in common.
 
 use jiff::SignedDuration;
 use kapelle_model::{Map, Text};
 use kapelle_plugin::{Expr, Word};
 use schemars::JsonSchema;
 use serde::Deserialize;
+
+/// What all tasks have. A trigger takes any answer, so that it has nothing to allow.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct TaskProperties {
+    #[serde(flatten)]
+    pub(super) http: HttpProperties,
+    /// As in `options`; older flows have it here.
+    #[serde(default)]
+    pub(super) allow_failed: Option<Expr<bool>>,
+}
 
 /// The request, and how it is sent.
 #[derive(Deserialize, JsonSchema)]
@@ -33,9 +44,6 @@ pub(super) struct HttpProperties {
     /// How it is sent.
     #[serde(default)]
     pub(super) options: Options,
-    /// As in `options`; older flows have it here.
-    #[serde(default)]
-    pub(super) allow_failed: Option<Expr<bool>>,
     /// As `options.ssl`; older flows have it here.
     #[serde(default)]
     pub(super) ssl_options: Option<Ssl>,

@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::exchange::{exchange, unless_stopped};
-use super::properties::HttpProperties;
+use super::properties::TaskProperties;
 use events::{Event, Events};
 
 /// Bytes of all events.
@@ -26,7 +26,7 @@ const EVENTS_BYTES_MAX: usize = 19 << 20;
 #[serde(rename_all = "camelCase")]
 pub(super) struct SseRequest {
     #[serde(flatten)]
-    http: HttpProperties,
+    http: TaskProperties,
     /// An expression of jq that takes a piece of text out of the data of each event; the pieces are put together.
     #[serde(default)]
     concat_jq_expression: Option<Expr<String>>,
@@ -56,7 +56,7 @@ impl Task for SseRequest {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let expression = cx.filled(self.concat_jq_expression.as_ref())?;
         let fails = cx.filled(self.failed_on_missing_jq.as_ref())?.unwrap_or(true);
-        let mut answer = exchange(cx, &self.http, "text/event-stream").await?;
+        let mut answer = exchange(cx, &self.http, "text/event-stream").await?.answer;
         let mut reader = Events::default();
         let (mut found, mut bytes) = (Vec::new(), 0);
         while let Some(chunk) = unless_stopped(cx, answer.response.chunk()).await? {

@@ -4,11 +4,13 @@ use jiff::tz::TimeZone;
 use kapelle_core::expression::plain;
 use kapelle_http::server::{Server, answer};
 use kapelle_model::{Map, Value};
+use kapelle_plugin::Polled;
 use kapelle_plugin::stage::Stage;
 
 use super::download::Download;
 use super::request::Request;
 use super::sse_request::SseRequest;
+use super::trigger::Trigger;
 
 fn shown(outputs: Map) -> String {
     plain::to_json(&Value::Map(Arc::new(outputs)), &TimeZone::UTC, true, 10_000).unwrap().expose().to_owned()
@@ -335,4 +337,68 @@ async fn events_come_as_a_list_or_put_together() {
     let strict = format!("{{uri: '{url}', concatJqExpression: .t}}");
     let failure = stage.run::<SseRequest>(&strict).await.unwrap_err().failure.to_string();
     assert_eq!(failure, "the expression `.t` finds nothing in an event");
+}
+
+/// The statuses of the executions that looks with these properties start.
+async fn looks(stage: &Stage, url: &str, properties: &str) -> String {
+    match stage.poll::<Trigger>(&format!("uri: '{url}'\n{properties}"), None).await {
+        Ok(Polled { event: Some(event), cursor: None }) => format!("{:?}", event.get("code")),
+        Ok(polled) => format!("{:?}", polled.event),
+        Err(broken) => broken.failure.to_string(),
+    }
+}
+
+#[tokio::test]
+async fn a_trigger_fires_when_its_condition_on_the_answer_holds() {
+    let server = Server::start(|received| {
+        let status = if received.line.contains("/missing") { "404 Not Found" } else { "200 OK" };
+        answer(status, &["X-Stock: 3"], &format!("{{\"line\": \"{}\"}}", received.line))
+    });
+    let stage = Stage::new().variable("stock", "3");
+    let has_query = r#"responseCondition: "{{ fromJson(response.body).line == 'GET /?q=a%20b HTTP/1.1' }}""#;
+    let with_params = format!("{has_query}\nparams: {{q: a b}}");
+    let (found, no) = ("Some(Int(200))", "None");
+    for (path, properties, fires) in [
+        ("/", "", found),
+        ("/missing", "", no),
+        ("/missing", "responseCondition: '{{ response.statusCode == 404 }}'", "Some(Int(404))"),
+        ("/", has_query, no),
+        ("/", &with_params, found),
+        ("/", "responseCondition: \"{{ response.headers['X-Stock'][0] == stock }}\"", found),
+        ("/", "responseCondition: 'false'", no),
+    ] {
+        assert_eq!(looks(&stage, &server.url(path), properties).await, fires, "{path} {properties}");
+    }
+    let unknown = looks(&stage, &server.url("/"), "responseCondition: '{{ nothing.there }}'").await;
+    assert!(unknown.contains("nothing"), "{unknown}");
+}
+
+#[tokio::test]
+async fn what_a_trigger_gives_is_what_a_request_gives() {
+    let server = echo();
+    let stage = Stage::new();
+    for more in ["", "encryptBody: true"] {
+        let properties = format!("uri: '{}'\nmethod: POST\nbody: x\n{more}", server.url("/p"));
+        let polled = stage.poll::<Trigger>(&properties, None).await.unwrap();
+        assert_eq!(polled.event, Some(stage.run::<Request>(&properties).await.unwrap()), "{more}");
+    }
+}
+
+#[tokio::test]
+async fn a_condition_may_look_at_content_that_is_kept_as_a_secret() {
+    let server = Server::start(|_| answer("200 OK", &[], "canary"));
+    let stage = Stage::new();
+    let properties = format!(
+        "{{uri: '{}', encryptBody: true, responseCondition: \"{{{{ response.body == 'canary' }}}}\"}}",
+        server.url("/")
+    );
+    let event = stage.poll::<Trigger>(&properties, None).await.unwrap().event.unwrap();
+    assert!(event.get("encryptedBody").is_some_and(Value::has_secret) && !event.contains_key("body"));
+}
+
+#[tokio::test]
+async fn a_server_that_cannot_be_reached_is_a_failure_of_the_look() {
+    let url =
+        format!("http://{}/", std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    assert!(looks(&Stage::new(), &url, "").await.contains("127.0.0.1"));
 }

@@ -213,8 +213,12 @@ impl Type {
 }
 
 /// Types that this version contains. A star stands for any text.
-const BUILT_IN: &[&str] =
-    &["io.kestra.plugin.core.*", "io.kestra.plugin.scripts.*.Script", "io.kestra.plugin.scripts.*.Commands"];
+const BUILT_IN: &[&str] = &[
+    "io.kestra.plugin.core.*",
+    "io.kestra.plugin.fs.local.*",
+    "io.kestra.plugin.scripts.*.Script",
+    "io.kestra.plugin.scripts.*.Commands",
+];
 
 /// Whether a name is meant, in which a star stands for any text.
 fn fits(meant: &str, name: &str) -> bool {

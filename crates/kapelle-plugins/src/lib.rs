@@ -1,4 +1,4 @@
-//! The tasks that are built in: one file for each type.
+//! The tasks and triggers that are built in: one file for each type.
 //!
 //! A file holds a struct with the properties and the code that runs it; what a family shares stands beside it. Everything
 //! reaches the world only through [`kapelle_plugin::RunContext`].
@@ -8,6 +8,7 @@ mod core;
 mod duties;
 mod files;
 mod http;
+mod local_files;
 pub mod runner;
 mod scripts;
 
@@ -18,6 +19,7 @@ pub fn registry() -> Registry {
     let mut registry = Registry::default();
     core::register(&mut registry);
     http::register(&mut registry);
+    local_files::register(&mut registry);
     scripts::register(&mut registry);
     registry
 }

@@ -244,6 +244,9 @@ pub(crate) fn settings(folder: &Path) -> BTreeMap<String, String> {
         ("kapelle.scripts.process-fallback".to_owned(), "true".to_owned()),
         ("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned()),
     ]);
+    if let Some(folders) = setting("KAPELLE_FS_LOCAL_ALLOWED_PATHS") {
+        settings.insert("kapelle.fs.local.allowed-paths".to_owned(), folders);
+    }
     if let Some(path) = setting("PATH") {
         settings.insert("kapelle.runner.process.path".to_owned(), path);
     }

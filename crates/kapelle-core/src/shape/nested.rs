@@ -3,7 +3,7 @@
 use super::flow::OUTPUT;
 use super::http;
 use super::input::INPUT;
-use super::trigger::{DEPENDENCY, ON_MISS, PRECONDITIONS, STATES, TIME_WINDOW, WINDOW_2};
+use super::trigger::{DEPENDENCY, ON_MISS, PRECONDITIONS, STATES, TIME_WINDOW, TOOL, WINDOW_2};
 use super::{
     ANY_MAP, INTEGER, Kind, PLUGIN_ID, Property, Role, Shape, TASK, TASKS, TEXT, TEXTS, TYPE_NAME, Tagged,
     TextRule, Variant,
@@ -192,6 +192,7 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
             Property::new("onMiss", Kind::Object(&ON_MISS), "What happens when a window closes unsatisfied."),
         ],
     ),
+    ("io.kestra.plugin.core.trigger.McpToolTrigger", TOOL),
     (
         "io.kestra.plugin.core.trigger.Schedule",
         &[
@@ -335,6 +336,24 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
         kind: Some("task"),
         doc: "Deletes old revisions of flows.",
         properties: &[],
+    },
+    AddedType {
+        name: "io.kestra.plugin.fs.local.RealtimeTrigger",
+        aliases: &[],
+        kind: Some("realtime"),
+        doc: "Starts an execution for each new or changed file of a folder, as soon as it is whole.",
+        properties: &[
+            Property::new("from", TEXT, "The folder.").required().dynamic(),
+            Property::new(
+                "regExp",
+                Kind::Text(TextRule::Regex),
+                "Pattern for the names of files, or for their whole paths.",
+            )
+            .dynamic(),
+            Property::new("recursive", Kind::Boolean, "Whether folders within the folder count.")
+                .dynamic()
+                .default("false"),
+        ],
     },
     AddedType {
         name: "io.kestra.plugin.loki.Query",

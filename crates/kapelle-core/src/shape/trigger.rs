@@ -1,8 +1,8 @@
-//! Objects that stand in triggers: preconditions, windows, dependencies.
+//! What stands in triggers: preconditions, windows, dependencies; names and behaviour of tools.
 
 use kapelle_model::state::State;
 
-use super::{Kind, Property, Shape, TEXT, TEXTS, Tagged, Variant};
+use super::{Kind, Pattern, Property, Shape, TEXT, TEXTS, Tagged, TextRule, Variant};
 
 pub(super) const STATES: Kind = Kind::List(&Kind::Enum(State::NAMES));
 
@@ -161,3 +161,37 @@ pub(super) static WINDOW_2: Shape = Shape {
         Property::new("onMiss", Kind::Object(&ON_MISS), "What happens when a window closes unsatisfied."),
     ],
 };
+
+/// The name of a tool, as clients of a server of tools call it.
+static TOOL_NAME: Pattern = Pattern {
+    regex: "^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$",
+    length_max: 64,
+    matches: |text| {
+        let ends_well = |character: Option<char>| character.is_some_and(|end| end.is_ascii_alphanumeric());
+        let is_inner = |character: char| character.is_ascii_alphanumeric() || "_.-".contains(character);
+        ends_well(text.chars().next()) && ends_well(text.chars().last()) && text.chars().all(is_inner)
+    },
+};
+
+static TOOL_ANNOTATIONS: Shape = Shape {
+    name: "annotations of a tool",
+    doc: "What a model may assume about a call of the tool.",
+    properties: &[
+        Property::new("readOnly", Kind::Boolean, "It changes nothing.").default("false"),
+        Property::new("openWorld", Kind::Boolean, "It deals with what lies outside.").default("true"),
+        Property::new("destructive", Kind::Boolean, "It may destroy something.").default("true"),
+        Property::new("idempotent", Kind::Boolean, "To call it again changes nothing more.").default("false"),
+        Property::new("returnDirect", Kind::Boolean, "What it gives goes to the person as it is.")
+            .default("false"),
+    ],
+};
+
+pub(super) static TOOL: &[Property] = &[
+    Property::new(
+        "toolName",
+        Kind::Text(TextRule::Pattern(&TOOL_NAME)),
+        "Name under which the flow is called.",
+    )
+    .required(),
+    Property::new("annotations", Kind::Object(&TOOL_ANNOTATIONS), "What a model may assume about a call."),
+];

@@ -1,10 +1,10 @@
-//! Triggers: schedules, webhooks, preconditions, windows of time.
+//! Triggers: schedules, webhooks, tools, preconditions, windows of time.
 
 use crate::play::{Row, constraint, play, row};
 
 #[test]
 fn what_triggers_break_is_told_in_the_words_of_the_specification() {
-    play(&[SCHEDULES, WEBHOOKS, FILTERS, WINDOWS, CONDITIONS].concat(), constraint);
+    play(&[SCHEDULES, WEBHOOKS, TOOLS, FILTERS, WINDOWS, CONDITIONS].concat(), constraint);
 }
 
 const SCHEDULES: &[Row] = &[
@@ -99,6 +99,33 @@ triggers:
         "triggers: [{id: t, type: P.trigger.Webhook, key: x, responseContentType: «text/html»}, \
          {id: u, type: P.trigger.Webhook, key: y, responseContentType: text/plain}]",
         &["t: invalid webhook: responseContentType must be either 'application/json' or 'text/plain'"],
+    ),
+];
+
+const TOOLS: &[Row] = &[
+    row(
+        "a tool has a name, a title and a description",
+        "triggers: [{«id»: t, type: P.trigger.McpToolTrigger}]",
+        &[
+            "t.title: must not be null",
+            "t.toolDescription: must not be null",
+            "t.toolName: must not be null",
+        ],
+    ),
+    row(
+        "its name begins and ends with a letter or a digit, and is short",
+        "
+triggers:
+  - {id: a, type: P.trigger.McpToolTrigger, title: t, toolDescription: d, toolName: orders.find-one_2}
+  - {id: b, type: P.trigger.McpToolTrigger, title: t, toolDescription: d, toolName: «orders.»}
+  - {id: c, type: P.trigger.McpToolTrigger, title: t, toolDescription: d, toolName: «find orders»}
+  - {id: d, type: P.trigger.McpToolTrigger, title: t, toolDescription: d, toolName: «a234567890123456789012345678901234567890123456789012345678901234b»}
+",
+        &[
+            "b.toolName: must match \"^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$\"",
+            "c.toolName: must match \"^[a-zA-Z0-9]([a-zA-Z0-9_.-]*[a-zA-Z0-9])?$\"",
+            "d.toolName: size must be between 1 and 64",
+        ],
     ),
 ];
 

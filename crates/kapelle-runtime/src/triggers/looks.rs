@@ -1,6 +1,7 @@
 //! Triggers that look at the world: one look, on a worker.
 
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use jiff::SignedDuration;
@@ -30,7 +31,7 @@ const INTERVAL: SignedDuration = SignedDuration::from_secs(60);
 const INTERVAL_MIN: SignedDuration = SignedDuration::from_millis(250);
 
 /// A trigger at work: its plugin, and the execution that may come of it.
-pub(super) struct Work {
+pub(crate) struct Work {
     pub(super) shared: Arc<Shared>,
     pub(super) key: TriggerKey,
     pub(super) definition: Arc<Definition>,
@@ -59,7 +60,11 @@ impl Work {
         if let Some(reason) = held(trigger, &self.definition, &cx) {
             return Looked::Held(reason);
         }
-        match self.poll(trigger, &cx, cursor).await {
+        let polled = self.poll(trigger, &cx, cursor).await;
+        if !matches!(polled, Ok(Polled { event: Some(_), .. })) {
+            self.clear();
+        }
+        match polled {
             Ok(Polled { event: None, cursor }) => Looked::Nothing(cursor),
             Ok(Polled { event: Some(event), cursor }) => {
                 Looked::Found(Box::new(firing(trigger, event, cx.environment())), cursor)
@@ -69,6 +74,43 @@ impl Work {
                 Looked::Failed(broken.failure)
             }
         }
+    }
+
+    /// Does what had to wait until the execution is on the disk. What is not done comes again with the next look.
+    pub(super) async fn settle(&self, cursor: Option<Value>, busy: Busy) {
+        let Some(trigger) = self.trigger() else { return };
+        let cx = self.context(trigger, Some(busy));
+        let plugin = self
+            .shared
+            .registry
+            .find_trigger(&trigger.type_name)
+            .map(|known| known.read(&trigger.properties));
+        if let Some(Ok(ErasedTrigger::Polling(plugin))) = plugin
+            && let Err(broken) = plugin.settle(&cx, cursor).await
+        {
+            cx.log(Level::Warn, broken.failure.message);
+        }
+        self.clear();
+    }
+
+    /// Throws away what a look kept for an execution that does not come.
+    pub(super) async fn throw_away(&self, busy: Busy) {
+        let Some(trigger) = self.trigger() else { return };
+        let cx = self.context(trigger, Some(busy));
+        let deleted = cx.blocking(|cx| Ok(cx.host.files().delete_all().map(drop)?)).await;
+        if let Err(broken) = deleted {
+            cx.log(Level::Warn, broken.failure.message);
+        }
+        self.clear();
+    }
+
+    fn clear(&self) {
+        // What cannot be removed is found when the next process begins.
+        let _left_behind = std::fs::remove_dir_all(self.directory());
+    }
+
+    fn directory(&self) -> PathBuf {
+        self.shared.workers.root().join(format!("trigger-{}", self.id))
     }
 
     async fn poll(
@@ -106,7 +148,7 @@ impl Work {
             stop: stop.clone(),
             reached,
             birth,
-            directory: shared.workers.root().join(format!("trigger-{id}")),
+            directory: self.directory(),
             implied_files: Vec::new(),
             busy: Mutex::new(busy),
         };

@@ -25,9 +25,8 @@ use kapelle_store::error::{Conflict, Result};
 use kapelle_store::{StoreError, Transaction, Write};
 
 use super::kept::Kept;
-use super::looks::Looked;
+use super::looks::{Looked, Work};
 use crate::activity::Busy;
-use crate::definitions::Definition;
 use crate::shared::{News, Shared};
 use memory::Memory;
 
@@ -58,7 +57,9 @@ pub(crate) enum Call {
     Ended(End),
     Written(Box<Decided>, Result<()>),
     /// What came of a look.
-    Looked(Box<(Kept, Arc<Definition>, ExecutionId, Looked)>),
+    Looked(Box<(Kept, Arc<Work>, Looked)>),
+    /// The plugin of a trigger did what had to wait for a commit.
+    Settled(TriggerKey),
     /// A trigger does not listen any more.
     Silent(TriggerKey, u64),
     Sweep,
@@ -90,12 +91,14 @@ pub(crate) struct Decided {
     pub(super) line: Option<String>,
     /// Occurrences that start nothing.
     pub(super) skipped: Vec<Skip>,
+    /// The look that led to an execution.
+    pub(super) work: Option<Arc<Work>>,
 }
 
 impl Decided {
     /// With nothing that follows.
     pub(super) fn of(kept: Kept, state: TriggerState, due: Option<Millis>) -> Self {
-        Self { kept, state, due, end: None, line: None, skipped: Vec::new() }
+        Self { kept, state, due, end: None, line: None, skipped: Vec::new(), work: None }
     }
 }
 
@@ -148,9 +151,10 @@ impl Scheduler {
             Call::Ended(end) => self.ended(&end),
             Call::Written(decided, result) => self.written(*decided, result),
             Call::Looked(looked) => {
-                let (kept, definition, id, looked) = *looked;
-                self.looked(kept, &definition, id, looked);
+                let (kept, work, looked) = *looked;
+                self.looked(kept, &work, looked);
             }
+            Call::Settled(key) => self.free_hands(&key),
             Call::Silent(key, number) => self.silent(&key, number),
             Call::Sweep => self.sweep(),
             Call::Stop => {}
@@ -261,6 +265,9 @@ impl Scheduler {
     fn written(&mut self, decided: Decided, result: Result<()>) {
         let key = decided.kept.key.clone();
         self.memory.let_go(&key);
+        if let (Err(_), Some(work)) = (&result, &decided.work) {
+            self.throw_away(work);
+        }
         match result {
             Ok(()) => {
                 if let Some(line) = &decided.line {
@@ -271,6 +278,9 @@ impl Scheduler {
                 }
                 if let Some(due) = decided.due {
                     self.wake_at(due);
+                }
+                if let Some(work) = &decided.work {
+                    self.found(work, decided.state.cursor.clone());
                 }
             }
             Err(StoreError::Conflict(Conflict::Happened { .. })) => self.happened(decided),
@@ -289,8 +299,19 @@ impl Scheduler {
                 self.trouble(&error);
             }
         }
-        if self.memory.take_change(&key) {
-            self.changed(&key);
+        self.after(&key);
+    }
+
+    /// Nothing is done with a trigger any more.
+    fn free_hands(&mut self, key: &TriggerKey) {
+        self.memory.let_go(key);
+        self.after(key);
+    }
+
+    /// Looks again at a trigger that was changed while it was in hand, and around if there is more to do.
+    fn after(&mut self, key: &TriggerKey) {
+        if self.memory.take_change(key) {
+            self.changed(key);
         }
         if self.memory.has_more && self.memory.count() < ROUND_MAX / 4 {
             self.memory.has_more = false;

@@ -13,6 +13,9 @@ use super::*;
 /// What the world of the tests has, by name.
 static SOURCES: Mutex<BTreeMap<String, Vec<&str>>> = Mutex::new(BTreeMap::new());
 
+/// What was kept when a look was done with what it found.
+static SETTLED: Mutex<BTreeMap<String, Vec<Value>>> = Mutex::new(BTreeMap::new());
+
 fn happens(source: &str, what: &'static str) {
     SOURCES.lock().unwrap().entry(source.to_owned()).or_default().push(what);
 }
@@ -52,6 +55,12 @@ impl PollingTrigger for Look {
             }),
             None => Ok(Polled { event: None, cursor: Some(Value::Int(taken)) }),
         }
+    }
+
+    async fn settle(&self, cx: &RunContext, cursor: Option<Value>) -> Result<(), Broken> {
+        let source = cx.render(&self.url)?;
+        SETTLED.lock().unwrap().entry(source).or_default().extend(cursor);
+        Ok(())
     }
 }
 
@@ -105,6 +114,8 @@ fn it_looks_at_once_and_then_after_each_interval_and_each_event_is_one_execution
     world.pass(30);
     assert_eq!(found(&world, "looks"), [Value::from("one"), Value::from("two")], "and none twice");
     assert_eq!(world.state("looks", "look").cursor, Some(Value::Int(2)));
+    let settled = SETTLED.lock().unwrap().get("looks").cloned();
+    assert_eq!(settled, Some(vec![Value::Int(1), Value::Int(2)]), "once for each, when it was on the disk");
 }
 
 #[test]

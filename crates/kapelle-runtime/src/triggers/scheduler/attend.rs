@@ -175,7 +175,7 @@ impl Scheduler {
         }
         let outcome = Outcome { state: turn.state, firing: turn.firing, skipped: turn.skipped };
         let id = self.shared.ids.fresh(now);
-        self.settle(kept, definition, trigger, outcome, id);
+        self.settle(kept, definition, trigger, outcome, id, None);
     }
 
     /// A Flow trigger one of whose windows has ended.
@@ -201,7 +201,7 @@ impl Scheduler {
         });
         let outcome = Outcome { state, firing, skipped: Vec::new() };
         let id = self.shared.ids.fresh(now);
-        self.settle(kept, definition, trigger, outcome, id);
+        self.settle(kept, definition, trigger, outcome, id, None);
     }
 
     /// Somebody else changed a trigger, or its flow.

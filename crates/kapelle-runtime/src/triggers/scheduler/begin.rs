@@ -17,6 +17,7 @@ use crate::clock::timestamp;
 use crate::definitions::Definition;
 use crate::message::{Answer, Declined, Message, Newborn};
 use crate::shared::Shared;
+use crate::triggers::looks::Work;
 
 /// How long an occurrence is remembered: longer than a clock goes back, and than a source tells an event again.
 const REMEMBERED_MILLIS: i64 = 48 * 3_600_000;
@@ -30,6 +31,7 @@ impl Scheduler {
         trigger: &Trigger,
         outcome: Outcome,
         id: ExecutionId,
+        work: Option<&Arc<Work>>,
     ) {
         let now = self.shared.clock.now();
         let Outcome { mut state, firing, skipped } = outcome;
@@ -47,7 +49,8 @@ impl Scheduler {
                 let recheck = trigger.is_locked(&state).then(|| now.plus(RECHECK_MILLIS));
                 let due = recheck.or_else(|| trigger.due(&state, is_disabled));
                 let line = (trigger.least_level <= Level::Info).then(|| started(&firing, id, now));
-                let decided = Decided { line, skipped, ..Decided::of(kept, state, due) };
+                let work = work.cloned();
+                let decided = Decided { line, skipped, work, ..Decided::of(kept, state, due) };
                 self.bear(newborn, decided, &firing, id);
             }
             Err(unborn) => {

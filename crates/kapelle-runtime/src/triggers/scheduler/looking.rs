@@ -5,7 +5,7 @@ use std::sync::Arc;
 use kapelle_engine::triggers::Trigger;
 use kapelle_model::effect::Level;
 use kapelle_model::trigger::{Firing, Skip, SkipReason, TriggerState};
-use kapelle_model::{ExecutionId, Failure, Map, Millis};
+use kapelle_model::{Failure, Map, Millis, Value};
 use tokio_util::sync::CancellationToken;
 
 use super::{Call, Decided, Letter, Outcome, Scheduler};
@@ -46,49 +46,47 @@ impl Scheduler {
         let id = self.shared.ids.fresh(now);
         self.memory.take_in_hand(kept.key.clone());
         self.memory.looks(kept.key.clone(), stop.clone());
-        let work = Work {
+        let work = Arc::new(Work {
             shared: Arc::clone(&self.shared),
             key: kept.key.clone(),
             definition: Arc::clone(definition),
             id,
             stop,
-        };
+        });
         let (calls, activity) = (self.calls.clone(), Arc::clone(&self.shared.activity));
         let slots = Arc::clone(&self.shared.triggers.looks);
-        let (handle, definition) = (self.shared.workers.handle().clone(), Arc::clone(definition));
+        let handle = self.shared.workers.handle().clone();
+        let at_work = Arc::clone(&work);
         let cursor = kept.state.cursor.clone();
         let (busy, until_told) = (activity.begin(), activity.begin());
         let looking = handle.spawn(async move {
             // It is never closed.
             let _permit = slots.acquire_owned().await;
-            work.look(cursor, busy).await
+            at_work.look(cursor, busy).await
         });
         handle.spawn(async move {
             let _until_told = until_told;
             let looked = looking.await.unwrap_or_else(|_| {
                 Looked::Failed(Failure::new("the trigger ended by a mistake in its program"))
             });
-            let call = Call::Looked(Box::new((kept, definition, id, looked)));
+            let call = Call::Looked(Box::new((kept, work, looked)));
             // The scheduler may have ended.
             let _ended = calls.send(Letter { call, busy: activity.begin() });
         });
     }
 
     /// What came of a look.
-    pub(super) fn looked(
-        &mut self,
-        kept: Kept,
-        definition: &Arc<Definition>,
-        id: ExecutionId,
-        looked: Looked,
-    ) {
-        let key = kept.key.clone();
+    pub(super) fn looked(&mut self, kept: Kept, work: &Arc<Work>, looked: Looked) {
+        let (key, definition) = (kept.key.clone(), &work.definition);
         self.memory.let_go(&key);
         self.memory.has_looked(&key);
         let Some(trigger) = definition.plan.trigger(&key.trigger) else { return };
         let now = self.shared.clock.now();
         let next = Some(next(trigger, now));
         let state = TriggerState { next, evaluated: Some(now), ..kept.state.clone() };
+        if matches!(looked, Looked::Failed(_)) {
+            self.throw_away(work);
+        }
         let mut outcome = Outcome { state, firing: None, skipped: Vec::new() };
         match looked {
             Looked::Found(firing, cursor) => {
@@ -109,7 +107,28 @@ impl Scheduler {
                 outcome.skipped = vec![failed(now, failure.message.masked().clone())];
             }
         }
-        self.settle(kept, definition, trigger, outcome, id);
+        self.settle(kept, definition, trigger, outcome, work.id, Some(work));
+    }
+
+    /// What became of a trigger that found something is on the disk: its plugin may do what had to wait for that.
+    pub(super) fn found(&mut self, work: &Arc<Work>, cursor: Option<Value>) {
+        self.memory.take_in_hand(work.key.clone());
+        let (calls, activity) = (self.calls.clone(), Arc::clone(&self.shared.activity));
+        let (work, busy, until_told) = (Arc::clone(work), activity.begin(), activity.begin());
+        let handle = self.shared.workers.handle().clone();
+        handle.clone().spawn(async move {
+            let (key, _until_told) = (work.key.clone(), until_told);
+            // What panics has not done it, and it comes again with the next look.
+            let _panicked = handle.spawn(async move { work.settle(cursor, busy).await }).await;
+            // The scheduler may have ended.
+            let _ended = calls.send(Letter { call: Call::Settled(key), busy: activity.begin() });
+        });
+    }
+
+    /// Nothing comes of what a look found.
+    pub(super) fn throw_away(&self, work: &Arc<Work>) {
+        let (work, busy) = (Arc::clone(work), self.shared.activity.begin());
+        self.shared.workers.handle().spawn(async move { work.throw_away(busy).await });
     }
 }
 

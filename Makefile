@@ -58,6 +58,7 @@ bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench store
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench logs
 	$(CARGO) bench --locked -p kapelle-runtime --bench runtime
+	$(CARGO) bench --locked -p kapelle-runtime --bench triggers
 
 ## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo

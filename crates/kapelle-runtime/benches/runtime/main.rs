@@ -6,19 +6,18 @@
 #![expect(clippy::cast_precision_loss, reason = "no figure here is that exact")]
 #![expect(clippy::unwrap_used, reason = "a bench that cannot go on ends")]
 
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use kapelle_core::expression::environment::Settings;
-use kapelle_engine::inputs::Encryption;
+use kapelle_model::State;
 use kapelle_model::effect::Request;
-use kapelle_model::{Map, State};
-use kapelle_runtime::secrets::SecretChain;
-use kapelle_runtime::storage::{LocalFiles, LocalStorage};
-use kapelle_runtime::{Parts, Runtime, Surroundings, TakesUp};
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_runtime::Runtime;
+
+#[path = "../ground/mod.rs"]
+mod ground;
+
+use ground::resident;
 
 const ONE: &str = "
 id: one
@@ -47,7 +46,7 @@ fn main() {
     let tokio = tokio::runtime::Builder::new_multi_thread().enable_time().build().unwrap();
     let folder = std::env::temp_dir().join(format!("kapelle-bench-runtime-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let runtime = Arc::new(runtime(&folder, &tokio));
+    let runtime = Arc::new(ground::runtime(&folder, &tokio, None, None));
     for source in [ONE.to_owned(), chain(), wide(100), wide(1_000), wide(10_000)] {
         runtime.save_flow(&"main".into(), &source).unwrap();
     }
@@ -72,36 +71,6 @@ fn main() {
     println!("resident: {} MiB", resident() >> 20);
     drop(runtime);
     std::fs::remove_dir_all(&folder).unwrap();
-}
-
-fn runtime(folder: &Path, tokio: &tokio::runtime::Runtime) -> Runtime {
-    let fatal = Box::new(|why: &str| panic!("{why}"));
-    let store = SqliteStore::open(folder, Options::new(fatal)).unwrap();
-    let parts = Parts {
-        store: Arc::new(store),
-        registry: kapelle_plugins::registry(),
-        handle: tokio.handle().clone(),
-        settings: Settings::default(),
-        variables: Map::new(),
-        encryption: Encryption::Configured,
-        defaults: Vec::new(),
-        slots: 64,
-        work: folder.join("work"),
-        listener: None,
-        fixtures: None,
-        hands: None,
-        ahead: 0,
-        takes_up: TakesUp::All,
-        triggers: None,
-    };
-    let surroundings = Surroundings {
-        storage: Arc::new(LocalStorage::open(folder.join("files")).unwrap()),
-        local: LocalFiles::default(),
-        secrets: Arc::new(SecretChain::default()),
-        settings: std::collections::BTreeMap::new(),
-        calls: None,
-    };
-    Runtime::start(parts, |grips| surroundings.around(grips)).unwrap()
 }
 
 async fn run(runtime: &Runtime, flow: &str) -> State {
@@ -140,10 +109,4 @@ async fn throughput(
     took.sort_unstable();
     let rate = count.load(Ordering::Relaxed) as f64 / begin.elapsed().as_secs_f64();
     (rate, took[took.len() / 2], took[took.len() * 99 / 100])
-}
-
-/// Bytes of memory that the process has.
-fn resident() -> u64 {
-    let pages = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
-    pages.split_whitespace().nth(1).and_then(|pages| pages.parse::<u64>().ok()).unwrap_or_default() * 4096
 }

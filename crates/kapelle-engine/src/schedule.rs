@@ -6,7 +6,8 @@
 //!
 //! **What the caller owes.** The state that a turn gives, its skipped occurrences and the execution of its firing are
 //! written together, or not at all, against the state that the turn was given. The execution is started unless the
-//! trigger has one with the same [`Firing::identity`]; then [`SkipReason::Happened`] is written in its place. While
+//! trigger has one with the same [`Firing::identity`]; then [`SkipReason::Happened`] is written in its place. Where an
+//! occurrence has an execution already, because the clock was set to and fro, no record of a skip counts. While
 //! executions of a trigger are open it is not turned, unless it may be concurrent. A turn gives one firing at most, and
 //! does a bounded amount of work: as long as [`due`] is not later than now there is more to do. So there is one execution
 //! or one skip for each occurrence, whatever breaks in between.
@@ -110,24 +111,27 @@ impl Schedule {
         Ok(self.holding(&dates, dates.after(now.moment), environment))
     }
 
-    /// Where a trigger stands after the clock went back: its next occurrence is the first one after now again. Those that
-    /// have an execution do not fire again, since their identity is the same. Where the clock did not go back nothing
-    /// changes.
+    /// Where a trigger stands after the clock went back, which is known by a state that was evaluated later than now: its
+    /// next occurrence is the first one after now again. Those that have an execution do not fire again, since their
+    /// identity is the same; records of skipped ones that lie after now are withdrawn together with the writing of this
+    /// state. Where the clock did not go back nothing changes.
     #[must_use]
     pub fn rewound(&self, state: &TriggerState, now: Now<'_>, environment: Environment<'_>) -> TriggerState {
         let mut state = state.clone();
-        let Ok(first) = self.first(now, environment) else { return state };
+        state.evaluated = state.evaluated.map(|evaluated| evaluated.min(now.moment));
+        if state.caught_up.0 > minute_of(now.moment) {
+            state.caught_up = (0, 0);
+        }
+        let Ok(dates) = self.dates(now.zone, environment) else { return state };
+        let first = self.holding(&dates, dates.after(now.moment), environment);
         let next = match &mut state.backfill {
             Some(backfill) => &mut backfill.resumes_at,
             None => &mut state.next,
         };
-        if let Some(first) = first
-            && next.is_none_or(|next| next > first)
-        {
-            *next = Some(first);
-        }
-        if state.caught_up.0 > minute_of(now.moment) {
-            state.caught_up = (0, 0);
+        if first.is_some_and(|first| next.is_none_or(|next| next > first)) {
+            *next = first;
+            // What is jumped over from here on is told as if it had not been yet.
+            state.date = dates.backwards(now.moment.plus(1)).next();
         }
         state
     }

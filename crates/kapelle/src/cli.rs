@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, plugins, run, schema, store, test,
+    check, completions, eval, explain, expressions, flow, plugins, run, schema, store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -30,6 +30,8 @@ enum Command {
     Test(Box<test::Arguments>),
     #[command(subcommand)]
     Flow(Box<flow::Command>),
+    #[command(subcommand)]
+    Triggers(Box<triggers::Command>),
     Eval(Box<eval::Arguments>),
     Explain(explain::Arguments),
     Expressions(expressions::Arguments),
@@ -72,6 +74,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Run(arguments) => run::run(&arguments),
             Command::Test(arguments) => test::run(&arguments),
             Command::Flow(command) => flow::run(&command),
+            Command::Triggers(command) => triggers::run(&command),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Explain(arguments) => answer(explain::run(&arguments)),
             Command::Expressions(arguments) => {

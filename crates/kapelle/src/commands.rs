@@ -12,3 +12,4 @@ pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod store;
 pub(crate) mod test;
+pub(crate) mod triggers;

@@ -9,7 +9,7 @@ use super::ids::NAMED_MAX;
 use super::path;
 use super::structure::has_expression;
 use crate::diagnostic::{Code, Diagnostic, Severity};
-use crate::time::cron::Cron;
+use crate::time::cron::{ClockChanges, Cron};
 use crate::time::zone;
 
 pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
@@ -107,13 +107,16 @@ fn schedule(trigger: &Trigger, cx: &mut Context<'_>) {
     }
     let zone =
         trigger.property("timezone").and_then(Node::as_text).and_then(zone::find).unwrap_or(TimeZone::UTC);
-    if let Some(gap) = cron.skipped_by_clock_change(&zone, cx.options.today) {
+    let changes = trigger.property("dst").and_then(Node::as_text).and_then(ClockChanges::from_name);
+    if changes == Some(ClockChanges::Skip)
+        && let Some(gap) = cron.skipped_by_clock_change(&zone, cx.options.today)
+    {
         let message = format!(
             "on {} the clock skips {}, so the schedule does not fire that day",
             gap.date(),
             gap.time()
         );
-        let help = "choose a time outside of the hour of clock changes (in most zones 02:00 to 03:00), or `timezone: UTC`";
+        let help = "take `dst: skip` out: then it fires as soon as the clock has changed; or choose a time outside of the hour of clock changes (in most zones 02:00 to 03:00)";
         cx.report(Diagnostic::new(Code::ScheduleGap, node.span, message).help(help));
     }
 }

@@ -8,6 +8,7 @@ use super::{
     ANY_MAP, INTEGER, Kind, PLUGIN_ID, Property, Role, Shape, TASK, TASKS, TEXT, TEXTS, TYPE_NAME, Tagged,
     TextRule, Variant,
 };
+use crate::time::cron::ClockChanges;
 
 /// Properties that replace or extend those of the catalogue, by type. `task`, `trigger` and `runner` stand for the
 /// properties that all types of the kind have.
@@ -201,6 +202,14 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
                 Kind::Text(TextRule::TimeZone),
                 "Zone in which the cron expression is meant.",
             ),
+            Property::new(
+                "dst",
+                Kind::Enum(ClockChanges::NAMES),
+                "What becomes of times that a clock change skips or repeats: `skip` leaves skipped ones out, `once` fires \
+                 them right after the change and repeated ones the first time, `both` fires repeated ones both times. \
+                 Schedules of every hour follow elapsed time. Not known to Kestra.",
+            )
+            .default("\"once\""),
             Property::new(
                 "scheduleConditions",
                 Kind::List(&Kind::Plugin(Role::Condition)),

@@ -14,6 +14,8 @@ mod parse;
 mod properties;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod zones;
 
 use std::ops::Range;
 

@@ -5,6 +5,7 @@ mod firings;
 mod missed;
 mod people;
 mod properties;
+mod simulation;
 
 use std::fmt::Write;
 use std::sync::Arc;

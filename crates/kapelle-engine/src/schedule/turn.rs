@@ -47,6 +47,10 @@ impl Schedule {
         if due(state).is_none_or(|due| due > now.moment) {
             return turn;
         }
+        if self.is_disabled && pause_backfill(&mut turn.state) {
+            turn.warnings.push(format!("the backfill of trigger `{}` pauses: the flow disables it", self.id));
+            return turn;
+        }
         if self.is_disabled {
             return self.pass(
                 state,
@@ -236,6 +240,12 @@ impl Turn {
         self.warnings.push(reason);
         self
     }
+}
+
+/// Whether there is one.
+fn pause_backfill(state: &mut TriggerState) -> bool {
+    let backfill = state.backfill.as_mut();
+    backfill.map(|backfill| backfill.is_paused = true).is_some()
 }
 
 fn has_room(state: &TriggerState, now: Millis) -> bool {

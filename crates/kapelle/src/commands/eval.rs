@@ -191,7 +191,7 @@ fn reading(template: &Template, language: Language) -> String {
     if lines.is_empty() { String::new() } else { format!("\nRead as\n{}", lines.concat()) }
 }
 
-fn read_zone(name: &str) -> Result<TimeZone, String> {
+pub(crate) fn read_zone(name: &str) -> Result<TimeZone, String> {
     zone::find(name).ok_or_else(|| match zone::nearest(name) {
         Some(near) => format!("there is no such zone; did you mean `{near}`?"),
         None => "there is no such zone; zones are written as `Europe/Paris` or `+02:00`".to_owned(),

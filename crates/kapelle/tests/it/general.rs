@@ -15,6 +15,7 @@ fn alone_it_tells_what_it_can() {
       run          Run a flow, without a server
       test         Run tests of flows, without a server
       flow         The commands of Kestra's own program for flows, with its output
+      triggers     See what starts flows, and when
       eval         Show what an expression gives
       explain      Explain a code that `kapelle check` reports
       expressions  Look up what expressions can do

@@ -11,6 +11,7 @@ mod lookup;
 mod run;
 mod store;
 mod test;
+mod triggers;
 
 use std::fs;
 use std::io::Write;

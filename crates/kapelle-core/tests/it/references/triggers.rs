@@ -15,14 +15,16 @@ const SCHEDULES: &[Row] = &[
         &["cron-never: `0 0 30 2 *` never fires: no month has such a day"],
     ),
     row(
-        "a time that the clock skips does not come on that day",
-        "triggers: [{id: t, type: P.trigger.Schedule, cron: «'30 2 * * *'», timezone: Europe/Berlin}, \
-         {id: u, type: P.trigger.Schedule, cron: '30 2 * * *'}, {id: v, type: P.trigger.Schedule, cron: '30 3 * * *', timezone: Europe/Berlin}]",
+        "with `dst: skip` a time that the clock skips does not come on that day",
+        "triggers: [{id: t, type: P.trigger.Schedule, cron: «'30 2 * * *'», timezone: Europe/Berlin, dst: skip}, \
+         {id: u, type: P.trigger.Schedule, cron: '30 2 * * *', dst: skip}, \
+         {id: v, type: P.trigger.Schedule, cron: '30 3 * * *', timezone: Europe/Berlin, dst: skip}, \
+         {id: w, type: P.trigger.Schedule, cron: '30 2 * * *', timezone: Europe/Berlin}]",
         &["schedule-gap: on 2026-03-29 the clock skips 02:30:00, so the schedule does not fire that day"],
     ),
     row(
         "a schedule that fires all the time anyway misses nothing",
-        "triggers: [{id: t, type: P.trigger.Schedule, cron: '*/5 * * * *', timezone: Europe/Berlin}]",
+        "triggers: [{id: t, type: P.trigger.Schedule, cron: '*/5 * * * *', timezone: Europe/Berlin, dst: skip}]",
         &[],
     ),
 ];

@@ -12,8 +12,16 @@ fn hourly() -> Play {
 fn it_runs_its_occurrences_and_then_the_ordinary_ones_go_on() {
     let mut play = hourly();
     play.change(play.begin("2026-06-01T10:45", "2026-05-31T22:00", Some("2026-06-01T00:30")));
-    insta::assert_snapshot!(play.story("2026-06-01T10:45"), @"");
-    insta::assert_snapshot!(play.story("2026-06-01T11:00"), @"");
+    insta::assert_snapshot!(play.story("2026-06-01T10:45"), @"
+    fires 05-31 22:00
+    fires 05-31 23:00
+    fires 06-01 00:00
+    next 06-01 11:00
+    ");
+    insta::assert_snapshot!(play.story("2026-06-01T11:00"), @"
+    fires 06-01 11:00
+    next 06-01 12:00
+    ");
 }
 
 #[test]
@@ -23,7 +31,22 @@ fn ordinary_occurrences_wait_until_it_is_over() {
     play.change(pause(&play.state));
     assert_eq!(play.story("2026-06-01T11:30"), "next 06-01 09:00");
     play.change(unpause(&play.state));
-    insta::assert_snapshot!(play.story("2026-06-01T11:30"), @"");
+    insta::assert_snapshot!(play.story("2026-06-01T11:30"), @"
+    fires 06-01 09:00
+    fires 06-01 10:00
+    fires 06-01 11:00
+    next 06-01 12:00
+    ");
+}
+
+#[test]
+fn when_the_flow_disables_its_trigger_it_pauses() {
+    let mut play = hourly();
+    play.change(play.begin("2026-06-01T10:45", "2026-06-01T09:00", None));
+    play.schedule.is_disabled = true;
+    let turn = play.turn("2026-06-01T10:45");
+    assert_eq!(turn.warnings, ["the backfill of trigger `t` pauses: the flow disables it"]);
+    assert_eq!((turn.firing, due(&turn.state)), (None, None));
 }
 
 #[test]
@@ -75,7 +98,16 @@ fn its_conditions_are_asked() {
         Play::new("cron: '0 12 * * *', conditions: [{type: io.kestra.plugin.core.condition.Weekend}]")
             .created("2026-06-17T13:00");
     play.change(play.begin("2026-06-17T13:00", "2026-06-05T00:00", None));
-    insta::assert_snapshot!(play.story("2026-06-17T13:00"), @"");
+    insta::assert_snapshot!(play.story("2026-06-17T13:00"), @"
+    skips 1 06-05 12:00, CONDITION
+    fires 06-06 12:00
+    fires 06-07 12:00
+    skips 5 06-08 12:00 to 06-12 12:00, CONDITION
+    fires 06-13 12:00
+    fires 06-14 12:00
+    skips 3 06-15 12:00 to 06-17 12:00, CONDITION
+    next 06-20 12:00
+    ");
 }
 
 #[test]
@@ -98,7 +130,16 @@ fn what_makes_no_sense_is_refused() {
     assert_eq!(play.state.next.map(short).as_deref(), Some("06-01 11:00"));
     play.state.is_disabled = true;
     told.push(begin(&play, "2026-06-01T09:00", None));
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    the end of the backfill lies before its start
+    the start of a backfill lies in the future: it is for the past
+    the trigger has no backfill
+    the trigger has no backfill
+    trigger `t` has a backfill already: wait for its end, or delete it first
+    the backfill is not paused
+    the backfill is paused already
+    trigger `t` is disabled: enable it before a backfill
+    ");
 }
 
 #[test]
@@ -128,5 +169,10 @@ fn a_preview_counts_what_it_would_start() {
         preview("cron: '* * * * *'", "2020-01-01T00:00"),
         preview("cron: '0 12 * * *'", "2026-06-01T10:00"),
     ];
-    insta::assert_snapshot!(told.join("\n"), @"");
+    insta::assert_snapshot!(told.join("\n"), @"
+    11 2026-06-01T00:00:00 2026-06-01T10:00:00
+    10 2026-05-02T12:00:00 2026-05-31T12:00:00
+    10000+ 2020-01-01T00:00:00 2026-06-01T10:45:00
+    0 - -
+    ");
 }

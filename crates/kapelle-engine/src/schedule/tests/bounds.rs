@@ -88,7 +88,17 @@ fn a_trigger_with_a_mistake_is_switched_off_with_the_reason() {
         assert!(play.ask("2026-06-01T10:30", Schedule::first).is_err());
         turn.warnings.join("; ")
     });
-    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @"");
+    insta::assert_snapshot!(told.collect::<Vec<_>>().join("\n"), @r#"
+    trigger `t` was switched off: its `cron` is `61 * * * *`: minute: 61 is out of range, allowed are 0 to 59
+    trigger `t` was switched off: its `cron` is `0 * * * * *`: 6 fields stand here, but 5 are expected. If the first counts seconds, set withSeconds: true; if the last is a year, remove it: write `0 * * * *`
+    trigger `t` was switched off: its `cron` is missing
+    trigger `t` was switched off: its `timezone` is `Europe/Berln`, which is no zone
+    trigger `t` was switched off: its `timezone` could not be rendered: Unable to find `nothing` used in the expression `{{ nothing }}` at line 1, column 4; there are these variables: `flow`, `vars`
+    trigger `t` was switched off: its `lateMaximumDelay` is `soon`: it is not an ISO-8601 duration; write PT30S for 30 seconds, PT1H30M for an hour and a half, P1D for a day
+    trigger `t` was switched off: its `dates` have text "2026-06-31T00:00:00Z": there is no day 31 in 2026-06, which has 30 days
+    trigger `t` was switched off: its `dates` are no list, but text "later"
+    trigger `t` was switched off: its `dates` could not be rendered: Unable to find `nothing` used in the expression `{{ nothing }}` at line 1, column 4; there are these variables: `flow`, `vars`
+    "#);
 }
 
 #[test]

@@ -14,23 +14,78 @@ fn table(properties: &str, next: &str) -> String {
 
 #[test]
 fn when_nothing_was_missed_nothing_follows() {
-    insta::assert_snapshot!(table("", "2026-06-01T11:00"), @"");
+    insta::assert_snapshot!(table("", "2026-06-01T11:00"), @"
+    ALL
+    next 06-01 11:00
+    LAST
+    next 06-01 11:00
+    NONE
+    next 06-01 11:00
+    ");
 }
 
 #[test]
 fn one_missed_occurrence_starts_unless_the_policy_is_none() {
-    insta::assert_snapshot!(table("", "2026-06-01T10:00"), @"");
+    insta::assert_snapshot!(table("", "2026-06-01T10:00"), @"
+    ALL
+    fires 06-01 10:00
+    next 06-01 11:00
+    LAST
+    fires 06-01 10:00
+    next 06-01 11:00
+    NONE
+    skips 1 06-01 10:00, MISSED
+    next 06-01 11:00
+    ");
 }
 
 #[test]
 fn of_several_all_start_or_the_last_or_none() {
-    insta::assert_snapshot!(table("", "2026-06-01T07:00"), @"");
+    insta::assert_snapshot!(table("", "2026-06-01T07:00"), @"
+    ALL
+    fires 06-01 07:00
+    fires 06-01 08:00
+    fires 06-01 09:00
+    fires 06-01 10:00
+    next 06-01 11:00
+    LAST
+    skips 3 06-01 07:00 to 06-01 09:00, MISSED
+    fires 06-01 10:00
+    next 06-01 11:00
+    NONE
+    skips 4 06-01 07:00 to 06-01 10:00, MISSED
+    next 06-01 11:00
+    ");
 }
 
 #[test]
 fn what_is_later_than_it_may_be_does_not_start() {
-    insta::assert_snapshot!(table("lateMaximumDelay: PT2H", "2026-06-01T06:00"), @"");
-    insta::assert_snapshot!(table("lateMaximumDelay: PT10M", "2026-06-01T08:00"), @"");
+    insta::assert_snapshot!(table("lateMaximumDelay: PT2H", "2026-06-01T06:00"), @"
+    ALL
+    skips 3 06-01 06:00 to 06-01 08:00, LATE
+    fires 06-01 09:00
+    fires 06-01 10:00
+    next 06-01 11:00
+    LAST
+    skips 3 06-01 06:00 to 06-01 08:00, LATE
+    skips 1 06-01 09:00, MISSED
+    fires 06-01 10:00
+    next 06-01 11:00
+    NONE
+    skips 5 06-01 06:00 to 06-01 10:00, MISSED
+    next 06-01 11:00
+    ");
+    insta::assert_snapshot!(table("lateMaximumDelay: PT10M", "2026-06-01T08:00"), @"
+    ALL
+    skips 3 06-01 08:00 to 06-01 10:00, LATE
+    next 06-01 11:00
+    LAST
+    skips 3 06-01 08:00 to 06-01 10:00, LATE
+    next 06-01 11:00
+    NONE
+    skips 3 06-01 08:00 to 06-01 10:00, MISSED
+    next 06-01 11:00
+    ");
 }
 
 #[test]
@@ -46,14 +101,22 @@ fn an_occurrence_on_time_is_not_missed_whatever_the_policy() {
 fn with_last_the_ordinary_one_follows_the_missed_one() {
     let mut play = Play::new("cron: '* * * * *', recoverMissedSchedules: LAST").next("2026-06-01T09:00");
     play.since = Some(millis("2026-06-01T10:00"));
-    insta::assert_snapshot!(play.story("2026-06-01T10:00:02"), @"");
+    insta::assert_snapshot!(play.story("2026-06-01T10:00:02"), @"
+    skips 59 06-01 09:00 to 06-01 09:58, MISSED
+    fires 06-01 09:59
+    fires 06-01 10:00
+    next 06-01 10:01
+    ");
 }
 
 #[test]
 fn a_sleep_of_the_machine_is_an_absence() {
     let mut play = Play::new("cron: '0 * * * *', recoverMissedSchedules: NONE").next("2026-06-01T08:00");
     play.since = Some(millis("2026-06-01T07:00"));
-    insta::assert_snapshot!(play.story("2026-06-01T10:30"), @"");
+    insta::assert_snapshot!(play.story("2026-06-01T10:30"), @"
+    skips 3 06-01 08:00 to 06-01 10:00, MISSED
+    next 06-01 11:00
+    ");
 }
 
 #[test]
@@ -89,7 +152,11 @@ fn the_reason_is_told_in_words() {
         play.turn("2026-06-01T10:30").skipped[0].words.clone()
     };
     let told = ["recoverMissedSchedules: NONE", "recoverMissedSchedules: LAST", "lateMaximumDelay: PT1H"];
-    insta::assert_snapshot!(told.map(words).join("\n"), @"");
+    insta::assert_snapshot!(told.map(words).join("\n"), @"
+    nobody was there at its time, and missed ones are left out (recoverMissedSchedules: NONE)
+    nobody was there at its time, and only the last missed one starts (recoverMissedSchedules: LAST)
+    it came later than lateMaximumDelay allows: PT1H
+    ");
 }
 
 #[test]
@@ -101,5 +168,15 @@ fn dates_of_a_list_follow_the_same_rules() {
         );
         Play::of(&trigger).created("2026-06-01T07:00").story("2026-06-01T10:30")
     };
-    insta::assert_snapshot!(["ALL", "LAST", "NONE"].map(story).join("\n"), @"");
+    insta::assert_snapshot!(["ALL", "LAST", "NONE"].map(story).join("\n"), @"
+    fires 06-01 08:00
+    fires 06-01 09:00
+    fires 06-01 09:30
+    next never
+    skips 2 06-01 08:00 to 06-01 09:00, MISSED
+    fires 06-01 09:30
+    next never
+    skips 3 06-01 08:00 to 06-01 09:30, MISSED
+    next never
+    ");
 }

@@ -17,8 +17,19 @@ fn upcoming(trigger: &str, from: &str, count: usize) -> String {
 #[test]
 fn the_next_moments_are_told_with_what_clock_changes_do_to_them() {
     let nightly = "{id: t, type: io.kestra.plugin.core.trigger.Schedule, cron: '30 2 * * SUN', dst: both}";
-    insta::assert_snapshot!(upcoming(nightly, "2026-03-20T00:00[Europe/Berlin]", 3), @"");
-    insta::assert_snapshot!(upcoming(nightly, "2026-10-20T00:00[Europe/Berlin]", 3), @"");
+    insta::assert_snapshot!(upcoming(nightly, "2026-03-20T00:00[Europe/Berlin]", 3), @"
+    Sun 2026-03-22 02:30+01:00
+    Sun 2026-03-29 03:00+02:00 Moved { from: 2026-03-29T02:30:00 }
+    Sun 2026-04-05 02:30+02:00
+    ");
+    insta::assert_snapshot!(upcoming(nightly, "2026-10-20T00:00[Europe/Berlin]", 3), @"
+    Sun 2026-10-25 02:30+02:00 First
+    Sun 2026-10-25 02:30+01:00 Second
+    Sun 2026-11-01 02:30+01:00
+    ");
     let dates = "{id: t, type: io.kestra.plugin.core.trigger.ScheduleOnDates, timezone: Asia/Tokyo, dates: ['2026-06-01T10:00:00', '2026-06-02T10:00:00Z']}";
-    insta::assert_snapshot!(upcoming(dates, "2026-03-20T00:00[Europe/Berlin]", 3), @"");
+    insta::assert_snapshot!(upcoming(dates, "2026-03-20T00:00[Europe/Berlin]", 3), @"
+    Mon 2026-06-01 10:00+09:00
+    Tue 2026-06-02 19:00+09:00
+    ");
 }

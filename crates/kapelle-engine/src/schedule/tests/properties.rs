@@ -11,7 +11,7 @@ const ZONES: [&str; 6] =
 
 fn written() -> impl Strategy<Value = String> {
     let cron =
-        prop_oneof!["\\*/(7|20|45) \\* \\* \\* \\*", "(0|30) [0-4] \\* \\* \\*", "0,30 \\*/5 \\* \\* 0-4"];
+        prop_oneof!["\\*/(7|20|45) \\* \\* \\* \\*", "(0|30) 1-3 \\* \\* \\*", "0,30 \\*/5 \\* \\* 0-4"];
     let policy = prop_oneof![Just("ALL"), Just("LAST"), Just("NONE")];
     let dst = prop_oneof![Just("skip"), Just("once"), Just("both")];
     let late = prop_oneof![Just(""), Just("lateMaximumDelay: PT3H, ")];

@@ -8,6 +8,7 @@ mod http;
 mod input;
 mod nested;
 mod trigger;
+mod webhook;
 
 pub use flow::{FLOW, RESERVED_FLOW_IDS};
 pub(crate) use nested::{ADDED_OUTPUTS, ADDED_TYPES, DAG_TASK, REFINED};

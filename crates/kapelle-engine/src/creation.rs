@@ -114,6 +114,15 @@ fn labels(plan: &Plan, request: &Request) -> Labels {
 
 /// What the inputs' own expressions see; there is no execution yet.
 fn context(plan: &Plan, tenant: &Arc<str>, labels: &Labels, request: &Request, world: &World<'_>) -> Map {
+    let mut context = without_execution(plan, tenant, labels, world);
+    if let Some(origin) = &request.origin {
+        context.insert("trigger".into(), Value::Map(Arc::clone(&origin.variables)));
+    }
+    context
+}
+
+/// The variables of a flow for expressions that no execution renders.
+pub fn without_execution(plan: &Plan, tenant: &Arc<str>, labels: &Labels, world: &World<'_>) -> Map {
     let flow = [
         ("id", Value::from(&*plan.flow)),
         ("namespace", Value::from(&*plan.namespace)),
@@ -128,9 +137,6 @@ fn context(plan: &Plan, tenant: &Arc<str>, labels: &Labels, request: &Request, w
     }
     if let Some(labels) = as_variables(labels) {
         context.insert("labels".into(), labels);
-    }
-    if let Some(origin) = &request.origin {
-        context.insert("trigger".into(), Value::Map(Arc::clone(&origin.variables)));
     }
     context
 }

@@ -27,6 +27,7 @@ pub mod step;
 pub mod transitions;
 pub mod triggers;
 pub mod variables;
+pub mod webhook;
 pub mod why;
 pub mod windows;
 pub mod world;

@@ -26,6 +26,7 @@ use crate::quotas::Quotas;
 use crate::schedule::Schedule;
 use crate::sla::Agreements;
 use crate::triggers::Trigger;
+use crate::webhook::Webhook;
 use kapelle_core::property::Property;
 
 pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
@@ -59,6 +60,8 @@ pub struct Plan {
     pub triggers: Box<[Trigger]>,
     pub schedules: Box<[Schedule]>,
     pub flow_triggers: Box<[FlowTrigger]>,
+    /// In their order: of those with the same key the first one is called.
+    pub webhooks: Box<[Webhook]>,
     pub lists: Lists,
     pub after_execution: Box<[TaskIndex]>,
     pub listeners: Box<[Listener]>,

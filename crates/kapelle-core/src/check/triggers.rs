@@ -16,7 +16,10 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
     for trigger in &flow.triggers {
         match trigger.type_name.canonical.strip_prefix("io.kestra.plugin.core.trigger.") {
             Some("Schedule") => schedule(trigger, cx),
-            Some("Webhook") => webhook(trigger, cx),
+            Some("Webhook") => {
+                webhook(trigger, cx);
+                sender(root, trigger, cx);
+            }
             Some("Flow") => flow_trigger(root, flow, trigger, cx),
             _ => {}
         }
@@ -151,6 +154,33 @@ fn webhook(trigger: &Trigger, cx: &mut Context<'_>) {
         let rule = "size must be between 0 and 256";
         let found = Diagnostic::new(Code::WebhookInvalid, key.span, rule);
         cx.report(found.constraint(format!("{}.key: {rule}", trigger.id.value)).help("use a shorter key"));
+    }
+}
+
+/// Who signs with a secret has to say with which. Plugin defaults may bring it.
+fn sender(root: &Node, trigger: &Trigger, cx: &mut Context<'_>) {
+    let Some(preset) = trigger.property("preset") else { return };
+    if ["pluginDefaults", "taskDefaults"].iter().any(|name| root.get(name).is_some()) {
+        return;
+    }
+    let has = |node: Option<&Node>| node.is_some_and(|node| !node.is_null());
+    let has_secret = has(trigger.property("secret"));
+    let has_key = has(trigger.property("token").and_then(|token| token.get("publicKey")));
+    let (is_missing, help) = match preset.as_text() {
+        Some("jwt") => (has_secret == has_key, "write either `secret` or `token: {publicKey: …}`"),
+        Some("github" | "gitlab" | "stripe" | "slack" | "hmac") => {
+            (!has_secret, "write the secret that the sender signs with: `secret: \"{{ secret('NAME') }}\"`")
+        }
+        _ => return,
+    };
+    if is_missing {
+        report_webhook(
+            trigger,
+            preset,
+            "invalid webhook: the preset lets nobody in without a secret",
+            help,
+            cx,
+        );
     }
 }
 

@@ -4,6 +4,7 @@ use super::flow::OUTPUT;
 use super::http;
 use super::input::INPUT;
 use super::trigger::{DEPENDENCY, ON_MISS, PRECONDITIONS, STATES, TIME_WINDOW, TOOL, WINDOW_2};
+use super::webhook;
 use super::{
     ANY_MAP, INTEGER, Kind, PLUGIN_ID, Property, Role, Shape, TASK, TASKS, TEXT, TEXTS, TYPE_NAME, Tagged,
     TextRule, Variant,
@@ -218,6 +219,7 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
             .alias_of("conditions"),
         ],
     ),
+    ("io.kestra.plugin.core.trigger.Webhook", webhook::PROPERTIES),
     (
         "io.kestra.plugin.ai.agent.AIAgent",
         &[Property::new(

@@ -23,6 +23,7 @@ use crate::quotas::Quotas;
 use crate::schedule::Schedule;
 use crate::sla::Agreements;
 use crate::triggers::{self, Trigger};
+use crate::webhook::Webhook;
 use crate::{defaults, inputs, outputs};
 use kapelle_core::property::Property;
 
@@ -85,7 +86,7 @@ impl Plan {
         let variables = flow.variables.iter();
         let variables =
             variables.map(|entry| (Arc::from(&*entry.key), plain::from_node(&entry.value))).collect::<Map>();
-        let (mut schedules, mut flow_triggers) = (Vec::new(), Vec::new());
+        let (mut schedules, mut flow_triggers, mut webhooks) = (Vec::new(), Vec::new(), Vec::new());
         let triggers = flow.triggers.iter().map(|written| {
             let places = (schedules.len(), flow_triggers.len());
             let trigger = Trigger::read(written, places, language, catalogue);
@@ -100,7 +101,10 @@ impl Plan {
                     flow_triggers.push(read);
                     return Trigger { watches_windows, ..trigger };
                 }
-                _ => {}
+                triggers::Kind::Webhook => {
+                    webhooks.push(Webhook::read(written, namespace, id, language, catalogue));
+                }
+                triggers::Kind::Tool | triggers::Kind::Plugin => {}
             }
             trigger
         });
@@ -124,6 +128,7 @@ impl Plan {
             triggers,
             schedules: schedules.into(),
             flow_triggers: flow_triggers.into(),
+            webhooks: webhooks.into(),
             lists,
             after_execution,
             listeners: listeners.into(),

@@ -95,6 +95,14 @@ triggers:
         &["t: invalid webhook: conditions of type MultipleCondition are not supported"],
     ),
     row(
+        "a webhook that knows its sender has a secret",
+        "triggers: [{id: t, type: P.trigger.Webhook, key: x, preset: «github»}, \
+         {id: u, type: P.trigger.Webhook, key: y, preset: slack, secret: '{{ vars.z }}'}, \
+         {id: v, type: P.trigger.Webhook, key: z, preset: jwt, token: {publicKey: z, leeway: PT1M}}, \
+         {id: w, type: P.trigger.Webhook, key: w, preset: alertmanager, respond: {status: 202, headers: {a: b}, body: {c: '{{ outputs.d }}'}}}]",
+        &["t: invalid webhook: the preset lets nobody in without a secret"],
+    ),
+    row(
         "a webhook answers with JSON or plain text",
         "triggers: [{id: t, type: P.trigger.Webhook, key: x, responseContentType: «text/html»}, \
          {id: u, type: P.trigger.Webhook, key: y, responseContentType: text/plain}]",

@@ -1,6 +1,7 @@
 //! Flows, ready to be run: each revision is read once, and shared by all its executions.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use kapelle_core::catalogue::Catalogue;
@@ -10,6 +11,7 @@ use kapelle_core::yaml;
 use kapelle_engine::defaults::Layers;
 use kapelle_engine::plan::{Plan, Task, TaskIndex};
 use kapelle_model::flow::PluginDefault;
+use kapelle_model::permit::Permit;
 use kapelle_model::{Failure, Node, Span};
 use kapelle_plugin::{ErasedTask, Registry};
 use kapelle_store::error::Result;
@@ -44,7 +46,13 @@ pub(crate) struct Definitions {
     language: Language,
     defaults: Vec<PluginDefault>,
     ready: Mutex<HashMap<FlowName, Revisions>>,
+    /// Counts revisions that became the latest ones as far as is known here.
+    changes: AtomicU64,
+    with_webhooks: Mutex<HashMap<Arc<str>, WithWebhooks>>,
 }
+
+/// The flows of a tenant that have webhooks, with the number of changes that they are known after.
+type WithWebhooks = (u64, Arc<[Arc<Definition>]>);
 
 /// Tenant, namespace and id.
 type FlowName = (Arc<str>, Arc<str>, Arc<str>);
@@ -57,7 +65,14 @@ struct Revisions {
 
 impl Definitions {
     pub(crate) fn new(store: Arc<dyn Store>, language: Language, defaults: Vec<PluginDefault>) -> Self {
-        Self { store, language, defaults, ready: Mutex::default() }
+        Self {
+            store,
+            language,
+            defaults,
+            ready: Mutex::default(),
+            changes: AtomicU64::default(),
+            with_webhooks: Mutex::default(),
+        }
     }
 
     /// A revision, or the latest one of a flow that has not ended.
@@ -99,6 +114,30 @@ impl Definitions {
         }
     }
 
+    /// The flows of a tenant that have webhooks. What is known of them is kept until a flow changes.
+    pub(crate) fn with_webhooks(&self, tenant: &Arc<str>) -> Result<Arc<[Arc<Definition>]>> {
+        let known = || self.with_webhooks.lock().unwrap_or_else(PoisonError::into_inner);
+        let changes = self.changes.load(Ordering::Acquire);
+        if let Some((_, all)) = known().get(tenant).filter(|(until, _)| *until == changes) {
+            return Ok(Arc::clone(all));
+        }
+        let mut all = Vec::new();
+        for flow in self.store.flows(&Permit::system("webhooks").within(Arc::clone(tenant)))? {
+            if !flow.source.to_ascii_lowercase().contains("webhook") {
+                continue;
+            }
+            match self.find(tenant, &flow.namespace, &flow.id, None) {
+                Ok(found) => all.extend(found.filter(|found| !found.plan.webhooks.is_empty())),
+                // One that cannot be read cannot be called; it does not keep the others from it.
+                Err(StoreError::Corrupt { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        let all: Arc<[_]> = all.into();
+        known().insert(Arc::clone(tenant), (changes, Arc::clone(&all)));
+        Ok(all)
+    }
+
     fn keep(&self, name: FlowName, definition: &Arc<Definition>, is_latest: bool) {
         let mut ready = self.lock();
         if ready.len() >= READY_MAX {
@@ -112,6 +151,7 @@ impl Definitions {
         known.by_number.insert(number, Arc::clone(definition));
         if is_latest {
             known.latest = known.latest.max(Some(number));
+            self.changes.fetch_add(1, Ordering::AcqRel);
         }
     }
 

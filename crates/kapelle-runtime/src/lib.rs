@@ -38,6 +38,7 @@ mod testing;
 mod triggers;
 mod variables;
 pub mod view;
+mod webhooks;
 mod workers;
 
 pub use alarms::machine_now;

@@ -148,8 +148,8 @@ impl Reach for Bare {
         }
     }
 
-    fn setting(&self, _name: &str) -> Option<String> {
-        None
+    fn setting(&self, name: &str) -> Option<String> {
+        (name == "kestra.url").then(|| "https://flows.example/".to_owned())
     }
 }
 
@@ -268,6 +268,11 @@ impl World {
         self.tokio
             .block_on(self.runtime().create(&tenant, &request))
             .unwrap_or_else(|unborn| panic!("{unborn:?}"))
+    }
+
+    /// Waits for something that needs no time to pass.
+    pub(super) fn wait_for<T>(&self, what: impl Future<Output = T>) -> T {
+        self.tokio.block_on(what)
     }
 
     /// Lets things happen until nothing moves by itself before this moment.

@@ -7,7 +7,7 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, plugins, run, schema, store, test, triggers,
+    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -38,6 +38,8 @@ enum Command {
     #[command(subcommand)]
     Plugins(plugins::Command),
     Schema(schema::Arguments),
+    #[command(subcommand)]
+    Import(import::Command),
     #[command(subcommand)]
     Store(Box<store::Command>),
     Completions(completions::Arguments),
@@ -82,6 +84,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
+            Command::Import(command) => import::run(&command),
             Command::Store(command) => store::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },

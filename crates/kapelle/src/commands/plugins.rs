@@ -4,7 +4,6 @@ mod doc;
 mod list;
 mod search;
 mod words;
-mod yaml;
 
 use clap::Subcommand;
 use kapelle_core::catalogue::{Catalogue, Type};

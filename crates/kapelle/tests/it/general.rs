@@ -21,6 +21,7 @@ fn alone_it_tells_what_it_can() {
       expressions  Look up what expressions can do
       plugins      Look up the types of tasks, triggers and other plugins
       schema       Print the JSON Schema of a flow, for editors
+      import       Make flows of what other schedulers run
       store        Look after a folder of data: check, save, make smaller
       completions  Print the completion script of a shell
 

@@ -7,6 +7,7 @@ mod eval;
 mod fix;
 mod flow;
 mod general;
+mod import;
 mod lookup;
 mod run;
 mod store;

@@ -10,8 +10,9 @@ use kapelle_core::shape::{Property, Role};
 use kapelle_core::suggest::{nearest, nearest_names};
 use serde_json::{Value, json};
 
-use super::{as_json, marks, words, yaml};
+use super::{as_json, marks, words};
 use crate::commands::format::{Format, did_you_mean, json as json_text};
+use crate::commands::yaml;
 
 /// Suggestions beyond these are guesses.
 const NEAR_MAX: usize = 3;

@@ -1,9 +1,9 @@
-//! Writes examples as YAML.
+//! Writes values as YAML that people like to read.
 
 use serde_json::{Map, Value};
 
 /// A value on lines of its own, each indented by at least `indent` spaces.
-pub(super) fn block(value: &Value, indent: usize) -> String {
+pub(crate) fn block(value: &Value, indent: usize) -> String {
     let mut text = String::new();
     write(&mut text, value, indent);
     text
@@ -31,7 +31,7 @@ fn write(text: &mut String, value: &Value, indent: usize) {
 fn write_map(text: &mut String, map: &Map<String, Value>, indent: usize) {
     for (key, value) in map {
         text.push_str(&" ".repeat(indent));
-        text.push_str(key);
+        text.push_str(&scalar(&Value::String(key.clone())));
         text.push(':');
         if is_block(value) {
             text.push('\n');

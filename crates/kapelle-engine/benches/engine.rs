@@ -215,6 +215,7 @@ fn main() {
         settings: &settings,
         variables: &variables,
         encryption: kapelle_engine::inputs::Encryption::Configured,
+        on_worker_lost: kapelle_engine::plan::OnLost::Retry,
     };
     println!("executions through step alone, one thread");
     let plan_one = plan(&tasks(1));

@@ -32,7 +32,7 @@ use kapelle_core::property::Property;
 pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
 pub use retry::{Delay, Retry};
 pub use subflow::{Batch, Subflow};
-pub use task::{Kind, Place, Task, Update};
+pub use task::{Kind, OnLost, Place, Task, Update};
 
 /// The place of a task in its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

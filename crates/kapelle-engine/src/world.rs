@@ -6,6 +6,7 @@ use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, Map, Millis};
 
 use crate::inputs::Encryption;
+use crate::plan::OnLost;
 
 /// Everything that varies. The same world and the same events give the same executions, byte for byte.
 #[derive(Clone, Copy)]
@@ -17,6 +18,8 @@ pub struct World<'a> {
     /// Variables of the installation: `envs`, `globals`, `kestra`.
     pub variables: &'a Map,
     pub encryption: Encryption,
+    /// What becomes of tasks whose worker is gone, unless they say something else.
+    pub on_worker_lost: OnLost,
 }
 
 /// Where ids and chance come from.

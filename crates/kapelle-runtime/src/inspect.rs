@@ -6,6 +6,7 @@ use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::NoServices;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::live::Live;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::variables::Variables;
 use kapelle_engine::world::World;
 use kapelle_model::{ExecutionId, Map};
@@ -52,6 +53,7 @@ pub fn variables(
         settings: &settings,
         variables: installation,
         encryption: Encryption::Configured,
+        on_worker_lost: OnLost::Retry,
     };
     Ok(Variables::new(&definition.plan, &live, run, &world, &[]).snapshot(true))
 }

@@ -109,7 +109,8 @@ impl Keys for TenantKeys {
         let data = value::write(&key.value, key.description.as_deref()).map_err(|reason| {
             Failure::new(format!("the value of the key `{}` cannot be kept: {reason}", key.key))
         })?;
-        let mut document = Document::new(name, now, key.expires.map(millis), data);
+        let document = Document::new(name, now, key.expires.map(millis), data);
+        let mut document = document.sealed_if(key.value.has_secret());
         document.created = before.map_or(now, |before| before.created);
         let put = Write::Put { document: Box::new(document), over };
         match self.store.commit(Transaction::of([put])) {

@@ -14,7 +14,6 @@ mod chance;
 pub mod clock;
 mod definitions;
 pub mod desk;
-pub mod encryption;
 mod endings;
 mod executions;
 mod implied;

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use kapelle_model::Failure;
 use kapelle_plugin::{NamespaceFile, NamespaceFiles};
-use kapelle_store::namespace_file::FileVersion;
+use kapelle_store::namespace_file::{FileName, FileVersion};
 use kapelle_store::{Store, StoreError, Transaction, Write};
 
 use crate::clock::{Clock, millis, timestamp};
@@ -62,12 +62,20 @@ impl TenantFiles {
         path: &str,
         version: Option<u32>,
     ) -> Result<Option<FileVersion>, Failure> {
-        let mut all = self.all(namespace, path)?;
         let found = match version {
-            None => all.pop(),
-            Some(version) => all.into_iter().find(|file| file.version == version),
+            None => self.all(namespace, path)?.pop(),
+            Some(version) => self.kept_version(namespace, path, version)?,
         };
         Ok(found.filter(|file| file.place.is_some() && !file.is_deleted))
+    }
+
+    fn kept_version(
+        &self,
+        namespace: &str,
+        path: &str,
+        version: u32,
+    ) -> Result<Option<FileVersion>, Failure> {
+        Ok(self.all(namespace, path)?.into_iter().find(|file| file.version == version))
     }
 
     /// All rows of a file, ends too.
@@ -90,8 +98,8 @@ impl TenantFiles {
         }
     }
 
-    fn commit(&self, row: FileVersion) -> Result<(), Failure> {
-        let committed = self.store.commit(Transaction::of([Write::File(Box::new(row))]));
+    fn commit(&self, write: Write) -> Result<(), Failure> {
+        let committed = self.store.commit(Transaction::of([write]));
         committed.map(drop).map_err(|error| Failure::new(format!("the file cannot be kept: {error}")))
     }
 
@@ -157,7 +165,8 @@ impl NamespaceFiles for TenantFiles {
         let kept = file.keep_new(&places).map_err(|error| failed(error.to_string()))?;
         let place = kept.ok_or_else(|| failed("its place is taken".to_owned()))?;
         let place = Some(Arc::from(place.inner()));
-        self.commit(FileVersion { size, place: place.clone(), ..self.row(namespace, path) })?;
+        let row = FileVersion { size, place: place.clone(), ..self.row(namespace, path) };
+        self.commit(Write::File(Box::new(row)))?;
         // The store numbers versions, and somebody else may have put one at the same time.
         let written = self.all(namespace, path)?.into_iter().find(|file| file.place == place);
         written.as_ref().map(shown).ok_or_else(|| failed("it is gone already".to_owned()))
@@ -168,12 +177,29 @@ impl NamespaceFiles for TenantFiles {
         if self.version(namespace, path, None)?.is_none() {
             return Ok(false);
         }
-        self.commit(FileVersion { is_deleted: true, ..self.row(namespace, path) })?;
+        let end = FileVersion { is_deleted: true, ..self.row(namespace, path) };
+        self.commit(Write::File(Box::new(end)))?;
         Ok(true)
     }
 
     fn versions(&self, namespace: &str, path: &str) -> Result<Vec<NamespaceFile>, Failure> {
         Ok(self.all(namespace, path)?.iter().filter(|file| file.place.is_some()).map(shown).collect())
+    }
+
+    fn delete_version(&self, namespace: &str, path: &str, version: u32) -> Result<bool, Failure> {
+        let path = checked(path)?;
+        let Some(place) = self.kept_version(namespace, path, version)?.and_then(|version| version.place)
+        else {
+            return Ok(false);
+        };
+        let (tenant, namespace) = (Arc::clone(&self.tenant), namespace.into());
+        self.commit(Write::ForgetFile(FileName { tenant, namespace, path: path.into(), version }))?;
+        // The row is gone first, so that none names what is not there.
+        let gone = StoredPath::new(&self.tenant, &place)
+            .map_err(io::Error::other)
+            .and_then(|place| self.storage.delete(&place));
+        gone.map(|_| true)
+            .map_err(|error| Failure::new(format!("the bytes of `{path}` cannot be deleted: {error}")))
     }
 
     fn namespaces(&self) -> Result<Vec<String>, Failure> {

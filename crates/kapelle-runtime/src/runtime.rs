@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::schedule::Recover;
 use kapelle_model::event::{Event, Order};
-use kapelle_model::execution::{Execution, Slot};
+use kapelle_model::execution::{Birth, Execution, Slot};
 use kapelle_model::flow::PluginDefault;
 use kapelle_model::permit::Permit;
 use kapelle_model::task_run::RunIndex;
@@ -41,7 +42,7 @@ use crate::shared::{Envelope, Listener, Shared};
 use crate::triggers::Triggers;
 use crate::triggers::hearing::{self, Change, Heard};
 use crate::triggers::scheduler::{Call, Scheduler};
-use crate::workers::Workers;
+use crate::workers::{Workers, logs_to_file};
 
 /// What a runtime is made of.
 pub struct Parts {
@@ -53,6 +54,8 @@ pub struct Parts {
     /// Variables of the installation: `envs`, `globals`, `kestra`.
     pub variables: Map,
     pub encryption: Encryption,
+    /// What becomes of tasks whose worker is gone, unless they say something else.
+    pub on_worker_lost: OnLost,
     /// Plugin defaults of the installation.
     pub defaults: Vec<PluginDefault>,
     /// Attempts that run at the same time.
@@ -119,6 +122,7 @@ impl Runtime {
             settings: Arc::new(parts.settings),
             variables: parts.variables,
             encryption: parts.encryption,
+            on_worker_lost: parts.on_worker_lost,
             limits: Mutex::default(),
             activity: Arc::new(Activity::default()),
             listener: parts.listener,
@@ -245,6 +249,13 @@ impl Runtime {
     /// An execution as it is on the disk.
     pub fn execution(&self, id: ExecutionId) -> Stored<Option<Execution>> {
         self.shared.store.execution(id, Values::Fetched)
+    }
+
+    /// Whether what a task of an execution says goes into files.
+    pub fn logs_to_file(&self, of: &Birth, task: &str) -> bool {
+        let found = self.shared.definitions.find(&of.tenant, &of.namespace, &of.flow, Some(of.revision));
+        let Ok(Some(definition)) = found else { return false };
+        definition.plan.find(task).is_some_and(|task| logs_to_file(definition.plan.task(task)))
     }
 
     pub fn store(&self) -> &Arc<dyn Store> {

@@ -8,6 +8,7 @@ use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::Services;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::limits::Limits;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::world::World;
 use kapelle_model::execution::{Birth, Execution};
 use kapelle_model::task_run::RunIndex;
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     /// Variables of the installation.
     pub variables: Map,
     pub encryption: Encryption,
+    pub on_worker_lost: OnLost,
     pub limits: Mutex<Limits>,
     pub activity: Arc<Activity>,
     pub reach: Arc<dyn Reach>,
@@ -108,6 +110,7 @@ impl Shared {
             settings: &self.settings,
             variables: &self.variables,
             encryption: self.encryption,
+            on_worker_lost: self.on_worker_lost,
         })
     }
 

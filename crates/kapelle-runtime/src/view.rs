@@ -6,16 +6,24 @@ use kapelle_core::expression::plain;
 use kapelle_core::time::duration;
 use kapelle_model::execution::{Execution, Kind};
 use kapelle_model::task_run::{RunIndex, TaskRun};
-use kapelle_model::{History, Map, Millis, Value};
+use kapelle_model::{History, Map, Millis, State, Value};
 use serde_json::{Map as Object, Value as Json, json};
+
+use crate::storage::{SCHEME, execution_folder, log_name, task_folder};
 
 /// Bytes that the values of an execution may have as JSON.
 const BYTES_MAX: usize = 64 << 20;
 
-/// An execution as JSON; the public ids of its task runs come from `run_id`.
-pub fn execution(execution: &Execution, run_id: &dyn Fn(RunIndex) -> String) -> Json {
+/// An execution as JSON; the public ids of its task runs come from `run_id`, and which tasks log into files from
+/// `logs_to_file`.
+pub fn execution(
+    execution: &Execution,
+    run_id: &dyn Fn(RunIndex) -> String,
+    logs_to_file: &dyn Fn(&str) -> bool,
+) -> Json {
     let (birth, head) = (&execution.birth, &execution.head);
-    let runs: Vec<Json> = execution.runs.iter().map(|run| task_run(execution, run, run_id)).collect();
+    let runs = execution.runs.iter().map(|run| task_run(execution, run, run_id, logs_to_file(&run.task)));
+    let runs: Vec<Json> = runs.collect();
     let labels = head.labels.iter().map(|(key, value)| json!({"key": &**key, "value": &**value}));
     let origin = birth.origin.as_ref().map(
         |origin| json!({"id": &*origin.id, "type": &*origin.type_name, "variables": map(&origin.variables)}),
@@ -59,9 +67,23 @@ pub fn execution(execution: &Execution, run_id: &dyn Fn(RunIndex) -> String) -> 
     ])
 }
 
-fn task_run(execution: &Execution, run: &TaskRun, run_id: &dyn Fn(RunIndex) -> String) -> Json {
+fn task_run(
+    execution: &Execution,
+    run: &TaskRun,
+    run_id: &dyn Fn(RunIndex) -> String,
+    logs_to_file: bool,
+) -> Json {
     let birth = &execution.birth;
-    let attempts: Vec<Json> = run.attempts.iter().map(|attempt| json!({"state": state(attempt)})).collect();
+    let log_file = |number: u32| {
+        let folder = execution_folder(&birth.namespace, &birth.flow, &birth.id.to_string());
+        let folder = task_folder(&folder, &run.task, &run_id(run.index));
+        format!("{SCHEME}/{folder}/{}", log_name(number))
+    };
+    let attempts = run.attempts.iter().zip(0..).map(|(attempt, number)| {
+        let file = (logs_to_file && has_log(attempt)).then(|| log_file(number).into());
+        object([("state", Some(state(attempt))), ("logFile", file)])
+    });
+    let attempts: Vec<Json> = attempts.collect();
     object([
         ("id", Some(run_id(run.index).into())),
         ("executionId", Some(birth.id.to_string().into())),
@@ -75,6 +97,13 @@ fn task_run(execution: &Execution, run: &TaskRun, run_id: &dyn Fn(RunIndex) -> S
         ("outputs", run.outputs.as_deref().filter(|outputs| !outputs.is_empty()).map(map)),
         ("state", Some(state(&run.history))),
     ])
+}
+
+/// Whether it ran to an end that its worker told of: only then is there a file of its log.
+fn has_log(attempt: &History) -> bool {
+    let end = attempt.current();
+    let ran = attempt.entries().any(|(state, _)| state == State::Running);
+    ran && end.is_terminal() && end != State::Resubmitted
 }
 
 /// A state with its history.

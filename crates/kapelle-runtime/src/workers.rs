@@ -6,6 +6,7 @@ mod cached;
 mod host;
 mod job;
 mod log;
+mod log_file;
 mod parts;
 
 use std::collections::HashMap;
@@ -22,7 +23,7 @@ use crate::shared::Shared;
 
 pub(crate) use begun::Begun;
 pub(crate) use host::AttemptHost;
-pub(crate) use job::{Job, place};
+pub(crate) use job::{Job, logs_to_file, place};
 pub(crate) use log::Log;
 
 /// A dispatch: each has a fence of its own.

@@ -26,6 +26,7 @@ use kapelle_core::expression::services::Services;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::limits::Limits;
 use kapelle_engine::live::Live;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::step::{self, Outcome, Refused};
 use kapelle_engine::world::World;
 use kapelle_model::effect::{Effect, Level};
@@ -196,6 +197,7 @@ impl Host {
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,
+            on_worker_lost: OnLost::Retry,
         };
         let outcome = step::step(&kept.flow.plan, &mut kept.live, event, &world)?;
         self.follow(to, outcome);
@@ -214,6 +216,7 @@ impl Host {
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,
+            on_worker_lost: OnLost::Retry,
         }
     }
 }

@@ -35,7 +35,7 @@ use kapelle_core::expression::environment::Settings;
 use kapelle_core::language::Language;
 use kapelle_engine::defaults::Layers;
 use kapelle_engine::inputs::Encryption;
-use kapelle_engine::plan::Plan;
+use kapelle_engine::plan::{OnLost, Plan};
 use kapelle_engine::world::World as Moment;
 use kapelle_model::{ExecutionId, Map, Millis, Span};
 
@@ -85,6 +85,7 @@ impl Air {
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,
+            on_worker_lost: OnLost::Retry,
         }
     }
 }

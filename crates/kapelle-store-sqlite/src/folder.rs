@@ -75,6 +75,11 @@ impl Folder {
         self.root.join("logs")
     }
 
+    /// Where the keys are for what is secret.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.root.join("keys")
+    }
+
     /// What is kept as files.
     pub(crate) fn files(&self) -> PathBuf {
         self.root.join("files")

@@ -11,6 +11,7 @@ mod columns;
 mod connection;
 mod errors;
 mod folder;
+mod keys;
 pub mod log_files;
 mod meta;
 mod moment;

@@ -1,5 +1,6 @@
 //! What the store knows of itself.
 
+use kapelle_store::codec::KeyId;
 use kapelle_store::{CommitNumber, Epoch};
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -8,6 +9,10 @@ use crate::writer::journal;
 const EPOCH: &str = "epoch";
 const LAST_COMMIT: &str = "last commit";
 const SKEW: &str = "skew";
+const KEYS: &str = "keys";
+
+const SET: &str =
+    "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
 /// The owner that may write.
 pub(crate) fn epoch(connection: &Connection) -> rusqlite::Result<Epoch> {
@@ -47,6 +52,19 @@ pub(crate) fn set_skew(connection: &Connection, skew: i64) -> rusqlite::Result<(
     set(connection, SKEW, skew.cast_unsigned())
 }
 
+/// The keys that anything here was ever encrypted with, the first one first.
+pub(crate) fn keys(connection: &Connection) -> rusqlite::Result<Vec<KeyId>> {
+    let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key = ?")?;
+    let keys: Option<String> = query.query_row([KEYS], |row| row.get(0)).optional()?;
+    Ok(keys.unwrap_or_default().split(' ').filter_map(KeyId::parse).collect())
+}
+
+pub(crate) fn set_keys(connection: &Connection, keys: &[KeyId]) -> rusqlite::Result<()> {
+    let keys: Vec<String> = keys.iter().map(KeyId::to_string).collect();
+    connection.prepare_cached(SET)?.execute(params![KEYS, keys.join(" ")])?;
+    Ok(())
+}
+
 fn number(connection: &Connection, key: &str) -> rusqlite::Result<u64> {
     let mut query = connection.prepare_cached("SELECT value FROM meta WHERE key = ?")?;
     let number: Option<i64> = query.query_row([key], |row| row.get(0)).optional()?;
@@ -54,8 +72,6 @@ fn number(connection: &Connection, key: &str) -> rusqlite::Result<u64> {
 }
 
 fn set(connection: &Connection, key: &str, number: u64) -> rusqlite::Result<()> {
-    let write =
-        "INSERT INTO meta (key, value) VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
-    connection.prepare_cached(write)?.execute(params![key, number.cast_signed()])?;
+    connection.prepare_cached(SET)?.execute(params![key, number.cast_signed()])?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! A transaction ready to be written: everything that takes time is done by who asks, and not by the only one who writes.
 
-use kapelle_store::codec::{Codec, pack};
+use kapelle_store::codec::Codec;
 use kapelle_store::error::Result;
 use kapelle_store::transaction::Wake;
 use kapelle_store::{StoreError, Transaction, Write};
@@ -37,7 +37,7 @@ impl Prepared {
         let mut prepared = Self { record: Vec::new(), others: Vec::new(), is_purge: false, bytes: 0 };
         for write in transaction.writes {
             if let Some(write) = record::write(&mut prepared.record, write, codec)? {
-                prepared.add(write);
+                prepared.add(write, codec);
             }
         }
         prepared.bytes += prepared.record.len() + ROW;
@@ -50,9 +50,9 @@ impl Prepared {
         Ok(prepared)
     }
 
-    fn add(&mut self, mut write: Write) {
+    fn add(&mut self, mut write: Write, codec: &Codec) {
         if let Write::Put { document, .. } = &mut write {
-            document.data = pack(&document.data);
+            document.data = codec.document(document);
         }
         self.is_purge |= matches!(write, Write::Purge(_));
         self.bytes += bytes(&write);

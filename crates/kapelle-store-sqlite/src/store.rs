@@ -9,7 +9,7 @@ use kapelle_model::permit::Permit;
 use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::audit::AuditRecord;
 use kapelle_store::blobs::Blobs;
-use kapelle_store::codec::Codec;
+use kapelle_store::codec::{Codec, Key};
 use kapelle_store::document::Kind;
 use kapelle_store::error::Result;
 use kapelle_store::flow::Which;
@@ -39,7 +39,7 @@ use crate::rewind::{Memory, Rewind};
 use crate::writer::labels::KnownLabels;
 use crate::writer::pending::Pending;
 use crate::writer::{Checkpoint, Desk, Fatal, Writer};
-use crate::{meta, schema};
+use crate::{keys, meta, schema};
 
 /// How a store is opened.
 pub struct Options {
@@ -50,12 +50,14 @@ pub struct Options {
     pub budget: Option<u64>,
     /// Bytes of the disk that are kept free for what runs: with less, what is new is refused as well.
     pub reserve: u64,
+    /// The key of the installation for what is secret; without it the folder has one of its own.
+    pub key: Option<Key>,
 }
 
 impl Options {
-    /// No budget but the disk, of which a quarter of a gigabyte stays free.
+    /// A key of the folder's own, and no budget but the disk, of which a quarter of a gigabyte stays free.
     pub const fn new(fatal: Fatal) -> Self {
-        Self { fatal, budget: None, reserve: 256 << 20 }
+        Self { fatal, budget: None, reserve: 256 << 20, key: None }
     }
 }
 
@@ -90,6 +92,7 @@ impl SqliteStore {
         let folder = Folder::take(root)?;
         let mut connection = connection::writer(&folder.database())?;
         schema::migrate(&mut connection)?;
+        let seal = keys::seal(&folder.keys(), &connection, options.key.as_ref())?;
         let (memory, remembered) = Memory::open(&folder.memory())?;
         let epoch = meta::begin_epoch(&connection, remembered.epoch).ours()?;
         let last = meta::last_commit(&connection).ours()?;
@@ -100,7 +103,7 @@ impl SqliteStore {
             |error| StoreError::Unavailable(format!("the folder of large values cannot be used: {error}"));
         let values = Arc::new(KeptValues::open(&folder.values()).map_err(unusable)?);
         let blobs: Arc<dyn Blobs> = Arc::clone(&values) as Arc<dyn Blobs>;
-        let codec = Arc::new(Codec::new(Arc::clone(&blobs)));
+        let codec = Arc::new(Codec::new(Arc::clone(&blobs), Arc::new(seal)));
         let logs = LogFiles::open(folder.logs())?;
         let rewind = remembered.rewind(last);
         memory.note(epoch, last);
@@ -235,7 +238,7 @@ impl Store for SqliteStore {
     }
 
     fn document(&self, key: &DocumentKey) -> Result<Option<Document>> {
-        self.others(|connection, names| documents::document(connection, names, key))
+        self.others(|connection, names| documents::document(connection, (names, &self.codec), key))
     }
 
     fn documents(
@@ -247,12 +250,12 @@ impl Store for SqliteStore {
         limit: usize,
     ) -> Result<Vec<Document>> {
         self.others(|connection, names| {
-            documents::documents(connection, names, permit, kind, namespace, after, limit)
+            documents::documents(connection, (names, &self.codec), permit, kind, namespace, after, limit)
         })
     }
 
     fn documents_due(&self, kind: Kind, until: Millis, limit: usize) -> Result<Vec<Document>> {
-        self.others(|connection, names| documents::due(connection, names, kind, until, limit))
+        self.others(|connection, names| documents::due(connection, (names, &self.codec), kind, until, limit))
     }
 
     fn once(&self, kind: OnceKind, key: &str) -> Result<Option<Once>> {

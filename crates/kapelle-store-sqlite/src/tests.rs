@@ -2,6 +2,7 @@
 
 mod journal;
 mod kept;
+mod keys;
 mod limits;
 
 use std::path::{Path, PathBuf};

@@ -21,7 +21,7 @@ use kapelle_model::execution::{Birth, Head, Kind, Labels, Origin, Slot};
 use kapelle_model::task_run::{Fence, Hold, RunIndex, TaskRun};
 use kapelle_model::{ExecutionId, History, Map, Millis, State, Value};
 use kapelle_store::blobs::Blobs;
-use kapelle_store::codec::{Codec, Known, pack, unpack};
+use kapelle_store::codec::{Codec, Key, Known, Seal, pack, unpack};
 use kapelle_store::issuer;
 use kapelle_store::store::Values;
 use zstd::bulk::Compressor;
@@ -29,7 +29,8 @@ use zstd::bulk::Compressor;
 const NOW: Millis = Millis(1_764_277_200_123);
 
 fn main() {
-    let codec = Codec::new(Arc::new(NoBlobs));
+    let codec =
+        Codec::new(Arc::new(NoBlobs), Arc::new(Seal::new(&Key::fresh().expect("there is chance"), &[])));
     let (birth, head, run) = (birth(), head(), run());
     let id = birth.id;
     let known = Known {

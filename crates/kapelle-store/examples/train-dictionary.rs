@@ -12,7 +12,7 @@ use kapelle_model::execution::{Birth, Child, Head, Kind, Labels, Origin, Parent,
 use kapelle_model::task_run::{Detail, Fence, Hold, RunIndex, TaskRun};
 use kapelle_model::{ExecutionId, Failure, History, Map, Millis, State, Value};
 use kapelle_store::blobs::LocalBlobs;
-use kapelle_store::codec::{Codec, unpack};
+use kapelle_store::codec::{Codec, Key, Seal, unpack};
 use kapelle_store::issuer;
 use kapelle_store::transaction::{OrderId, Sent};
 
@@ -42,7 +42,7 @@ fn flows() -> Anyhow<Vec<Vec<u8>>> {
 
 fn rows() -> Anyhow<Vec<Vec<u8>>> {
     let folder = std::env::temp_dir().join(format!("train-dictionary-{}", std::process::id()));
-    let codec = Codec::new(Arc::new(LocalBlobs::open(&folder)?));
+    let codec = Codec::new(Arc::new(LocalBlobs::open(&folder)?), Arc::new(Seal::new(&Key::fresh()?, &[])));
     let mut chance = Chance(7);
     let mut samples = Vec::new();
     for _ in 0..EXECUTIONS {

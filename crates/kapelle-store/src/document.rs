@@ -81,12 +81,20 @@ pub struct Document {
     /// The moment at which somebody has to look at it: a trigger fires, a value expires.
     pub due: Option<Millis>,
     pub data: Vec<u8>,
+    /// Nobody may read the data where it is kept: a store that outlives the process encrypts it.
+    pub is_secret: bool,
 }
 
 impl Document {
     /// Something to put: the store gives it its version.
     pub fn new(key: DocumentKey, at: Millis, due: Option<Millis>, data: Vec<u8>) -> Self {
-        Self { key, version: 0, created: at, updated: at, due, data }
+        Self { key, version: 0, created: at, updated: at, due, data, is_secret: false }
+    }
+
+    /// The same, to be encrypted if anything in it is secret.
+    #[must_use]
+    pub fn sealed_if(self, is_secret: bool) -> Self {
+        Self { is_secret, ..self }
     }
 }
 

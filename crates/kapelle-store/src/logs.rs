@@ -36,6 +36,8 @@ pub struct LogLine {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct LogFilter {
     pub execution: Option<ExecutionId>,
+    /// Only what executions say, or only what is said outside of them.
+    pub is_of_execution: Option<bool>,
     pub run: Option<RunIndex>,
     pub attempt: Option<u32>,
     /// This level or a more serious one.
@@ -86,6 +88,7 @@ impl LogFilter {
     pub fn matches(&self, line: &LogLine) -> bool {
         let all = |tests: &[Test], text: Option<&str>| tests.iter().all(|test| test.holds(text));
         self.execution.is_none_or(|id| line.execution == Some(id))
+            && self.is_of_execution.is_none_or(|is| line.execution.is_some() == is)
             && self.run.is_none_or(|run| line.run == Some(run))
             && self.attempt.is_none_or(|attempt| line.attempt == attempt)
             && self.level.is_none_or(|level| line.level >= level)

@@ -11,7 +11,7 @@ pub struct FileVersion {
     pub namespace: Arc<str>,
     /// With slashes, from the root of the namespace, without one in front.
     pub path: Arc<str>,
-    /// From 1, without gaps. The store sets it.
+    /// From 1, larger than that of any version that the file ever had. The store sets it.
     pub version: u32,
     pub is_folder: bool,
     /// The file ends with this version.
@@ -20,4 +20,13 @@ pub struct FileVersion {
     /// Where its bytes are; none for folders and ends.
     pub place: Option<Arc<str>>,
     pub created: Millis,
+}
+
+/// What names a version.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileName {
+    pub tenant: Arc<str>,
+    pub namespace: Arc<str>,
+    pub path: Arc<str>,
+    pub version: u32,
 }

@@ -11,7 +11,7 @@ use crate::document::{Document, DocumentKey};
 use crate::error::{Result, StoreError};
 use crate::flow::FlowRevision;
 use crate::limits::{DOCUMENT_MAX, PURGE_MAX};
-use crate::namespace_file::FileVersion;
+use crate::namespace_file::{FileName, FileVersion};
 
 /// Changes that belong together. They are made in order, and a later one sees those before it.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -47,6 +47,9 @@ pub enum Write {
     ForgetOnce { kind: OnceKind, until: Millis },
     /// A version of a file of a namespace.
     File(Box<FileVersion>),
+    /// Forgets a version of a file of a namespace: what is left of the file is what it is now. The number is never given
+    /// to another version. One that is not there is no conflict.
+    ForgetFile(FileName),
     /// For the record of who did what. The store adds number and hash.
     Audit(AuditEntry),
     /// Deletes executions with all that belongs to them: task runs, moments, orders to them, labels, what counters count

@@ -7,7 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, store, test, triggers,
+    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, store, test,
+    triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -40,6 +41,8 @@ enum Command {
     Schema(schema::Arguments),
     #[command(subcommand)]
     Import(import::Command),
+    #[command(subcommand)]
+    Secrets(Box<secrets::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
     Completions(completions::Arguments),
@@ -85,6 +88,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
             Command::Import(command) => import::run(&command),
+            Command::Secrets(command) => secrets::run(&command),
             Command::Store(command) => store::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },

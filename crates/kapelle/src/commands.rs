@@ -11,6 +11,7 @@ pub(crate) mod import;
 pub(crate) mod plugins;
 pub(crate) mod run;
 pub(crate) mod schema;
+pub(crate) mod secrets;
 pub(crate) mod store;
 pub(crate) mod test;
 pub(crate) mod triggers;

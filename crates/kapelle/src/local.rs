@@ -8,6 +8,7 @@ use anyhow::{Context, anyhow};
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::plain;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::schedule::Recover;
 use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Map, Millis, Value};
@@ -15,16 +16,26 @@ use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
 use kapelle_runtime::calls::HttpCalls;
 use kapelle_runtime::keys::{self, TenantKeys};
 use kapelle_runtime::namespace_files::TenantFiles;
-use kapelle_runtime::secrets::{Plain, SecretChain, SecretFolder, SecretVariables, Secrets, dotenv};
+use kapelle_runtime::secrets::{
+    Plain, SecretChain, SecretFolder, SecretVariables, Secrets, StoredSecrets, dotenv,
+};
 use kapelle_runtime::storage::{LocalFiles, LocalStorage, SCHEME, Storage, StoredPath, execution_folder};
 use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundings, TakesUp, machine_now};
-use kapelle_store::Store;
+use kapelle_store::codec::Key;
+use kapelle_store::{Store, StoreError};
+use kapelle_store_sqlite::{Fatal, Options};
 use tokio::runtime::Builder;
 
 use crate::terminal::{setting, variables};
 
 /// The tenant of everything that runs without a server.
 pub(crate) const TENANT: &str = "main";
+
+/// The variable that sets `kestra.encryption.secret-key`.
+const KEY: &str = "KESTRA_ENCRYPTION_SECRET_KEY";
+
+/// The variable that sets `kestra.server.workerTaskRestartStrategy`.
+const RESTART_STRATEGY: &str = "KESTRA_SERVER_WORKER_TASK_RESTART_STRATEGY";
 
 /// Variables that begin so are `envs` of flows.
 const ENVS: &str = "ENV_";
@@ -67,6 +78,7 @@ impl Local {
             .with_context(|| format!("files cannot be kept in {}", files.display()))?;
         let storage: Arc<dyn Storage> = Arc::new(storage);
         sweep(&*setup.store)?;
+        let kept = stored_secrets(Arc::clone(&setup.store));
         let parts = Parts {
             store: setup.store,
             registry: kapelle_plugins::registry(),
@@ -74,6 +86,7 @@ impl Local {
             settings: Settings::default(),
             variables: installation(),
             encryption: Encryption::Configured,
+            on_worker_lost: on_worker_lost()?,
             defaults: Vec::new(),
             slots: slots(),
             work: setup.folder.join("work"),
@@ -88,7 +101,7 @@ impl Local {
         let surroundings = Surroundings {
             storage: Arc::clone(&storage),
             local: LocalFiles::default(),
-            secrets: secrets(setup.secrets.as_deref())?,
+            secrets: secrets(setup.secrets.as_deref(), Some(kept))?,
             settings: settings(&setup.folder),
             calls: Some(Arc::new(calls)),
         };
@@ -203,6 +216,16 @@ pub(crate) fn slots() -> usize {
     std::thread::available_parallelism().map_or(8, |cores| 8 * cores.get()).max(16)
 }
 
+/// What becomes of tasks that ran when the process died.
+fn on_worker_lost() -> anyhow::Result<OnLost> {
+    let Some(name) = setting(RESTART_STRATEGY) else { return Ok(OnLost::Retry) };
+    OnLost::from_strategy(&name).ok_or_else(|| {
+        anyhow!(
+            "{RESTART_STRATEGY} is `{name}`: it has to be NEVER, IMMEDIATELY or AFTER_TERMINATION_GRACE_PERIOD"
+        )
+    })
+}
+
 /// What flows see of the installation.
 pub(crate) fn installation() -> Map {
     let envs: Map = variables()
@@ -217,8 +240,23 @@ pub(crate) fn installation() -> Map {
     ])
 }
 
-/// Secrets of a file or of a folder with a file for each, and then those of the environment.
-pub(crate) fn secrets(place: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> {
+/// How the store of a folder is opened: with the key of the installation, if there is one.
+pub(crate) fn options(fatal: Fatal) -> Result<Options, StoreError> {
+    let key = setting(KEY).map(|text| Key::read(&text)).transpose();
+    let key = key.map_err(|why| {
+        StoreError::Invalid(format!("`kestra.encryption.secret-key`, as {KEY} sets it, is no key: {why}"))
+    })?;
+    Ok(Options { key, ..Options::new(fatal) })
+}
+
+/// The secrets that a store keeps, as the clock of the machine sees them.
+pub(crate) fn stored_secrets(store: Arc<dyn Store>) -> StoredSecrets {
+    let now = || jiff::Timestamp::from_millisecond(machine_now().0).unwrap_or_default();
+    StoredSecrets::new(store, Arc::new(now))
+}
+
+/// Secrets of a file or of a folder with a file for each, then those of the environment, then those that are kept.
+pub(crate) fn secrets(place: Option<&Path>, kept: Option<StoredSecrets>) -> anyhow::Result<Arc<dyn Secrets>> {
     let (environment, problems) = SecretVariables::read(variables(), &Plain::None);
     let mut sources: Vec<Arc<dyn Secrets>> = Vec::new();
     let mut all = problems;
@@ -232,6 +270,7 @@ pub(crate) fn secrets(place: Option<&Path>) -> anyhow::Result<Arc<dyn Secrets>> 
         sources.push(Arc::new(secrets));
     }
     sources.push(Arc::new(environment));
+    sources.extend(kept.map(|kept| Arc::new(kept) as Arc<dyn Secrets>));
     for problem in all {
         crate::terminal::note(&format!("warning: {problem}"));
     }

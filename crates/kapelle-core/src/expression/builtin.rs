@@ -36,7 +36,6 @@ use crate::language::Language;
 pub use call::{Call, Misfit, exposed};
 pub(super) use call::{invoke, surplus};
 pub(super) use encoding::base64::{decode as decode_base64, encode as encode_base64};
-pub(super) use encoding::cipher;
 pub(super) use json::parse_json;
 pub(super) use origin::with_parents;
 

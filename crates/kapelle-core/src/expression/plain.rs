@@ -31,19 +31,6 @@ pub fn from_base64(text: &str) -> Result<Vec<u8>, String> {
     builtin::decode_base64(text)
 }
 
-/// Bytes of the number that makes each encryption another one.
-pub const NONCE_BYTES: usize = builtin::cipher::NONCE_BYTES;
-
-/// Encrypts bytes as `encrypt()` does, with a key in base64 and a number that is never used again with this key.
-pub fn encrypt(key: &str, nonce: [u8; NONCE_BYTES], plain: &[u8]) -> Outcome<Vec<u8>> {
-    builtin::cipher::encrypt(key, nonce, plain)
-}
-
-/// The bytes that [`encrypt`] was given.
-pub fn decrypt(key: &str, sealed: &[u8]) -> Outcome<Vec<u8>> {
-    builtin::cipher::decrypt(key, sealed)
-}
-
 /// What a document or a part of one says.
 pub fn from_node(node: &Node) -> Value {
     builtin::yaml::value(node.clone())

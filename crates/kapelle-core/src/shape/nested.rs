@@ -26,6 +26,12 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
                 Kind::Object(&WORKER_SELECTOR),
                 "Tags of the workers that run the task.",
             ),
+            Property::new(
+                "onWorkerLost",
+                Kind::Enum(&["retry", "fail"]),
+                "What becomes of the task when its worker is gone while it runs: it begins anew, or it fails and never \
+                 begins twice.",
+            ),
             Property::new("taskCache", Kind::Object(&TASK_CACHE), "Whether outputs are kept and used again."),
             Property::new("timeout", Kind::Duration, "How long one attempt may take.").dynamic(),
             Property::new("when", TEXT, "Name of `runIf` since 2.0.").dynamic().also("runIf"),

@@ -13,7 +13,7 @@ use kapelle_model::{Map, Node, Spanned};
 use super::flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
 use super::retry::{Retry, is_true};
 use super::subflow::{Batch, Subflow};
-use super::task::{Kind, Place, Task, Update};
+use super::task::{Kind, OnLost, Place, Task, Update};
 use super::{Concurrency, Listener, Lists, Overflow, Plan, TaskIndex};
 use crate::checks::Checks;
 use crate::conditions::Conditions;
@@ -28,7 +28,7 @@ use crate::{defaults, inputs, outputs};
 use kapelle_core::property::Property;
 
 /// Properties that the engine has read; no plugin looks at them.
-const OF_THE_ENGINE: [&str; 11] = [
+const OF_THE_ENGINE: [&str; 12] = [
     "id",
     "type",
     "description",
@@ -39,6 +39,7 @@ const OF_THE_ENGINE: [&str; 11] = [
     "timeout",
     "allowFailure",
     "allowWarning",
+    "onWorkerLost",
     "version",
 ];
 
@@ -64,7 +65,7 @@ impl Plan {
         let flow = flow::read(root, catalogue);
         let mut reader = Reader { language, tasks: Vec::new(), by_id: HashMap::new() };
         let retry = root.get("retry").and_then(Retry::read).map(Arc::new);
-        let around = Around { parent: None, retry: retry.clone() };
+        let around = Around { parent: None, retry: retry.clone(), on_worker_lost: None };
         let mut lists = Lists::default();
         let mut after_execution: Box<[TaskIndex]> = Box::default();
         let mut listeners = Vec::new();
@@ -168,6 +169,7 @@ fn concurrency(node: &Node, language: Language) -> Option<Concurrency> {
 struct Around {
     parent: Option<TaskIndex>,
     retry: Option<Arc<Retry>>,
+    on_worker_lost: Option<OnLost>,
 }
 
 struct Reader {
@@ -198,7 +200,9 @@ impl Reader {
         self.by_id.insert(Arc::clone(&id), index);
         let own_retry = task.property("retry").and_then(Retry::read).map(Arc::new);
         let retry = own_retry.or_else(|| around.retry.clone());
-        let inner = Around { parent: Some(index), retry: retry.clone() };
+        let own = task.property("onWorkerLost").and_then(kapelle_model::Node::as_text);
+        let on_worker_lost = own.and_then(OnLost::from_word).or(around.on_worker_lost);
+        let inner = Around { parent: Some(index), retry: retry.clone(), on_worker_lost };
         let mut lists = Lists::default();
         for branch in &task.branches {
             let tasks = self.branch(branch, &inner);
@@ -213,7 +217,7 @@ impl Reader {
         let bare = self.bare(task, id, Arc::from(&*task.type_name.canonical), around.parent, place);
         let keeps = matches!(kind, Kind::Runnable | Kind::Update(_) | Kind::Directory);
         let properties = if keeps { bare.properties } else { Box::default() };
-        self.tasks[index.0 as usize] = Some(Task { kind, lists, retry, properties, ..bare });
+        self.tasks[index.0 as usize] = Some(Task { kind, lists, retry, on_worker_lost, properties, ..bare });
         index
     }
 
@@ -240,6 +244,7 @@ impl Reader {
             run_if: self.property(task, &["runIf", "when"]),
             retry: None,
             timeout: self.property(task, &["timeout"]),
+            on_worker_lost: None,
             allow_failure: is_true(task.property("allowFailure")),
             allow_warning: is_true(task.property("allowWarning")),
             properties: kept.map(property).collect(),
@@ -266,6 +271,7 @@ impl Reader {
                 kind,
                 run_if: None,
                 retry: around.retry.clone(),
+                on_worker_lost: around.on_worker_lost,
                 timeout: None,
                 ..bare
             }));

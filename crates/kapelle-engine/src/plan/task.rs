@@ -21,10 +21,42 @@ pub struct Task {
     /// Its own retry, or the nearest around it.
     pub retry: Option<Arc<Retry>>,
     pub timeout: Option<Property>,
+    /// Its own, or the nearest around it; else that of the installation holds.
+    pub on_worker_lost: Option<OnLost>,
     pub allow_failure: bool,
     pub allow_warning: bool,
     /// What its plugin reads, with the defaults.
     pub properties: Box<[(Arc<str>, Property)]>,
+}
+
+/// What becomes of a task whose worker is gone while it runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OnLost {
+    /// It begins anew, which costs no try: its work may be done twice.
+    #[default]
+    Retry,
+    /// It failed: what began never begins again.
+    Fail,
+}
+
+impl OnLost {
+    /// What is written at a task.
+    pub fn from_word(word: &str) -> Option<Self> {
+        match word.to_ascii_lowercase().as_str() {
+            "retry" => Some(Self::Retry),
+            "fail" => Some(Self::Fail),
+            _ => None,
+        }
+    }
+
+    /// What is set as `kestra.server.workerTaskRestartStrategy`.
+    pub fn from_strategy(name: &str) -> Option<Self> {
+        match name {
+            "NEVER" => Some(Self::Fail),
+            "IMMEDIATELY" | "AFTER_TERMINATION_GRACE_PERIOD" => Some(Self::Retry),
+            _ => None,
+        }
+    }
 }
 
 /// Which list a task stands in, and where, counted among those that are not disabled.

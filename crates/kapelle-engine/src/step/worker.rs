@@ -4,11 +4,11 @@ use kapelle_model::effect::{Effect, Work};
 use kapelle_model::event::{Due, Report};
 use kapelle_model::execution::{Start, StartReason};
 use kapelle_model::task_run::{Fence, Hold, Phase, RunIndex};
-use kapelle_model::{Failure, Millis, State};
+use kapelle_model::{Failure, History, Millis, State};
 
 use super::ending::allowed;
 use super::{Next, Refused, Step};
-use crate::plan::{Kind, Retry};
+use crate::plan::{Kind, OnLost, Retry};
 
 /// The state that a worker asks for. Only ends of attempts are its to give.
 fn reported(report: &Report) -> State {
@@ -136,7 +136,7 @@ impl Step<'_> {
             return !task.allow_failure && self.retries_execution(run, retry);
         }
         let attempts = self.run(run).tries();
-        let first = self.run(run).attempts.first().map_or(self.world.now, kapelle_model::History::started);
+        let first = self.run(run).attempts.first().map_or(self.world.now, History::started);
         let random = self.world.chance.number();
         let Some(at) = retry.next(attempts, first, self.world.now, random) else { return false };
         self.detail_mut(run).wake = Some(at);
@@ -169,7 +169,7 @@ impl Step<'_> {
         true
     }
 
-    /// The worker is gone. The work starts anew, which costs no try.
+    /// The worker is gone. The work starts anew, which costs no try, unless it may not be done twice.
     pub(super) fn lost(&mut self, run: RunIndex, fence: Fence) -> Result<(), Refused> {
         if self.stray_is_gone(run, fence) {
             return Ok(());
@@ -180,6 +180,7 @@ impl Step<'_> {
             return Ok(());
         }
         match self.run(run).detail.as_ref().map_or(Phase::Outside, |detail| detail.phase) {
+            Phase::Outside if self.may_not_begin_again(run) => self.give_up(run),
             Phase::Outside => {
                 if let Some(group) = self.directory_around(run) {
                     // What it left in the directory is gone with the worker.
@@ -195,6 +196,31 @@ impl Step<'_> {
             Phase::Opening | Phase::Inside => self.restart_directory(run),
         }
         Ok(())
+    }
+
+    /// Whether work began that never begins a second time: its own, or what would be done again together with it, since
+    /// it shares a directory.
+    fn may_not_begin_again(&self, run: RunIndex) -> bool {
+        let is_done_once = |run: RunIndex| {
+            self.task_of(run).on_worker_lost.unwrap_or(self.world.on_worker_lost) == OnLost::Fail
+        };
+        let began = |attempt: &History| attempt.entries().any(|(state, _)| state == State::Running);
+        match self.directory_around(run) {
+            None => is_done_once(run) && self.run(run).attempts.last().is_some_and(began),
+            Some(group) => self
+                .live
+                .children(group)
+                .any(|child| is_done_once(child) && self.run(child).attempts.iter().any(began)),
+        }
+    }
+
+    /// The work was lost, and is not done again.
+    fn give_up(&mut self, run: RunIndex) {
+        let words = "the worker was lost while it ran this task, which may not be run twice (`onWorkerLost: fail`); \
+                     restart the execution from here once it is known what the task did";
+        self.note_failure(run, Failure::new(words));
+        self.set_attempt(run, State::Failed);
+        self.end_run(run, allowed(self.task_of(run), State::Failed));
     }
 
     /// A moment came that a task run waited for.

@@ -27,11 +27,9 @@ pub trait NamespaceFiles: Send + Sync {
     /// All versions of a file, the first one first.
     fn versions(&self, namespace: &str, path: &str) -> Result<Vec<NamespaceFile>, Failure>;
 
-    /// Deletes one version of a file; with the last one the file is gone. Whether there was one. A server that keeps all
-    /// versions says so.
-    fn delete_version(&self, _namespace: &str, _path: &str, _version: u32) -> Result<bool, Failure> {
-        Err(Failure::new("this server keeps all versions of the files of namespaces: they cannot be deleted"))
-    }
+    /// Deletes one version of a file: what is left of it is what it is now, and without any it is gone. Whether there
+    /// was one.
+    fn delete_version(&self, namespace: &str, path: &str, version: u32) -> Result<bool, Failure>;
 
     /// All namespaces that have files.
     fn namespaces(&self) -> Result<Vec<String>, Failure>;

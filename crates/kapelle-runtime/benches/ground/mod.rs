@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::schedule::Recover;
 use kapelle_model::Map;
 use kapelle_runtime::secrets::SecretChain;
@@ -28,6 +29,7 @@ pub(crate) fn runtime(
         settings: Settings::default(),
         variables: Map::new(),
         encryption: Encryption::Configured,
+        on_worker_lost: OnLost::Retry,
         defaults: Vec::new(),
         slots: 64,
         work: folder.join("work"),

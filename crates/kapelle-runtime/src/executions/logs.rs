@@ -23,9 +23,8 @@ impl TenantExecutions {
         loop {
             let page = LogPage { offset, size: PAGE_MAX, is_newest_first: false, is_counted: false };
             let lines = self.grips.store.logs(&self.permit(), &filter, &page).map_err(failed)?.rows;
-            let wanted = lines.iter().filter(|line| {
-                (of.levels.is_empty() || of.levels.contains(&line.level)) && is_of(of.origin, line)
-            });
+            let is_wanted = |line: &&LogLine| of.levels.is_empty() || of.levels.contains(&line.level);
+            let wanted = lines.iter().filter(is_wanted);
             wanted.map(|line| self.shown(line)).try_for_each(&mut *each)?;
             if lines.len() < PAGE_MAX as usize {
                 return Ok(());
@@ -35,11 +34,6 @@ impl TenantExecutions {
     }
 
     pub(super) fn delete_lines(&self, of: &LogQuery) -> Result<u64, Failure> {
-        if of.origin != LogOrigin::All {
-            return Err(Failure::new(
-                "lines of executions and other lines cannot be deleted apart yet: leave both flags on",
-            ));
-        }
         let filter = filter(of)?;
         let mut levels = of.levels.clone();
         levels.sort_unstable();
@@ -75,14 +69,6 @@ impl TenantExecutions {
     }
 }
 
-fn is_of(origin: LogOrigin, line: &LogLine) -> bool {
-    match origin {
-        LogOrigin::All => true,
-        LogOrigin::Executions => line.execution.is_some(),
-        LogOrigin::Others => line.execution.is_none(),
-    }
-}
-
 fn filter(of: &LogQuery) -> Result<LogFilter, Failure> {
     let is = |text: &Option<String>| text.iter().cloned().map(Test::Is).collect::<Vec<_>>();
     let execution = of.execution.as_ref().map(|id| {
@@ -91,6 +77,11 @@ fn filter(of: &LogQuery) -> Result<LogFilter, Failure> {
     let tasks = (!of.tasks.is_empty()).then(|| Test::In(of.tasks.iter().cloned().collect()));
     Ok(LogFilter {
         execution: execution.transpose()?,
+        is_of_execution: match of.origin {
+            LogOrigin::All => None,
+            LogOrigin::Executions => Some(true),
+            LogOrigin::Others => Some(false),
+        },
         namespace: is(&of.namespace),
         flow: is(&of.flow),
         task: tasks.into_iter().collect(),

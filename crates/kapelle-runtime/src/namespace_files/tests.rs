@@ -54,6 +54,24 @@ fn each_put_is_a_version_and_all_of_them_stay() {
 }
 
 #[test]
+fn a_version_goes_with_its_bytes_and_the_rest_is_what_the_file_is() {
+    let world = world();
+    for content in ["one", "two", "three"] {
+        world.put("d/a.txt", content);
+    }
+    assert!(world.files.delete_version("team.a", "/d/a.txt", 1).unwrap());
+    assert!(!world.files.delete_version("team.a", "d/a.txt", 1).unwrap());
+    assert!(!world.folder.path().join("main/team/a/_files/d/a.txt").exists());
+    assert!(world.files.delete_version("team.a", "d/a.txt", 3).unwrap());
+    assert_eq!((world.read("d/a.txt", None).as_deref(), world.put("d/a.txt", "four")), (Some("two"), 4));
+    for version in [2, 4] {
+        assert!(world.files.delete_version("team.a", "d/a.txt", version).unwrap());
+    }
+    assert_eq!((world.read("d/a.txt", None), world.names()), (None, Vec::new()));
+    assert!(world.files.delete_version("team.a", "../x", 1).is_err());
+}
+
+#[test]
 fn bytes_are_where_clients_look_for_them() {
     let world = world();
     world.put("d/a.txt", "one");

@@ -1,4 +1,4 @@
-//! Secrets that are kept here, encrypted with the key of the instance.
+//! Secrets that are kept here, under the seal of the store.
 
 use std::sync::Arc;
 
@@ -13,18 +13,20 @@ use kapelle_store::limits::DOCUMENT_MAX;
 use kapelle_store::transaction::Over;
 use kapelle_store::{Document, DocumentKey, Store, StoreError, Transaction, Write};
 
-use super::Secrets;
+use super::{Secrets, secret};
 use crate::clock::{Clock, millis, timestamp};
-use crate::encryption::Encryption;
 
 /// Secrets read at once.
 const PAGE: usize = 500;
 
-/// Secrets by namespace. One of a namespace is one of all below it, unless these have one of their own.
+/// Bytes of the name of a secret.
+const KEY_MAX: usize = 256;
+
+/// Secrets by namespace. One of a namespace is one of all below it, unless these have one of their own; one without a
+/// namespace is one of all of them.
 #[derive(Clone)]
 pub struct StoredSecrets {
     store: Arc<dyn Store>,
-    encryption: Encryption,
     clock: Clock,
 }
 
@@ -37,8 +39,8 @@ pub struct SecretEntry {
 }
 
 impl StoredSecrets {
-    pub const fn new(store: Arc<dyn Store>, encryption: Encryption, clock: Clock) -> Self {
-        Self { store, encryption, clock }
+    pub const fn new(store: Arc<dyn Store>, clock: Clock) -> Self {
+        Self { store, clock }
     }
 
     /// Keeps a secret in place of an earlier one.
@@ -48,11 +50,14 @@ impl StoredSecrets {
         value: &str,
         description: Option<&str>,
     ) -> Result<(), Failure> {
+        if key.is_empty() || key.len() > KEY_MAX {
+            return Err(Failure::new(format!("the name of a secret has 1 to {KEY_MAX} bytes")));
+        }
         let now = millis((self.clock)());
         let name = document_key(tenant, namespace, key);
         let before = self.store.document(&name).map_err(|error| unread(&error))?;
-        let data = written(&self.encryption.encrypt(value)?, description)?;
-        let mut document = Document::new(name, now, None, data);
+        let data = written(value, description)?;
+        let mut document = Document::new(name, now, None, data).sealed_if(true);
         document.created = before.map_or(now, |before| before.created);
         let put = Write::Put { document: Box::new(document), over: Over::Any };
         self.store
@@ -88,17 +93,6 @@ impl StoredSecrets {
             }
         }
     }
-
-    fn opened(&self, document: &Document) -> Result<Secret, Failure> {
-        let kept = read(document)?;
-        let value = self
-            .encryption
-            .decrypt(&text(&kept, "value").unwrap_or_default())
-            .map_err(|failure| Failure::new(format!("{}: {failure}", document.key)))?;
-        let metadata = text(&kept, "description")
-            .map(|description| Map::from_iter([("description".into(), description.as_str().into())]));
-        Ok(Secret { value, metadata })
-    }
 }
 
 impl Secrets for StoredSecrets {
@@ -107,9 +101,12 @@ impl Secrets for StoredSecrets {
         while let Some(namespace) = level {
             let document = self.store.document(&document_key(tenant, namespace, key));
             if let Some(document) = document.map_err(|error| unread(&error))? {
-                return self.opened(&document).map(Some);
+                return opened(&document).map(Some);
             }
-            level = namespace.rsplit_once('.').map(|(above, _)| above);
+            level = match namespace.rsplit_once('.') {
+                Some((above, _)) => Some(above),
+                None => Some("").filter(|_| !namespace.is_empty()),
+            };
         }
         Ok(None)
     }
@@ -119,8 +116,15 @@ fn document_key(tenant: &str, namespace: &str, key: &str) -> DocumentKey {
     DocumentKey { kind: Kind::Secret, tenant: tenant.into(), namespace: namespace.into(), name: key.into() }
 }
 
-fn written(encrypted: &str, description: Option<&str>) -> Result<Vec<u8>, Failure> {
-    let mut kept = Map::from_iter([("value".into(), Value::from(encrypted))]);
+fn opened(document: &Document) -> Result<Secret, Failure> {
+    let kept = read(document)?;
+    let metadata = text(&kept, "description")
+        .map(|description| Map::from_iter([("description".into(), description.as_str().into())]));
+    Ok(Secret { metadata, ..secret(text(&kept, "value").unwrap_or_default()) })
+}
+
+fn written(value: &str, description: Option<&str>) -> Result<Vec<u8>, Failure> {
+    let mut kept = Map::from_iter([("value".into(), Value::from(value))]);
     if let Some(description) = description {
         kept.insert("description".into(), description.into());
     }

@@ -27,6 +27,11 @@ pub(super) fn trigger_folder(execution_folder: &str, trigger: &str) -> String {
     format!("{execution_folder}/trigger/{}", slug(trigger))
 }
 
+/// The name of the file that holds the log of an attempt, counted from 0.
+pub fn log_name(attempt: u32) -> String {
+    format!("attempt-{}.log", attempt + 1)
+}
+
 /// What a flow keeps for later executions under a name. The first part of the name is as good as its slug.
 pub(super) fn cache_path(namespace: &str, flow: &str, name: &str) -> String {
     let folder = namespace_folder(namespace);

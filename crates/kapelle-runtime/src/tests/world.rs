@@ -11,6 +11,7 @@ use kapelle_core::expression::Outcome;
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::Services;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::schedule::Recover;
 use kapelle_model::effect::Request;
 use kapelle_model::event::Order;
@@ -191,6 +192,7 @@ impl World {
             settings: Settings::default(),
             variables: Map::new(),
             encryption: Encryption::Configured,
+            on_worker_lost: OnLost::Retry,
             defaults: Vec::new(),
             slots: 64,
             work: self.work.clone(),

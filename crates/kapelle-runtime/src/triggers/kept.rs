@@ -73,7 +73,8 @@ impl Kept {
 
     /// Puts a state in its place, if nobody changed it since it was read.
     pub(crate) fn put(&self, state: &TriggerState, due: Option<Millis>, now: Millis) -> Result<Write> {
-        let mut document = Document::new(document_key(&self.key), now, due, codec::trigger(state)?);
+        let (data, is_secret) = codec::trigger(state)?;
+        let mut document = Document::new(document_key(&self.key), now, due, data).sealed_if(is_secret);
         document.created = self.created;
         Ok(Write::Put { document: Box::new(document), over: Over::Version(self.version) })
     }
@@ -86,7 +87,8 @@ pub(crate) fn put_new(
     due: Option<Millis>,
     now: Millis,
 ) -> Result<Write> {
-    let document = Document::new(document_key(key), now, due, codec::trigger(state)?);
+    let (data, is_secret) = codec::trigger(state)?;
+    let document = Document::new(document_key(key), now, due, data).sealed_if(is_secret);
     Ok(Write::Put { document: Box::new(document), over: Over::Nothing })
 }
 

@@ -41,7 +41,7 @@ pub(crate) fn record(
         }
         state.skipping = Some((skip.from, skip.why));
         let due = Some(now.plus(KEPT_MILLIS));
-        let document = Document::new(name(key, skip.from), now, due, codec::skip(&skip)?);
+        let document = Document::new(name(key, skip.from), now, due, codec::skip(&skip));
         writes.push(Write::Put { document: Box::new(document), over: Over::Any });
     }
     Ok(writes)

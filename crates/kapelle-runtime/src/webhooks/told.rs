@@ -15,7 +15,7 @@ const TOLD: [&str; 9] =
 
 /// An execution for whoever called; `address` is where people reach the installation.
 pub(super) fn execution(execution: &Execution, address: Option<&str>) -> String {
-    let mut all = match view::execution(execution, &|_| String::new()) {
+    let mut all = match view::execution(execution, &|_| String::new(), &|_| false) {
         Json::Object(all) => all,
         _ => Object::new(),
     };

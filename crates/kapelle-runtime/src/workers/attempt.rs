@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::SignedDuration;
 use kapelle_core::expression::environment::Environment;
 use kapelle_core::time::duration;
-use kapelle_engine::plan::TaskIndex;
+use kapelle_engine::plan::{OnLost, TaskIndex};
 use kapelle_model::effect::{Level, Work};
 use kapelle_model::event::{Event, Report};
 use kapelle_model::{Failure, Map, State};
@@ -20,6 +20,7 @@ use super::cached::Kept;
 use super::host::AttemptHost;
 use super::job::Job;
 use super::log::Log;
+use super::log_file::LogFile;
 use super::parts;
 use crate::activity::Busy;
 use crate::definitions::{Definition, unknown_type};
@@ -98,9 +99,13 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
     let directory = directory(shared, &job);
     let reached = shared.reach.attempt(&job.birth, &job.place);
     let services = Arc::clone(&reached.services);
+    let mut log = Log::new(Arc::clone(shared), Arc::clone(&job.place), least, reached.masks.clone());
+    if job.logs_to_file() {
+        log = log.with_file(LogFile::create(&*reached.files, job.place.attempt));
+    }
     let host = Arc::new(AttemptHost {
         shared: Arc::clone(shared),
-        log: Log::new(Arc::clone(shared), Arc::clone(&job.place), least, reached.masks.clone()),
+        log,
         begun: match job.dispatch.work {
             Work::Run => Begun::new(Arc::clone(shared), key),
             Work::Open | Work::Close => Begun::untold(Arc::clone(shared), key),
@@ -128,7 +133,13 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         let _left_behind = std::fs::remove_dir_all(&host.directory);
     }
     let state = *cx.ends_as.lock().unwrap_or_else(PoisonError::into_inner);
-    (result.map(|result| report(&host, result, state)), host.take_busy())
+    let report = result.map(|result| report(&host, result, state));
+    if host.log.has_file() {
+        let host = Arc::clone(&host);
+        // It waits for the disk; that it panics is not expected, and would cost the file only.
+        let _kept = tokio::task::spawn_blocking(move || host.log.finish()).await;
+    }
+    (report, host.take_busy())
 }
 
 /// Runs the plugin. Nothing, if nobody wants it any more.
@@ -173,7 +184,9 @@ async fn run(
         return Some(Ok(outputs));
     }
     let has_effects = registry.find(&planned.type_name).is_none_or(|known| known.has_effects);
-    if has_effects && !host.begun.tell().await {
+    // What may not begin twice is known to have begun before it does.
+    let is_done_once = planned.on_worker_lost.unwrap_or(host.shared.on_worker_lost) == OnLost::Fail;
+    if (has_effects || is_done_once) && !host.begun.tell().await {
         return None;
     }
     let result = in_time(plugin.run(cx), host, limit).await;

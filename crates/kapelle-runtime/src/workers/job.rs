@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use kapelle_core::property::Property;
 use kapelle_engine::live::Live;
-use kapelle_engine::plan::TaskIndex;
+use kapelle_engine::plan::{Task, TaskIndex};
 use kapelle_engine::variables::Variables;
 use kapelle_engine::world::World;
-use kapelle_model::effect::{Dispatch, Level};
+use kapelle_model::effect::{Dispatch, Level, Work};
 use kapelle_model::execution::Birth;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{Map, Value};
@@ -57,6 +57,11 @@ impl Job {
         (self.birth.id, self.dispatch.run, self.dispatch.fence)
     }
 
+    /// Whether the lines of the attempt go into a file instead of the log.
+    pub(super) fn logs_to_file(&self) -> bool {
+        self.dispatch.work == Work::Run && logs_to_file(self.definition.plan.task(self.task))
+    }
+
     /// The level from which the task wants its lines to be kept.
     pub(super) fn least_level(&self) -> Level {
         let written = match self.definition.plan.task(self.task).property("logLevel") {
@@ -65,6 +70,11 @@ impl Job {
         };
         written.unwrap_or(Level::Trace)
     }
+}
+
+/// Whether what a task says goes into files.
+pub(crate) fn logs_to_file(task: &Task) -> bool {
+    matches!(task.property("logToFile"), Some(Property::Fixed(Value::Bool(true))))
 }
 
 /// The place of the last attempt of a task run.

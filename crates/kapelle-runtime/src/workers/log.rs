@@ -4,12 +4,13 @@ use std::fmt::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use kapelle_model::Text;
 use kapelle_model::effect::Level;
+use kapelle_model::{Failure, Text};
 use kapelle_plugin::{Metric, MetricKind, Place};
 use kapelle_store::logs::LogLine;
 use kapelle_store::metrics::{Metric as Kept, MetricKind as KeptKind};
 
+use super::log_file::LogFile;
 use crate::masks::Masks;
 use crate::shared::{News, Shared};
 
@@ -27,6 +28,8 @@ pub(crate) struct Log {
     place: Arc<Place>,
     least: Level,
     masks: Masks,
+    /// Where lines go instead, as long as it takes them.
+    file: Option<LogFile>,
     lines: AtomicU32,
     bytes: AtomicU64,
     metrics: AtomicU32,
@@ -35,7 +38,29 @@ pub(crate) struct Log {
 impl Log {
     pub(crate) fn new(shared: Arc<Shared>, place: Arc<Place>, least: Level, masks: Masks) -> Self {
         let (lines, bytes, metrics) = (AtomicU32::new(0), AtomicU64::new(0), AtomicU32::new(0));
-        Self { shared, place, least, masks, lines, bytes, metrics }
+        Self { shared, place, least, masks, file: None, lines, bytes, metrics }
+    }
+
+    /// The same with a file that takes the lines.
+    pub(super) fn with_file(self, file: Result<LogFile, Failure>) -> Self {
+        match file {
+            Ok(file) => Self { file: Some(file), ..self },
+            Err(failure) => {
+                self.write(Level::Warn, &Text::from(format!("the log goes into no file: {failure}")));
+                self
+            }
+        }
+    }
+
+    /// Nothing more comes into the file, and what is in it is safe.
+    pub(super) fn finish(&self) {
+        if let Some(Err(failure)) = self.file.as_ref().map(LogFile::finish) {
+            self.write(Level::Warn, &Text::from(format!("the file of the log is lost: {failure}")));
+        }
+    }
+
+    pub(super) fn has_file(&self) -> bool {
+        self.file.is_some()
     }
 
     pub(super) fn write(&self, level: Level, message: &Text) {
@@ -55,7 +80,10 @@ impl Log {
         if before + message.len() as u64 > ATTEMPT_BYTES_MAX {
             message = format!("more than {} MiB were logged; the rest is left out", ATTEMPT_BYTES_MAX >> 20);
         }
-        self.shared.log(vec![self.line(level, message)]);
+        let now = self.shared.clock.now();
+        if !self.file.as_ref().is_some_and(|file| file.write(now, level, &message)) {
+            self.shared.log(vec![self.line(level, message)]);
+        }
     }
 
     fn line(&self, level: Level, message: String) -> LogLine {

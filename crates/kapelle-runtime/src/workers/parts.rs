@@ -9,7 +9,7 @@ use kapelle_engine::live::Live;
 use kapelle_engine::variables::Variables;
 use kapelle_model::execution::Birth;
 use kapelle_model::task_run::RunIndex;
-use kapelle_model::{ExecutionId, Failure, Map, Node, Value};
+use kapelle_model::{ExecutionId, Failure, MASK, Map, Node, Value};
 use kapelle_store::StoreError;
 use kapelle_store::store::Values;
 
@@ -45,7 +45,21 @@ pub(super) fn lay_out(shared: &Shared, of: &Birth, joining: RunIndex) -> Result<
     Ok(())
 }
 
-/// The outputs of an execution as a line of Ion. They are rendered anew, since there they have no types.
+/// A value with stars instead of what is secret: a file has no marks.
+fn hidden(value: &Value) -> Value {
+    match value {
+        Value::Secret(_) => MASK.into(),
+        Value::Str(text) if text.has_secret() => text.masked().as_str().into(),
+        Value::List(items) => Value::List(Arc::new(items.iter().map(hidden).collect())),
+        Value::Map(map) => {
+            let entries = map.iter().map(|(key, value)| (Arc::clone(key), hidden(value)));
+            Value::Map(Arc::new(entries.collect()))
+        }
+        open => open.clone(),
+    }
+}
+
+/// The outputs of an execution as a line of Ion, without secrets. They are rendered anew, since there they have no types.
 fn line_of(shared: &Shared, id: ExecutionId) -> Result<Option<String>, Failure> {
     let Some(execution) = shared.store.execution(id, Values::Fetched).map_err(failed)? else {
         return Ok(None);
@@ -61,7 +75,7 @@ fn line_of(shared: &Shared, id: ExecutionId) -> Result<Option<String>, Failure> 
         let declared = definition.root.get("outputs").map_or(&[][..], Node::items).iter();
         let rendered = declared.filter_map(|output| {
             let value = Property::read(output.get("value")?, language).render(environment).ok()?;
-            Some((Arc::from(&*output.get("id")?.scalar_text()?), value))
+            Some((Arc::from(&*output.get("id")?.scalar_text()?), hidden(&value)))
         });
         let outputs: Map = rendered.collect();
         let context = Map::from_iter([(Arc::from("outputs"), Value::Map(Arc::new(outputs)))]);

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_model::Map;
 use kapelle_model::effect::Request;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
@@ -69,6 +70,7 @@ pub(crate) fn work(folder: &Path, count: u32) {
         settings: Settings::default(),
         variables: Map::new(),
         encryption: Encryption::Configured,
+        on_worker_lost: OnLost::Retry,
         defaults: Vec::new(),
         slots: 16,
         work: folder.join("work"),

@@ -9,7 +9,7 @@ use kapelle_model::State;
 use kapelle_model::delta::Delta;
 use kapelle_model::permit::Permit;
 use kapelle_store::blobs::LocalBlobs;
-use kapelle_store::codec::Codec;
+use kapelle_store::codec::{Codec, Key, Seal};
 use kapelle_store::{Filter, Page, Store, Transaction};
 use kapelle_store_sqlite::SqliteStore;
 
@@ -145,8 +145,9 @@ fn work_of(name: &str) -> Duration {
 /// The same, with the same bytes, into the raw log.
 fn raw(in_flight: usize, flows: u64) -> f64 {
     let folder = Scratch::new("raw");
-    let codec =
-        Codec::new(Arc::new(LocalBlobs::open(folder.path().join("values")).expect("the folder is ours")));
+    let blobs = LocalBlobs::open(folder.path().join("values")).expect("the folder is ours");
+    let seal = Seal::new(&Key::fresh().expect("there are random numbers"), &[]);
+    let codec = Codec::new(Arc::new(blobs), Arc::new(seal));
     let log = RawLog::create(&folder.path().join("log"));
     let (told, hears) = channel();
     let append = |delta: &Delta, next: Option<Delta>| {

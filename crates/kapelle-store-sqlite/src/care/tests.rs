@@ -170,8 +170,7 @@ pub(super) fn line(execution: ExecutionId, number: u32) -> LogLine {
 fn others() -> Vec<Write> {
     let key =
         DocumentKey { kind: Kind::Value, tenant: "main".into(), namespace: "shop".into(), name: "k".into() };
-    let document =
-        Document { key, version: 0, created: BEGINNING, updated: BEGINNING, due: None, data: vec![7; 900] };
+    let document = Document::new(key, BEGINNING, None, vec![7; 900]);
     let flow = FlowRevision {
         tenant: "main".into(),
         namespace: "shop".into(),

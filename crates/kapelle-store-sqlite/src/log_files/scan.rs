@@ -165,7 +165,9 @@ impl<'a> Scan<'a> {
             sieve.origins.clear();
         }
         let origin = names.origin(connection, number)?;
-        let is_wanted = self.permit.covers(&origin.tenant, &origin.namespace)
+        let is_of_execution = origin.execution.is_some();
+        let is_wanted = self.filter.is_of_execution.is_none_or(|is| is == is_of_execution)
+            && self.permit.covers(&origin.tenant, &origin.namespace)
             && self.filter.namespace.iter().all(|test| test.holds(Some(&origin.namespace)))
             && self.filter.flow.iter().all(|test| test.holds(Some(&origin.flow)));
         let answer = is_wanted.then(|| Rc::new(origin));

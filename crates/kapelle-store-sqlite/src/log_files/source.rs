@@ -65,7 +65,7 @@ impl Source {
     }
 }
 
-/// The origins whose namespace and flow can be meant, if they are few.
+/// The origins that can be meant by namespace and flow, or by being outside of executions, if they are few.
 fn few_origins(
     permit: &Permit,
     filter: &LogFilter,
@@ -74,7 +74,9 @@ fn few_origins(
     origins_max: usize,
 ) -> rusqlite::Result<Option<Vec<i64>>> {
     let is_any_namespace = filter.namespace.is_empty() && permit.is_for_all_namespaces();
-    if is_any_namespace && filter.flow.is_empty() || !names.read_all(connection)? {
+    // They have an index of their own, and are few where executions are many.
+    let are_outside = filter.is_of_execution == Some(false);
+    if is_any_namespace && filter.flow.is_empty() && !are_outside || !names.read_all(connection)? {
         return Ok(None);
     }
     let is_namespace = |text: &str| {
@@ -83,13 +85,19 @@ fn few_origins(
     };
     let is_flow = |text: &str| filter.flow.iter().all(|test| test.holds(Some(text)));
     let mut wanted = Vec::new();
+    if are_outside {
+        wanted.push("execution IS NULL".to_owned());
+    }
     if !is_any_namespace {
         wanted.push(format!("namespace IN ({})", names.numbers(is_namespace)));
     }
     if !filter.flow.is_empty() {
         wanted.push(format!("flow IN ({})", names.numbers(is_flow)));
     }
-    let sql = format!("SELECT id FROM origin WHERE {} LIMIT {}", wanted.join(" AND "), origins_max + 1);
+    // With names, those are looked for.
+    let index = if are_outside && wanted.len() == 1 { " INDEXED BY origin_trigger" } else { "" };
+    let sql =
+        format!("SELECT id FROM origin{index} WHERE {} LIMIT {}", wanted.join(" AND "), origins_max + 1);
     // Not kept: another question has other numbers.
     let mut select = connection.prepare(&sql)?;
     let origins = select.query_map([], |row| row.get(0))?.collect::<rusqlite::Result<Vec<_>>>()?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kapelle_model::Millis;
 use kapelle_model::permit::Permit;
-use kapelle_store::codec::unpack;
+use kapelle_store::codec::Codec;
 use kapelle_store::document::Kind;
 use kapelle_store::error::Result;
 use kapelle_store::namespace_file::FileVersion;
@@ -15,6 +15,9 @@ use super::{InOurWords, limit};
 use crate::names::{Names, NsId};
 
 const COLUMNS: &str = "ns, name, version, created, updated, due, data";
+
+/// What makes documents of rows.
+type Words<'a> = (&'a Names, &'a Codec);
 
 /// A document as it stands in its row.
 struct Raw {
@@ -40,7 +43,7 @@ impl Raw {
         })
     }
 
-    fn read(self, kind: Kind, names: &Names) -> Result<Document> {
+    fn read(self, kind: Kind, names: &Names, codec: &Codec) -> Result<Document> {
         let namespace = names.namespace_of(self.ns)?;
         let key = DocumentKey {
             kind,
@@ -48,20 +51,22 @@ impl Raw {
             namespace: Arc::clone(&namespace.name),
             name: self.name,
         };
+        let (data, is_secret) = codec.read_document(&key, &self.data)?;
         Ok(Document {
             key,
             version: self.version.cast_unsigned(),
             created: Millis(self.created),
             updated: Millis(self.updated),
             due: self.due.map(Millis),
-            data: unpack(&self.data)?,
+            data,
+            is_secret,
         })
     }
 }
 
 pub(crate) fn document(
     connection: &Connection,
-    names: &Names,
+    (names, codec): Words<'_>,
     key: &DocumentKey,
 ) -> Result<Option<Document>> {
     let Some(ns) = names.ns(&key.tenant, &key.namespace) else { return Ok(None) };
@@ -69,13 +74,13 @@ pub(crate) fn document(
         format!("SELECT {COLUMNS} FROM document WHERE kind = ? AND ns = ? AND name = ? AND data IS NOT NULL");
     let mut query = connection.prepare_cached(&query).ours()?;
     let found = query.query_row((key.kind as u8, ns.0, &key.name), Raw::of).optional().ours()?;
-    found.map(|raw| raw.read(key.kind, names)).transpose()
+    found.map(|raw| raw.read(key.kind, names, codec)).transpose()
 }
 
 /// By tenant, namespace and name, after a key.
 pub(crate) fn documents(
     connection: &Connection,
-    names: &Names,
+    (names, codec): Words<'_>,
     permit: &Permit,
     kind: Kind,
     namespace: Option<&str>,
@@ -112,7 +117,7 @@ pub(crate) fn documents(
         };
         let part: Vec<Raw> = part.and_then(Iterator::collect).ours()?;
         for raw in part {
-            found.push(raw.read(kind, names)?);
+            found.push(raw.read(kind, names, codec)?);
         }
     }
     Ok(found)
@@ -120,7 +125,7 @@ pub(crate) fn documents(
 
 pub(crate) fn due(
     connection: &Connection,
-    names: &Names,
+    (names, codec): Words<'_>,
     kind: Kind,
     until: Millis,
     rows: usize,
@@ -131,7 +136,7 @@ pub(crate) fn due(
     let mut query = connection.prepare_cached(&query).ours()?;
     let found = query.query_map((kind as u8, until.0, limit(rows)), Raw::of);
     let found: Vec<Raw> = found.and_then(Iterator::collect).ours()?;
-    found.into_iter().map(|raw| raw.read(kind, names)).collect()
+    found.into_iter().map(|raw| raw.read(kind, names, codec)).collect()
 }
 
 /// All versions of a file, or the last ones of all that are there.
@@ -144,7 +149,7 @@ pub(crate) fn files(
 ) -> Result<Vec<FileVersion>> {
     let Some(ns) = names.ns(tenant, namespace) else { return Ok(Vec::new()) };
     let condition = match path {
-        Some(_) => "path = ?2",
+        Some(_) => "path = ?2 AND version > 0",
         None => {
             "?2 IS NULL AND is_deleted = 0 AND version = \
              (SELECT max(version) FROM ns_file other WHERE other.ns = file.ns AND other.path = file.path)"

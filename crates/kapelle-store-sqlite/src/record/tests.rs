@@ -5,7 +5,7 @@ use kapelle_model::execution::Parent;
 use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::Write;
 use kapelle_store::blobs::LocalBlobs;
-use kapelle_store::codec::Codec;
+use kapelle_store::codec::{Codec, Key, Seal};
 use kapelle_store::contract::data::{World, index};
 use kapelle_store::transaction::{OrderId, Sent, Wake};
 
@@ -26,7 +26,10 @@ fn some_writes() -> Vec<Write> {
 fn codec() -> Codec {
     // Nothing is so large that it would be kept apart.
     let blobs = LocalBlobs::open(std::env::temp_dir().join("kapelle-record")).unwrap();
-    Codec::new(std::sync::Arc::new(blobs))
+    // Always the same key, since what is written is compared.
+    let key = Key::read("AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=").unwrap();
+    let seal = Seal::new(&key, &[]);
+    Codec::new(std::sync::Arc::new(blobs), std::sync::Arc::new(seal))
 }
 
 fn record(writes: &[Write]) -> Vec<u8> {

@@ -235,6 +235,7 @@ impl<'d> Batch<'d> {
             Write::Once(once) => self.write_once(once),
             Write::ForgetOnce { kind, until } => self.forget_once(*kind, *until),
             Write::File(version) => self.write_file(version),
+            Write::ForgetFile(name) => self.forget_file(name),
             Write::Audit(entry) => self.write_audit(entry),
             Write::Purge(ids) => self.purge(ids),
             // They are in the record.

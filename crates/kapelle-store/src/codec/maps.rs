@@ -11,8 +11,9 @@ use kapelle_model::{ExecutionId, Map, Value};
 
 use super::packing::{corrupt, pack};
 use super::reader::{Broken, Read, Reader};
+use super::seal::{Owner, Seal};
 use super::value;
-use super::writer::Writer;
+use super::writer::{Mark, Writer};
 use crate::blobs::Blobs;
 use crate::error::{Result, StoreError};
 use crate::limits::INLINE_MAX;
@@ -25,6 +26,7 @@ const BLOB: &str = r#"{"$":["blob","#;
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub(super) blobs: &'a dyn Blobs,
+    pub(super) seal: &'a Seal,
     pub(super) of: ExecutionId,
 }
 
@@ -33,9 +35,9 @@ impl Place<'_> {
         out.begin_map();
         for (key, entry) in map {
             out.key(key);
-            let before = out.length();
+            let before = out.mark();
             value::write(out, entry, 1)?;
-            if out.length() - before >= INLINE_MAX {
+            if out.since(before).len() >= INLINE_MAX {
                 self.keep_apart(out, before, entry)?;
             }
         }
@@ -49,14 +51,16 @@ impl Place<'_> {
     }
 
     /// Puts away what was written since then, and writes where it is.
-    fn keep_apart(&self, out: &mut Writer, before: usize, entry: &Value) -> Result<()> {
-        let size = out.length() - before;
-        let name = self.blobs.put(self.of, &pack(out.since(before))).map_err(|error| self.not_put(&error))?;
+    fn keep_apart(&self, out: &mut Writer, before: Mark, entry: &Value) -> Result<()> {
+        let (size, is_secret) = (out.since(before).len(), entry.has_secret());
+        let packed = pack(out.since(before));
+        let kept = if is_secret { self.seal.seal(Owner::Execution(self.of), &packed) } else { packed };
+        let name = self.blobs.put(self.of, &kept).map_err(|error| self.not_put(&error))?;
         out.truncate(before);
         value::begin_tag(out, "blob");
         out.text(&name);
         out.unsigned(size as u64);
-        out.bool(entry.has_secret());
+        out.bool(is_secret);
         value::end_tag(out);
         Ok(())
     }
@@ -77,7 +81,7 @@ impl Place<'_> {
             }
             _ => StoreError::Unavailable(format!("{} was not read: {error}", what())),
         })?;
-        match super::row(&bytes, |reader| value::read(reader, 1)) {
+        match super::row(self.seal, self.of, &bytes, |reader| value::read(reader, 1)) {
             Ok(value) => Ok(value),
             Err(Broken::Elsewhere(error)) => Err(error),
             Err(Broken::Content(why)) => Err(corrupt(what(), why)),

@@ -1,7 +1,8 @@
 //! The first byte of every blob, and what follows it.
 //!
-//! 0 is followed by the bytes themselves, 1 by a frame of zstd that needs dictionary 1. A number is never given to
-//! something else and a dictionary never changes: what was written once is read forever.
+//! 0 is followed by the bytes themselves, 1 by a frame of zstd that needs dictionary 1, 2 by another blob that is
+//! encrypted ([`seal`](super::seal)). A number is never given to something else and a dictionary never changes: what was
+//! written once is read forever.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -15,6 +16,7 @@ use crate::error::{Result, StoreError};
 
 pub(super) const PLAIN: u8 = 0;
 const ZSTD_1: u8 = 1;
+pub(super) const SEALED: u8 = 2;
 
 /// Shorter ones are not worth the time.
 const PACKED_MIN: usize = 160;
@@ -85,6 +87,7 @@ pub(super) fn unpacked(bytes: &[u8]) -> std::result::Result<Cow<'_, [u8]>, Strin
     match bytes.split_first() {
         Some((&PLAIN, content)) => Ok(Cow::Borrowed(content)),
         Some((&ZSTD_1, frame)) => unpack_frame(frame).map(Cow::Owned),
+        Some((&SEALED, _)) => Err("it is encrypted where nothing secret is expected".to_owned()),
         Some((codec, _)) => Err(format!("it has codec {codec}, which only a newer version knows")),
         None => Err("it is empty".to_owned()),
     }

@@ -3,6 +3,7 @@ mod fixtures;
 mod generators;
 mod large;
 mod round_trips;
+mod sealed;
 mod shapes;
 mod values;
 
@@ -44,7 +45,20 @@ impl Blobs for Kept {
 const ID: ExecutionId = ExecutionId(0x0123_4567_89ab_cdef_0123_4567_89ab_cdef);
 
 fn codec() -> Codec {
-    Codec::new(Arc::new(Kept::default()))
+    over(Arc::new(Kept::default()))
+}
+
+fn over(blobs: Arc<Kept>) -> Codec {
+    Codec::new(blobs, Arc::new(seal()))
+}
+
+/// The same in each run: fixtures are sealed with it.
+fn seal() -> Seal {
+    Seal::new(&key(7), &[])
+}
+
+fn key(byte: u8) -> Key {
+    Key::read(&base64::write(&[byte; 32])).unwrap()
 }
 
 fn known(birth: &Birth) -> Known {
@@ -57,9 +71,14 @@ fn known(birth: &Birth) -> Known {
     }
 }
 
-/// The JSON in a blob.
+/// The JSON in a blob of [`ID`].
 fn json(blob: &[u8]) -> String {
-    String::from_utf8(unpack(blob).unwrap()).unwrap()
+    json_of(ID, blob)
+}
+
+fn json_of(of: ExecutionId, blob: &[u8]) -> String {
+    let content = content(&seal(), Owner::Execution(of), blob).unwrap();
+    String::from_utf8(content.into_owned()).unwrap()
 }
 
 /// A blob of this JSON.

@@ -48,6 +48,7 @@ pub(super) fn write(out: &mut Writer, value: &Value, depth: usize) -> Result<()>
         }
         Value::Map(map) => write_map(out, map, depth)?,
         Value::Secret(value) => {
+            out.mark_secret();
             tag::begin(out, "secret");
             write(out, value, depth + 1)?;
             tag::end(out);
@@ -83,6 +84,7 @@ pub(super) fn write_text(out: &mut Writer, text: &Text) {
     if !text.has_secret() {
         return out.text(text.expose());
     }
+    out.mark_secret();
     tag::begin(out, "text");
     out.text(text.expose());
     for range in text.secret_ranges() {

@@ -10,13 +10,21 @@ use super::packing::{PLAIN, pack_plain};
 /// JSON as it grows, with the number of the plain codec in front.
 pub(super) struct Writer {
     out: Vec<u8>,
+    is_secret: bool,
+}
+
+/// A place to come back to.
+#[derive(Clone, Copy)]
+pub(super) struct Mark {
+    length: usize,
+    is_secret: bool,
 }
 
 impl Writer {
     pub(super) fn new() -> Self {
         let mut out = Vec::with_capacity(512);
         out.push(PLAIN);
-        Self { out }
+        Self { out, is_secret: false }
     }
 
     /// The blob: what was written, packed if that pays.
@@ -24,19 +32,30 @@ impl Writer {
         pack_plain(self.out)
     }
 
-    /// How much there is, to come back to with [`Writer::truncate`].
-    pub(super) fn length(&self) -> usize {
-        self.out.len()
+    /// Something that is marked as secret comes now.
+    pub(super) fn mark_secret(&mut self) {
+        self.is_secret = true;
+    }
+
+    /// Whether anything of what was written is marked as secret.
+    pub(super) fn is_secret(&self) -> bool {
+        self.is_secret
+    }
+
+    /// Where it is now, to come back to with [`Writer::truncate`].
+    pub(super) fn mark(&self) -> Mark {
+        Mark { length: self.out.len(), is_secret: self.is_secret }
     }
 
     /// What was written since then.
-    pub(super) fn since(&self, length: usize) -> &[u8] {
-        &self.out[length..]
+    pub(super) fn since(&self, mark: Mark) -> &[u8] {
+        &self.out[mark.length..]
     }
 
     /// Forgets what was written since then.
-    pub(super) fn truncate(&mut self, length: usize) {
-        self.out.truncate(length);
+    pub(super) fn truncate(&mut self, mark: Mark) {
+        self.out.truncate(mark.length);
+        self.is_secret = mark.is_secret;
     }
 
     pub(super) fn begin_map(&mut self) {

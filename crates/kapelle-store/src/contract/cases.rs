@@ -53,6 +53,7 @@ macro_rules! store_contract {
             files {
                 versions_of_files_are_numbered_by_the_store,
                 files_are_listed_by_path_unless_they_ended,
+                a_version_that_is_forgotten_is_gone_and_its_number_too,
             }
             audits {
                 entries_are_numbered_and_chained_in_their_order,

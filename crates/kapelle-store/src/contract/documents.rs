@@ -81,7 +81,8 @@ fn any_write(dice: &mut Dice, expected: &mut BTreeMap<DocumentKey, Document>) ->
     }
     let due = dice.percent(50).then(|| Millis(dice.below(100) as i64 - 50));
     let data = (0..dice.below(40)).map(|_| dice.roll() as u8).collect();
-    let document = Document { updated: Millis(9), ..Document::new(key.clone(), Millis(7), due, data) };
+    let document = Document::new(key.clone(), Millis(7), due, data).sealed_if(dice.percent(30));
+    let document = Document { updated: Millis(9), ..document };
     expected.insert(key, document.clone());
     put(&document, Over::Any)
 }

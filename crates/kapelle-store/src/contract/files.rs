@@ -6,7 +6,7 @@ use kapelle_model::time::Millis;
 
 use super::data::{NAMESPACES, TENANTS};
 use super::{Dice, Subject, commit};
-use crate::namespace_file::FileVersion;
+use crate::namespace_file::{FileName, FileVersion};
 use crate::store::Store;
 use crate::transaction::Write;
 
@@ -61,6 +61,31 @@ pub fn files_are_listed_by_path_unless_they_ended(subject: impl Subject) {
     }
     check_files(subject.store(), &expected);
     check_files(subject.reopen().store(), &expected);
+}
+
+pub fn a_version_that_is_forgotten_is_gone_and_its_number_too(subject: impl Subject) {
+    let put = |size| Write::File(Box::new(file("main", "shop", "a.txt", size)));
+    let forget = |version| {
+        let path = "a.txt".into();
+        Write::ForgetFile(FileName { tenant: "main".into(), namespace: "shop".into(), path, version })
+    };
+    let numbers = |store: &dyn Store| {
+        let versions = store.file_versions("main", "shop", "a.txt").unwrap();
+        let listed = store.files("main", "shop").unwrap();
+        assert!(listed.iter().eq(versions.last()), "what is left of it is what it is now");
+        versions.iter().map(|version| (version.version, version.size)).collect::<Vec<_>>()
+    };
+    commit(subject.store(), [put(1), put(2), put(3), forget(1)]);
+    assert_eq!(numbers(subject.store()), [(2, 2), (3, 3)]);
+    commit(subject.store(), [forget(3), forget(3), forget(7)]);
+    assert_eq!(numbers(subject.store()), [(2, 2)]);
+    let subject = subject.reopen();
+    commit(subject.store(), [put(4)]);
+    assert_eq!(numbers(subject.store()), [(2, 2), (4, 4)]);
+    commit(subject.store(), [forget(2), forget(4)]);
+    assert_eq!(numbers(subject.store()), []);
+    commit(subject.store(), [put(5)]);
+    assert_eq!(numbers(subject.store()), [(5, 5)]);
 }
 
 fn check_files(store: &dyn Store, expected: &BTreeMap<Name, Vec<FileVersion>>) {

@@ -104,6 +104,7 @@ fn any_filter(dice: &mut Dice, lines: &[LogLine]) -> LogFilter {
     };
     LogFilter {
         execution: line.execution.filter(|_| dice.percent(30)),
+        is_of_execution: dice.percent(25).then(|| dice.percent(50)),
         run: line.run.filter(|_| dice.percent(20)),
         attempt: dice.percent(20).then_some(line.attempt),
         level: dice.percent(30).then(|| *dice.pick(&LEVELS)),

@@ -55,6 +55,8 @@ pub(super) struct Rows {
     pub(super) documents_due: Table<(Kind, Millis, DocumentKey), ()>,
     pub(super) once: Table<(OnceKind, String), Once>,
     pub(super) files: Table<(Name, u32), FileVersion>,
+    /// The last number that each file was given.
+    pub(super) file_numbers: Table<Name, u32>,
     pub(super) audit: Table<u64, AuditRecord>,
 }
 
@@ -97,7 +99,7 @@ impl Rows {
         Some(Execution { birth, head, runs, children })
     }
 
-    fn tables(&mut self) -> [&mut dyn Undo; 19] {
+    fn tables(&mut self) -> [&mut dyn Undo; 20] {
         [
             &mut self.executions,
             &mut self.runs,
@@ -117,6 +119,7 @@ impl Rows {
             &mut self.documents_due,
             &mut self.once,
             &mut self.files,
+            &mut self.file_numbers,
             &mut self.audit,
         ]
     }

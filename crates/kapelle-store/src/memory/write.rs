@@ -9,7 +9,7 @@ use crate::audit::{self, AuditEntry, AuditRecord};
 use crate::document::{Document, DocumentKey};
 use crate::error::{Conflict, Result};
 use crate::flow::FlowRevision;
-use crate::namespace_file::FileVersion;
+use crate::namespace_file::{FileName, FileVersion};
 use crate::transaction::{Once, OnceKind, OrderId, Over, Sent, Wake, Write};
 
 impl Rows {
@@ -26,6 +26,7 @@ impl Rows {
             Write::Once(once) => self.add_once(once)?,
             Write::ForgetOnce { kind, until } => self.forget_once(kind, until),
             Write::File(file) => self.add_file(*file),
+            Write::ForgetFile(name) => self.forget_file(name),
             Write::Audit(entry) => self.add_audit(entry),
             Write::Purge(ids) => self.purge(&ids)?,
         }
@@ -132,9 +133,13 @@ impl Rows {
 
     fn add_file(&mut self, file: FileVersion) {
         let name = (Arc::clone(&file.tenant), Arc::clone(&file.namespace), Arc::clone(&file.path));
-        let last = self.files.range((name.clone(), 0)..=(name.clone(), u32::MAX)).next_back();
-        let version = last.map_or(1, |(_, last)| last.version + 1);
+        let version = self.file_numbers.get(&name).map_or(1, |last| last + 1);
+        self.file_numbers.put(name.clone(), version);
         self.files.put((name, version), FileVersion { version, ..file });
+    }
+
+    fn forget_file(&mut self, FileName { tenant, namespace, path, version }: FileName) {
+        self.files.remove(&((tenant, namespace, path), version));
     }
 
     fn add_audit(&mut self, entry: AuditEntry) {

@@ -8,6 +8,7 @@ mod picture;
 pub(super) mod place;
 mod result;
 mod standing;
+mod tidy;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -85,6 +86,9 @@ pub(crate) struct Arguments {
     set_date: Option<String>,
 
     /// The folder where everything is written down
+    ///
+    /// Without it, that is one below `$XDG_STATE_HOME/kapelle/run` (or `~/.local/state/kapelle/run`), where runs go 30
+    /// days after their end, but for the last 10 of each flow. A run that is not over never goes.
     #[arg(long, value_name = "DIR", conflicts_with = "memory")]
     data: Option<PathBuf>,
 

@@ -3,7 +3,7 @@
 mod backup;
 mod check;
 mod compact;
-mod place;
+pub(crate) mod place;
 mod progress;
 mod purge;
 mod restore;

@@ -178,7 +178,7 @@ fn play<'f>(
             ..Settings::default()
         },
         installation: local::installation(),
-        secrets: local::secrets(arguments.secrets.as_deref())?,
+        secrets: local::secrets(arguments.secrets.as_deref(), None)?,
         task_settings: local::settings(&work.0),
         work: work.0.join("work"),
         heard: Arc::clone(heard),

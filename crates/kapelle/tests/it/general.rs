@@ -22,6 +22,7 @@ fn alone_it_tells_what_it_can() {
       plugins      Look up the types of tasks, triggers and other plugins
       schema       Print the JSON Schema of a flow, for editors
       import       Make flows of what other schedulers run
+      secrets      Keep secrets for flows, encrypted
       store        Look after a folder of data: check, save, make smaller
       completions  Print the completion script of a shell
 

@@ -10,6 +10,7 @@ mod general;
 mod import;
 mod lookup;
 mod run;
+mod secrets;
 mod store;
 mod test;
 mod triggers;

@@ -220,3 +220,56 @@ tasks:
     assert!(!second.contains("once: the outputs"), "what is rendered otherwise is other work: {second}");
     assert!(!run("n=2").contains(again));
 }
+
+#[test]
+fn the_log_of_a_task_goes_into_a_file_if_it_wants_that() {
+    let flow = GREET.replace("message:", "logToFile: true, message:");
+    let folder = Folder::new("run-log-file", &[("greet.yaml", &flow)]);
+    let ran = folder.run(&["run", "greet.yaml", "--input", "name=Ann", "--data", "data", "--format", "json"]);
+    let file = ran.split_once("\"logFile\": \"kestra:///").unwrap().1.split_once('"').unwrap().0;
+    assert!(file.starts_with("demo/greet/executions/") && file.ends_with("/attempt-1.log"), "{file}");
+    let log = folder.read(&format!("data/files/main/{file}"));
+    assert!(log.ends_with("Z INFO  Hello Ann\n"), "{log}");
+    let lines =
+        folder.run(&["run", "greet.yaml", "--input", "name=Ann", "--data", "data", "--format", "logs"]);
+    assert!(lines.starts_with("exit 0") && !lines.contains("Hello"), "{lines}");
+}
+
+#[test]
+fn runs_that_ended_long_ago_go_but_for_the_last_ones() {
+    use kapelle_model::State;
+    use kapelle_store::contract::data::World;
+    use kapelle_store::{Store, Transaction, Write};
+    use kapelle_store_sqlite::{Options, SqliteStore};
+    let folder = Folder::new("run-tidy", &[("greet.yaml", GREET)]);
+    let place = folder.path("state/kapelle/run/0");
+    let open = || SqliteStore::open(&place, Options::new(Box::new(|why| panic!("{why}")))).unwrap();
+    let store = open();
+    let mut world = World::new(3);
+    let mut ids = Vec::new();
+    for number in 0..14 {
+        let birth = world.birth_with(|birth| {
+            birth.parent = None;
+            (birth.tenant, birth.namespace, birth.flow) = ("main".into(), "demo".into(), "old".into());
+        });
+        let id = birth.id;
+        let mut writes = vec![Write::from(birth), world.change_to(id, State::Running).into()];
+        if number != 1 {
+            writes.push(world.end(id).into());
+        }
+        (&store as &dyn Store).commit(Transaction::of(writes)).unwrap();
+        folder.write(&format!("state/kapelle/run/0/files/main/demo/old/executions/{id}/a.txt"), b"a");
+        ids.push(id);
+    }
+    drop(store);
+    let mut command = folder.command("kapelle");
+    command.args(["run", "greet.yaml", "--input", "name=Ann"]).env("XDG_STATE_HOME", folder.path("state"));
+    assert!(command.output().unwrap().status.success());
+    let store = open();
+    let left: Vec<_> = ids.iter().map(|id| store.header(*id).unwrap().is_some()).collect();
+    assert_eq!(left[..5], [false, true, false, false, true], "the last ten stay, and what is not over");
+    for (id, is_left) in ids.iter().zip(left) {
+        let files = place.join(format!("files/main/demo/old/executions/{id}"));
+        assert_eq!(files.exists(), is_left, "{id}");
+    }
+}

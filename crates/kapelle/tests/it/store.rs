@@ -39,6 +39,16 @@ fn a_sound_folder_is_checked_saved_and_brought_back() {
     assert!(again.starts_with("exit 2") && again.contains("is not empty"), "{again}");
     let restored = folder.run(&["store", "restore", "saved", "--data", "other"]);
     assert!(restored.starts_with("exit 0") && restored.contains("up to commit 12"), "{restored}");
+    let missing = folder.run(&["store", "check", "--quick", "--data", "other"]);
+    assert!(
+        missing.starts_with("exit 2") && missing.contains(".key` back into the folder `keys`"),
+        "{missing}"
+    );
+    for key in std::fs::read_dir(folder.path("data/keys")).unwrap() {
+        let key = key.unwrap();
+        std::fs::create_dir_all(folder.path("other/keys")).unwrap();
+        std::fs::copy(key.path(), folder.path("other/keys").join(key.file_name())).unwrap();
+    }
     let checked = folder.run(&["store", "check", "--quick", "--data", "other"]);
     assert!(checked.starts_with("exit 0") && checked.contains("checked 12 executions"), "{checked}");
     let compacted = folder.run(&["store", "compact", "--data", "other"]);

@@ -1,7 +1,7 @@
 //! Texts in other writings: base64, URLs, hashes, encryption.
 
 pub(super) mod base64;
-pub(in crate::expression) mod cipher;
+mod cipher;
 pub(super) mod form_url;
 #[cfg(test)]
 mod tests;

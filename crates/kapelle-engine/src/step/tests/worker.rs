@@ -178,6 +178,59 @@ fn a_lost_worker_costs_no_try_and_leaves_a_resubmitted_attempt() {
 }
 
 #[test]
+fn what_may_not_run_twice_fails_with_its_worker() {
+    let mut story = Story::of(
+        "tasks: [{id: a, type: slow, onWorkerLost: fail, retry: {type: constant, interval: PT1S}}, {id: b, type: ok}]",
+    );
+    story.start("a").lose("a");
+    assert_eq!(story.tree(), "FAILED\n  a FAILED\n");
+    assert_eq!(story.attempts_of("a"), "CREATED RUNNING FAILED");
+    let mut story = Story::of("tasks: [{id: a, type: slow, onWorkerLost: fail, allowFailure: true}]");
+    story.start("a").lose("a");
+    assert_eq!(story.tree(), "WARNING\n  a WARNING\n");
+}
+
+#[test]
+fn what_never_began_begins_whatever_was_lost() {
+    let mut story = Story::of("tasks: [{id: a, type: slow, onWorkerLost: fail}]");
+    story.lose("a").finish("a");
+    assert_eq!(story.ends_of("a"), "RESUBMITTED, SUCCESS");
+}
+
+#[test]
+fn tasks_do_about_a_lost_worker_what_the_nearest_around_them_says() {
+    let mut story = Story::of(
+        "tasks: [{id: g, type: io.kestra.plugin.core.flow.Sequential, onWorkerLost: fail, tasks: [{id: a, type: slow}]}]",
+    );
+    story.start("a").lose("a");
+    assert_eq!(story.state_of("a"), Some(State::Failed));
+    let mut story = Story::of(
+        "tasks: [{id: g, type: io.kestra.plugin.core.flow.Sequential, onWorkerLost: fail, tasks: [
+            {id: a, type: slow, onWorkerLost: retry}]}]",
+    );
+    story.start("a").lose("a").finish("a");
+    assert_eq!(story.state_of("a"), Some(State::Success));
+}
+
+#[test]
+fn a_directory_does_not_begin_anew_if_anything_in_it_may_not() {
+    let flow = |first: &str, second: &str| {
+        format!(
+            "tasks: [{{id: g, type: io.kestra.plugin.core.flow.WorkingDirectory, tasks: [
+                {{id: a, type: ok{first}}}, {{id: b, type: slow{second}}}]}}]"
+        )
+    };
+    let mut story = Story::of(&flow(", onWorkerLost: fail", ""));
+    story.work().lose("b").work();
+    assert_eq!((story.state_of("b"), story.state_of("g")), (Some(State::Failed), Some(State::Failed)));
+    let mut story = Story::of(&flow("", ", onWorkerLost: fail"));
+    story.work().lose("b");
+    assert_eq!(story.state_of("b"), None, "b never began, and a may run twice");
+    story.work();
+    assert_eq!(story.state_of("b"), Some(State::Submitted));
+}
+
+#[test]
 fn the_report_of_a_worker_that_was_given_up_is_late() {
     let mut story = Story::of("tasks: [{id: a, type: slow}]");
     let run = story.find("a");

@@ -45,7 +45,8 @@ impl Kept {
         let before = self.0.iter().find(|document| document.key == name);
         let over = before.map_or(Over::Nothing, |document| Over::Version(document.version));
         let due = Some(window.end.plus(KEPT_MILLIS));
-        let document = Document::new(name, now, due, codec::window(window)?);
+        let (data, is_secret) = codec::window(window)?;
+        let document = Document::new(name, now, due, data).sealed_if(is_secret);
         Ok(Write::Put { document: Box::new(document), over })
     }
 }

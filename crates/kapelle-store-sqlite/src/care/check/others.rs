@@ -1,5 +1,8 @@
 //! Rows that belong to no execution, and orders between them: whether they can be read.
 
+use std::sync::Arc;
+
+use kapelle_store::DocumentKey;
 use kapelle_store::codec::unpack;
 use kapelle_store::document::Kind;
 use kapelle_store::error::Result;
@@ -50,15 +53,17 @@ impl Checker<'_, '_> {
             let names = self.store.names.now();
             for (_, kind, ns, name, data) in rows {
                 self.report.rows += 1;
-                let fault = match (unpack(&data), names.namespace_of(ns)) {
-                    (Err(error), _) | (_, Err(error)) => Some(error),
-                    _ => None,
-                };
-                let kind = Kind::ALL.iter().find(|known| **known as i64 == kind).map(|kind| kind.word());
-                if let Some(error) = fault {
-                    self.find(format!("the {} `{name}`", kind.unwrap_or("document")), error, CURE);
-                } else if kind.is_none() {
+                let Some(kind) = Kind::ALL.iter().copied().find(|known| *known as i64 == kind) else {
                     self.find(format!("the document `{name}`"), "nobody knows what kind it is of", CURE);
+                    continue;
+                };
+                let fault = names.namespace_of(ns).and_then(|place| {
+                    let (tenant, namespace) = (Arc::clone(&place.tenant), Arc::clone(&place.name));
+                    let key = DocumentKey { kind, tenant, namespace, name: name.as_str().into() };
+                    self.store.codec.read_document(&key, &data)
+                });
+                if let Err(error) = fault {
+                    self.find(format!("the {} `{name}`", kind.word()), error, CURE);
                 }
             }
             self.tell("documents", self.report.rows)?;

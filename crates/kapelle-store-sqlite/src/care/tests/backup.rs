@@ -1,6 +1,7 @@
 //! A backup is all of one moment, and comes back as a whole or not at all.
 
 use std::fs;
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use kapelle_store::contract::Snapshot;
@@ -10,10 +11,20 @@ use kapelle_store::store::Values;
 use kapelle_store::{Store, Write};
 
 use super::{Filled, Scratch, all, commit};
+use crate::SqliteStore;
 use crate::care::check::CheckOptions;
 use crate::care::files;
 use crate::care::restore::restore;
-use crate::tests::open;
+
+/// Opens what was restored, with the keys that no backup has.
+fn open_restored(target: &Scratch, original: &Path) -> SqliteStore {
+    let keys = target.0.join("keys");
+    fs::create_dir_all(&keys).unwrap();
+    for key in fs::read_dir(original.join("keys")).unwrap().map(Result::unwrap) {
+        fs::copy(key.path(), keys.join(key.file_name())).unwrap();
+    }
+    crate::tests::open(&target.0)
+}
 
 #[test]
 fn what_was_saved_comes_back() {
@@ -28,7 +39,7 @@ fn what_was_saved_comes_back() {
     let restored = restore(&backup.0, &target.0, &mut all).unwrap();
     assert_eq!((restored.commit, restored.bytes), (saved.commit, saved.bytes));
     assert!(restored.epoch > epoch);
-    let other = open(&target.0);
+    let other = open_restored(&target, &store.folder);
     assert_eq!(Snapshot::of(&other), before);
     assert_eq!(other.last_commit(), saved.commit);
     assert!(other.epoch() > restored.epoch);
@@ -86,9 +97,9 @@ fn what_is_damaged_or_incomplete_is_refused_and_leaves_nothing() {
 }
 
 /// What happens to a backup.
-type Damage = fn(&std::path::Path);
+type Damage = fn(&Path);
 
-fn edit(backup: &std::path::Path, from: &str, to: &str) {
+fn edit(backup: &Path, from: &str, to: &str) {
     let path = backup.join("manifest.json");
     let text = fs::read_to_string(&path).unwrap().replace(from, to);
     fs::write(path, text).unwrap();
@@ -107,7 +118,9 @@ fn one_that_was_stopped_can_be_begun_again() {
     restore(&backup.0, &target.0, stops).unwrap_err();
     assert!(!target.0.exists());
     restore(&backup.0, &target.0, &mut all).unwrap();
-    assert!(open(&target.0).check(&CheckOptions::default(), &mut all).unwrap().is_clean());
+    assert!(
+        open_restored(&target, &store.folder).check(&CheckOptions::default(), &mut all).unwrap().is_clean()
+    );
 }
 
 #[test]
@@ -133,7 +146,7 @@ fn a_purge_meanwhile_does_not_tear_it() {
     });
     assert!(is_gone, "it goes afterwards");
     restore(&backup.0, &target.0, &mut all).unwrap();
-    let restored = open(&target.0);
+    let restored = open_restored(&target, &store.folder);
     assert!(restored.execution(large, Values::Fetched).unwrap().is_some());
     assert!(restored.check(&CheckOptions::default(), &mut all).unwrap().is_clean());
 }
@@ -154,7 +167,7 @@ fn it_is_of_one_commit_while_others_write() {
             let (backup, target) = (Scratch::new("moment"), Scratch::new("found"));
             let saved = store.backup(&backup.0, &mut all).unwrap();
             restore(&backup.0, &target.0, &mut all).unwrap();
-            let restored = open(&target.0);
+            let restored = open_restored(&target, &store.folder);
             assert_eq!(restored.last_commit(), saved.commit);
             let report = restored.check(&CheckOptions::default(), &mut all).unwrap();
             assert!(report.is_clean(), "round {round}: {:?}", report.findings);

@@ -11,6 +11,7 @@ fn filter_by_chance(chance: &mut Chance) -> LogFilter {
     let moment = |chance: &mut Chance| Millis(MARCH + chance.below(80) as i64 * DAY + chance.below(3) as i64);
     LogFilter {
         execution: chance.maybe(|chance| ExecutionId(u128::from(chance.below(13)) << 64 | 7)),
+        is_of_execution: chance.maybe(|chance| chance.below(2) == 0),
         run: chance.maybe(|chance| RunIndex((chance.below(3) as u32 + 1).try_into().unwrap())),
         attempt: chance.maybe(|chance| chance.below(2) as u32),
         level: chance.maybe(level_by_chance),
@@ -174,15 +175,20 @@ fn lists_find_their_lines_by_index() {
         let flow = if execution == 7 { "rare" } else { "daily" };
         files.append(vec![LogLine { flow: flow.into(), ..line(MARCH, execution, 1, "a line") }]).unwrap();
     }
+    let outside = LogLine { execution: None, run: None, ..line(MARCH, 1, 1, "a line") };
+    files.append(vec![LogLine { trigger: Some("hourly".into()), ..outside }]).unwrap();
     files.flush().unwrap();
     let connection = file::open_reader(&folder.file("2026-03")).unwrap();
     let of_flow = |flow: &str| LogFilter { flow: vec![Test::Is(flow.to_owned())], ..LogFilter::default() };
+    let of_execution = |is| LogFilter { is_of_execution: Some(is), ..LogFilter::default() };
     let serious = LogFilter { level: Some(Level::Error), ..of_flow("daily") };
     for (filter, wanted) in [
         (LogFilter::of(ExecutionId(1)), "SEARCH log USING PRIMARY KEY (origin=? AND at>? AND at<?)"),
         (of_flow("rare"), "SEARCH log USING PRIMARY KEY (origin=? AND at>? AND at<?)"),
         (of_flow("daily"), "SEARCH log USING INDEX log_at (at>? AND at<?)"),
         (serious, "SEARCH log USING INDEX log_serious (at>? AND at<?)"),
+        (of_execution(false), "SEARCH log USING PRIMARY KEY (origin=? AND at>? AND at<?)"),
+        (of_execution(true), "SEARCH log USING INDEX log_at (at>? AND at<?)"),
     ] {
         for is_newest_first in [false, true] {
             let source = Source::of(&system(), &filter, &connection, &mut Names::default(), 128).unwrap();

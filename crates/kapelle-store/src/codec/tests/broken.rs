@@ -102,8 +102,9 @@ proptest! {
         head in generators::head(), run in generators::run(), sent in generators::sent()
     ) {
         let codec = codec();
-        for blob in [codec.head(ID, &head).unwrap(), codec.run(ID, &run).unwrap(), codec.sent(&sent).unwrap()] {
-            let unpacked = plain(&json(&blob));
+        let blobs = [(ID, codec.head(ID, &head)), (ID, codec.run(ID, &run)), (sent.to, codec.sent(&sent))];
+        for (of, blob) in blobs.map(|(of, blob)| (of, blob.unwrap())) {
+            let unpacked = plain(&json_of(of, &blob));
             for bytes in [&blob, &unpacked] {
                 for length in 0..bytes.len() {
                     for error in read_as_all(&codec, &bytes[..length]) {
@@ -122,8 +123,9 @@ proptest! {
         flips in prop::collection::vec((any::<prop::sample::Index>(), 0..8u32), 1..40),
     ) {
         let codec = codec();
-        for blob in [codec.birth(&birth).unwrap(), codec.head(ID, &head).unwrap(), codec.run(ID, &run).unwrap()] {
-            let unpacked = plain(&json(&blob));
+        let blobs = [(birth.id, codec.birth(&birth)), (ID, codec.head(ID, &head)), (ID, codec.run(ID, &run))];
+        for (of, blob) in blobs.map(|(of, blob)| (of, blob.unwrap())) {
+            let unpacked = plain(&json_of(of, &blob));
             for bytes in [blob, unpacked] {
                 for (place, bit) in &flips {
                     let mut flipped = bytes.clone();

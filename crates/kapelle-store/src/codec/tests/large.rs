@@ -24,7 +24,7 @@ fn kept(codec: &Codec, blob: &[u8], values: Values) -> Map {
 #[test]
 fn only_what_reaches_the_limit_is_kept_apart() {
     let blobs = Arc::new(Kept::default());
-    let codec = Codec::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
+    let codec = over(Arc::clone(&blobs));
     let outputs = Map::from_iter([
         (Arc::from("small"), text(INLINE_MAX - 1)),
         (Arc::from("large"), text(INLINE_MAX)),
@@ -66,7 +66,7 @@ fn a_value_of_a_user_is_never_taken_for_one_that_is_kept_apart() {
 #[test]
 fn one_that_is_gone_or_broken_is_corrupt() {
     let blobs = Arc::new(Kept::default());
-    let codec = Codec::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
+    let codec = over(Arc::clone(&blobs));
     let blob = codec.child(ID, &child(Map::from_iter([(Arc::from("large"), text(INLINE_MAX))]))).unwrap();
     blobs.0.lock().unwrap().values_mut().for_each(|bytes| bytes.truncate(9));
     let broken = codec.read_child(ID, &blob, Values::Fetched).unwrap_err();
@@ -82,7 +82,7 @@ fn values_of_orders_stay_with_them() {
     use kapelle_model::execution::Parent;
     use kapelle_model::task_run::RunIndex;
     let blobs = Arc::new(Kept::default());
-    let codec = Codec::new(Arc::clone(&blobs) as Arc<dyn Blobs>);
+    let codec = over(Arc::clone(&blobs));
     let values = Arc::new(Map::from_iter([(Arc::from("large"), text(2 * INLINE_MAX))]));
     let from = Parent { execution: ID, run: RunIndex(std::num::NonZeroU32::MIN), iteration: 0 };
     let sent = Sent { id: OrderId(1), to: ID, order: Order::Resume { values, by: None }, from };

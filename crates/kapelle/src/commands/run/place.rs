@@ -7,8 +7,10 @@ use anyhow::{Context, anyhow};
 use kapelle_model::ExecutionId;
 use kapelle_store::memory::MemoryStore;
 use kapelle_store::{Store, StoreError};
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_store_sqlite::SqliteStore;
 
+use super::tidy::tidy;
+use crate::local;
 use crate::outcome::{Outcome, Stop};
 use crate::terminal::{note, setting};
 
@@ -35,8 +37,12 @@ impl Place {
         }
         let root = root()?;
         for number in 0..FOLDERS_MAX {
-            match Self::open(&root.join(number.to_string())) {
-                Ok(place) => return Ok(place),
+            let folder = root.join(number.to_string());
+            match store(&folder) {
+                Ok(store) => {
+                    tidy(&store, &folder)?;
+                    return Ok(Self::over(store, &folder));
+                }
                 // Somebody else runs something there.
                 Err(StoreError::Unavailable(_)) => {}
                 Err(error) => return Err(super::stopped(error)),
@@ -73,15 +79,20 @@ impl Place {
     }
 
     fn open(folder: &Path) -> Result<Self, StoreError> {
-        let fatal = Box::new(|why: &str| {
-            note(&format!(
-                "error: {why}\n  The next `kapelle run --resume` reads what is really on the disk."
-            ));
-            std::process::exit(Outcome::Errors as i32);
-        });
-        let store = SqliteStore::open(folder, Options::new(fatal))?;
-        Ok(Self { store: Arc::new(store), folder: folder.to_owned(), is_temporary: false })
+        Ok(Self::over(store(folder)?, folder))
     }
+
+    fn over(store: SqliteStore, folder: &Path) -> Self {
+        Self { store: Arc::new(store), folder: folder.to_owned(), is_temporary: false }
+    }
+}
+
+fn store(folder: &Path) -> Result<SqliteStore, StoreError> {
+    let fatal = Box::new(|why: &str| {
+        note(&format!("error: {why}\n  The next `kapelle run --resume` reads what is really on the disk."));
+        std::process::exit(Outcome::Errors as i32);
+    });
+    SqliteStore::open(folder, local::options(fatal)?)
 }
 
 impl Drop for Place {

@@ -18,7 +18,9 @@ pub(super) fn show(local: &Local, watched: &Watched, id: ExecutionId) -> Ending 
     let outputs = execution.head.outputs.as_deref().filter(|outputs| !outputs.is_empty()).map(view::map);
     match watched.format {
         Format::Json => {
-            let json = view::execution(&execution, &|run| local.runtime.run_id(id, run));
+            let json = view::execution(&execution, &|run| local.runtime.run_id(id, run), &|task| {
+                local.runtime.logs_to_file(&execution.birth, task)
+            });
             let text = serde_json::to_string_pretty(&json).map_err(anyhow::Error::from)?;
             Stream::Out.print(format!("{text}\n").as_bytes())?;
         }

@@ -147,7 +147,9 @@ fn show(
             }
             match arguments.format {
                 Format::Json if state.is_terminal() && before != Some(state) => {
-                    let json = view::execution(execution, &|run| local.runtime.run_id(id, run));
+                    let json = view::execution(execution, &|run| local.runtime.run_id(id, run), &|task| {
+                        local.runtime.logs_to_file(&execution.birth, task)
+                    });
                     json.to_string()
                 }
                 Format::Pretty if before.is_none() || state.is_terminal() => of_execution(execution, state),

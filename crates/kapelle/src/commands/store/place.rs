@@ -4,33 +4,39 @@ use std::path::PathBuf;
 
 use clap::Args;
 use kapelle_store::StoreError;
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_store_sqlite::SqliteStore;
 
+use crate::local;
 use crate::outcome::{Outcome, Stop};
 use crate::report::printable;
 use crate::terminal::note;
 
 #[derive(Debug, Args)]
-pub(super) struct Place {
+pub(crate) struct Place {
     /// The folder of the data
     #[arg(long, value_name = "DIR", default_value = "data")]
-    pub(super) data: PathBuf,
+    pub(crate) data: PathBuf,
 }
 
 impl Place {
     /// Opens what is there, and never makes a store that was not.
-    pub(super) fn open(&self) -> Result<SqliteStore, Stop> {
+    pub(crate) fn open(&self) -> Result<SqliteStore, Stop> {
         self.find()?;
+        self.open_or_make()
+    }
+
+    /// Opens what is there, or makes it.
+    pub(crate) fn open_or_make(&self) -> Result<SqliteStore, Stop> {
         let fatal = Box::new(|why: &str| {
             note(&format!(
                 "error: {why}\nNobody knows what is on the disk now. Look at the disk, then check again."
             ));
             std::process::exit(Outcome::Errors as i32);
         });
-        SqliteStore::open(&self.data, Options::new(fatal)).map_err(stop)
+        local::options(fatal).and_then(|options| SqliteStore::open(&self.data, options)).map_err(stop)
     }
 
-    pub(super) fn find(&self) -> Result<(), Stop> {
+    pub(crate) fn find(&self) -> Result<(), Stop> {
         if self.data.join("kapelle.db").is_file() {
             return Ok(());
         }
@@ -40,7 +46,7 @@ impl Place {
 }
 
 /// What cannot be done at all is a matter of the command line.
-pub(super) fn stop(error: StoreError) -> Stop {
+pub(crate) fn stop(error: StoreError) -> Stop {
     match error {
         StoreError::Invalid(why) => Stop::Usage(why),
         // Words for programs; a person asked for one thing and did not get it.

@@ -14,7 +14,7 @@ use crate::terminal::Stream;
 /// Bring the data back from a backup
 ///
 /// Every file is compared with the manifest first. The folder of the data has to be empty or not there, and is there as
-/// a whole or not at all.
+/// a whole or not at all. Then its folder `keys` has to be put back beside the rest: keys are in no backup.
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 restored, 1 not restored, 2 wrong command line.")]
 pub(crate) struct Arguments {

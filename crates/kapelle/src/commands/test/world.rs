@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
+use kapelle_engine::plan::OnLost;
 use kapelle_model::effect::Request;
 use kapelle_model::execution::Execution;
 use kapelle_model::{ExecutionId, Map, Millis};
@@ -86,6 +87,7 @@ impl<'g> World<'g> {
             settings: ground.settings.clone(),
             variables,
             encryption: Encryption::Configured,
+            on_worker_lost: OnLost::Retry,
             defaults: Vec::new(),
             slots: local::slots(),
             work: ground.work.clone(),

@@ -8,16 +8,16 @@ use aes_gcm::{Aes128Gcm, Aes256Gcm, AesGcm};
 use super::base64;
 use crate::expression::error::{Error, Outcome};
 
-pub(in crate::expression) const NONCE_BYTES: usize = 12;
+pub(super) const NONCE_BYTES: usize = 12;
 const TAG_BYTES: usize = 16;
 
-pub(in crate::expression) fn encrypt(key: &str, nonce: [u8; NONCE_BYTES], plain: &[u8]) -> Outcome<Vec<u8>> {
+pub(super) fn encrypt(key: &str, nonce: [u8; NONCE_BYTES], plain: &[u8]) -> Outcome<Vec<u8>> {
     let sealed = with_key(key, |cipher| cipher.seal(&nonce, plain))?;
     let sealed = sealed.ok_or_else(|| Error::invalid("the text is too long to be encrypted"))?;
     Ok([&nonce[..], &sealed].concat())
 }
 
-pub(in crate::expression) fn decrypt(key: &str, sealed: &[u8]) -> Outcome<Vec<u8>> {
+pub(super) fn decrypt(key: &str, sealed: &[u8]) -> Outcome<Vec<u8>> {
     if sealed.len() < NONCE_BYTES + TAG_BYTES {
         let bytes = sealed.len();
         return Err(Error::invalid(format!(

@@ -14,7 +14,7 @@ use kapelle_model::{ExecutionId, Failure, Map, Millis, State, Value};
 
 use crate::inputs::Encryption;
 use crate::live::Live;
-use crate::plan::Plan;
+use crate::plan::{OnLost, Plan};
 use crate::variables::Variables;
 use crate::world::{Chance, World};
 use kapelle_core::property::text_of;
@@ -67,6 +67,7 @@ pub(super) fn with<T>(
         settings: &settings,
         variables: &variables,
         encryption: Encryption::Configured,
+        on_worker_lost: OnLost::Retry,
     })
 }
 

@@ -97,7 +97,8 @@ pub fn due(state: &TriggerState) -> Option<Millis> {
     let is_paused = state.backfill.as_ref().is_some_and(|backfill| backfill.is_paused);
     let next = state.next.filter(|_| !state.is_disabled && !is_paused)?;
     let (minute, count) = state.caught_up;
-    if count < CAUGHT_UP_MAX {
+    // What somebody asked for is no storm that came by itself.
+    if count < CAUGHT_UP_MAX || state.backfill.is_some() {
         return Some(next);
     }
     Some(next.max(Millis(minute.saturating_add(1).saturating_mul(MILLIS_PER_MINUTE))))

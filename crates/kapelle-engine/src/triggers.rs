@@ -41,6 +41,9 @@ const OF_ALL: [&str; 20] = [
     "priority",
 ];
 
+/// Executions of one backfill at the same time, of a trigger that may be concurrent.
+const BACKFILL_OPEN_MAX: usize = 100;
+
 /// A trigger, read once with its flow. Nothing is refused here: what is wrong is told when it is looked at.
 #[expect(clippy::struct_excessive_bools, reason = "each is a property that flows write")]
 #[derive(Debug)]
@@ -144,15 +147,27 @@ impl Trigger {
         is_flow_disabled || self.is_disabled || state.is_disabled
     }
 
-    /// Whether an execution that it started keeps it from starting another one.
+    /// Whether executions that it started keep it from starting another one. A backfill has a bound in any case, so that
+    /// it does not push everything else aside.
     pub fn is_locked(&self, state: &TriggerState) -> bool {
-        !self.is_concurrent && !state.open.is_empty()
+        let most = match (self.is_concurrent, &state.backfill) {
+            (false, _) => 1,
+            (true, Some(_)) => BACKFILL_OPEN_MAX,
+            (true, None) => usize::MAX,
+        };
+        state.open.len() >= most
+    }
+
+    /// Whether it has to be remembered that an execution of it is open.
+    pub fn remembers(&self, state: &TriggerState) -> bool {
+        self.follows_ends()
+            && (!self.is_concurrent || !self.stop_after.is_empty() || state.backfill.is_some())
     }
 
     /// Whether it has to know of the ends of executions that it started.
     pub fn follows_ends(&self) -> bool {
-        matches!(self.kind, Kind::Schedule(_) | Kind::Plugin)
-            && (!self.is_concurrent || !self.stop_after.is_empty())
+        self.is_schedule()
+            || (self.kind == Kind::Plugin && (!self.is_concurrent || !self.stop_after.is_empty()))
     }
 
     /// When it has to be looked at next, if nothing locks it.

@@ -156,12 +156,10 @@ impl Course<'_> {
         let mut date = self.dates.from(backfill.current);
         for _ in 0..DATES_MAX {
             let Some(at) = date.filter(|date| *date <= backfill.end) else { break };
-            let fate = if has_room(&turn.state, self.now.moment) { self.decide(at) } else { Fate::Waits };
-            match fate {
+            match self.decide(at) {
                 Fate::Waits => break,
                 Fate::Skipped(why, words) => turn.skip(at, why, words),
                 Fate::Fires(failure) => {
-                    count_caught_up(&mut turn.state, self.now.moment);
                     date = self.dates.after(at);
                     let next = self.schedule.holding(self.dates, date, self.environment);
                     self.fire(turn, Occurrence { date: at, next, backfill: Some(&backfill), failure });

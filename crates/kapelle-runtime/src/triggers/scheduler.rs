@@ -85,8 +85,8 @@ pub(crate) struct Decided {
     pub(super) kept: Kept,
     pub(super) state: TriggerState,
     pub(super) due: Option<Millis>,
-    /// An end of an execution, to be told again if this was not written.
-    pub(super) end: Option<End>,
+    /// The ends of executions that led to it, to be told again if this was not written.
+    pub(super) ends: Vec<End>,
     /// What the log says once it is written.
     pub(super) line: Option<String>,
     /// Occurrences that start nothing.
@@ -98,7 +98,7 @@ pub(crate) struct Decided {
 impl Decided {
     /// With nothing that follows.
     pub(super) fn of(kept: Kept, state: TriggerState, due: Option<Millis>) -> Self {
-        Self { kept, state, due, end: None, line: None, skipped: Vec::new(), work: None }
+        Self { kept, state, due, ends: Vec::new(), line: None, skipped: Vec::new(), work: None }
     }
 }
 
@@ -148,7 +148,7 @@ impl Scheduler {
             Call::Begin => self.begin(),
             Call::Look => self.look_around(),
             Call::Changed(key) => self.changed(&key),
-            Call::Ended(end) => self.ended(&end),
+            Call::Ended(end) => self.ended(end),
             Call::Written(decided, result) => self.written(*decided, result),
             Call::Looked(looked) => {
                 let (kept, work, looked) = *looked;
@@ -286,15 +286,13 @@ impl Scheduler {
             Err(StoreError::Conflict(Conflict::Happened { .. })) => self.happened(decided),
             // Somebody else changed it; it is looked at as it is now.
             Err(StoreError::Conflict(_)) => {
-                if let Some(end) = decided.end {
-                    self.ended(&end);
-                }
-                self.changed(&key);
+                decided.ends.into_iter().for_each(|end| self.memory.note_end(end));
+                self.memory.note_change(&key);
             }
             Err(error) => {
-                if let Some(end) = decided.end {
-                    let later = self.ring(move || Call::Ended(end));
-                    self.shared.clock.set(self.shared.clock.now().plus(RETRY_MILLIS), later);
+                let later = self.shared.clock.now().plus(RETRY_MILLIS);
+                for end in decided.ends {
+                    self.shared.clock.set(later, self.ring(move || Call::Ended(end)));
                 }
                 self.trouble(&error);
             }
@@ -309,8 +307,13 @@ impl Scheduler {
     }
 
     /// Looks again at a trigger that was changed while it was in hand, and around if there is more to do.
-    fn after(&mut self, key: &TriggerKey) {
-        if self.memory.take_change(key) {
+    pub(super) fn after(&mut self, key: &TriggerKey) {
+        if self.memory.has(key) {
+            return;
+        }
+        if self.memory.has_ends(key) {
+            self.take_ends(key);
+        } else if self.memory.take_change(key) {
             self.changed(key);
         }
         if self.memory.has_more && self.memory.count() < ROUND_MAX / 4 {

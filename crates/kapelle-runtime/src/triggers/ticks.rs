@@ -69,6 +69,18 @@ pub(crate) fn list(
     own.map(|document| codec::read_skip(&document.key, &document.data)).collect()
 }
 
+/// Takes back the records of moments that come again, since the clock went back.
+pub(crate) fn withdraw(store: &dyn Store, key: &TriggerKey, now: Millis) -> Result<()> {
+    let permit = Permit::system("the clock went back");
+    let prefix = format!("{}/{}/", key.flow, key.trigger);
+    let after = name(key, now);
+    let page = store.documents(&permit, Kind::Tick, Some(&key.namespace), Some(&after), SWEPT_MAX)?;
+    let own = page.into_iter().map(|document| document.key);
+    let own = own.take_while(|name| name.tenant == key.tenant && name.name.starts_with(&prefix));
+    let writes: Vec<_> = own.map(|key| Write::Remove { key, over: Over::Any }).collect();
+    if writes.is_empty() { Ok(()) } else { store.commit(Transaction::of(writes)).map(drop) }
+}
+
 /// Throws away what was kept long enough. Whether there may be more.
 pub(crate) fn sweep(store: &dyn Store, now: Millis) -> Result<bool> {
     let old = store.documents_due(Kind::Tick, now, SWEPT_MAX)?;

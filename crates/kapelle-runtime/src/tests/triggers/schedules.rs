@@ -182,6 +182,22 @@ fn a_backfill_starts_the_occurrences_of_the_past_and_then_the_trigger_goes_on() 
 }
 
 #[test]
+fn a_backfill_of_a_trigger_that_may_be_concurrent_has_a_hundred_executions_at_a_time() {
+    let world = with_all();
+    let flow = source("wide", &EACH_MINUTE.replace("cron", "allowConcurrent: true, cron"), "PT1H");
+    // A pause holds no worker.
+    world.put(&flow.replace("flow.Sleep, duration", "flow.Pause, pauseDuration"));
+    let start = NOW.plus(-250 * MINUTE);
+    let wanted = Wanted { start, end: None, is_paused: false, inputs: Arc::default(), labels: Vec::new() };
+    world.runtime().backfill(&key("wide", "tick"), &wanted).unwrap();
+    world.pass(30);
+    assert_eq!(world.executions("wide").len(), 100);
+    world.pass(3 * 3_600);
+    let past = world.dates("wide").iter().filter(|date| **date < 0).count();
+    assert_eq!(past, 250, "all of them in the end");
+}
+
+#[test]
 fn a_process_that_dies_and_comes_again_starts_nothing_twice() {
     let mut world = with_all();
     world.put(&source("twice", EACH_MINUTE, "PT20S"));

@@ -19,6 +19,7 @@ use crate::triggers::environment::with_environment;
 use crate::triggers::hearing::missed;
 use crate::triggers::kept::{Kept, document_key};
 use crate::triggers::saved::moment;
+use crate::triggers::ticks;
 
 /// Documents that are read at once when all are gone through.
 const PAGE: usize = 1_000;
@@ -72,6 +73,9 @@ impl Scheduler {
         }
         let Some(definition) = self.definition(&kept.key) else { return };
         let Some(trigger) = definition.plan.trigger(&kept.key.trigger) else { return };
+        if let Err(error) = ticks::withdraw(&*self.shared.store, &kept.key, now) {
+            return self.trouble(&error);
+        }
         let mut state = kept.state.clone();
         if let Kind::Schedule(place) = trigger.kind {
             let schedule = &definition.plan.schedules[place];
@@ -128,6 +132,8 @@ impl Scheduler {
             let key = kept.key.clone();
             self.attend_to(kept, &definition, now);
             self.memory.let_go(&key);
+            self.memory.about = None;
+            self.after(&key);
         }
         self.memory.about = None;
     }
@@ -139,11 +145,11 @@ impl Scheduler {
             return self.keep(Decided::of(kept, state, None));
         }
         if trigger.is_locked(&kept.state) {
-            if !self.tell_ends(&kept) {
-                let state = kept.state.clone();
-                self.keep(Decided::of(kept, state, Some(now.plus(RECHECK_MILLIS))));
+            if self.find_ends(&kept) {
+                return self.take_ends(&kept.key);
             }
-            return;
+            let state = kept.state.clone();
+            return self.keep(Decided::of(kept, state, Some(now.plus(RECHECK_MILLIS))));
         }
         match trigger.kind {
             Kind::Schedule(place) => self.turn(kept, definition, trigger, place, now),
@@ -232,7 +238,8 @@ impl Scheduler {
             self.memory.note_change(key);
             return Ok(());
         }
-        if !is_off && trigger.is_locked(&kept.state) && self.tell_ends(&kept) {
+        if !is_off && trigger.is_locked(&kept.state) && self.find_ends(&kept) {
+            self.take_ends(key);
             return Ok(());
         }
         if let Some(due) = kept.due {

@@ -43,7 +43,7 @@ impl Scheduler {
         match newborn(&self.shared, &kept.key, definition, trigger, &firing, id) {
             Ok(newborn) => {
                 state.fired = Some(now);
-                if trigger.follows_ends() {
+                if trigger.remembers(&kept.state) {
                     state.open.push(id);
                 }
                 let recheck = trigger.is_locked(&state).then(|| now.plus(RECHECK_MILLIS));

@@ -6,6 +6,7 @@ use kapelle_model::Millis;
 use kapelle_model::trigger::TriggerKey;
 use tokio_util::sync::CancellationToken;
 
+use super::End;
 use crate::alarms::AlarmKey;
 
 #[derive(Default)]
@@ -23,6 +24,8 @@ pub(super) struct Memory {
     /// The trigger that it is busy with.
     pub(super) about: Option<TriggerKey>,
     looks: HashMap<TriggerKey, CancellationToken>,
+    /// Executions that are over, of triggers that do not know it yet.
+    ends: HashMap<TriggerKey, Vec<End>>,
     pub(super) listening: BTreeMap<TriggerKey, Listens>,
     pub(super) listeners_made: u64,
 }
@@ -55,6 +58,18 @@ impl Memory {
                 self.in_hand.remove(key);
             }
         }
+    }
+
+    pub(super) fn note_end(&mut self, end: End) {
+        self.ends.entry(end.key.clone()).or_default().push(end);
+    }
+
+    pub(super) fn has_ends(&self, key: &TriggerKey) -> bool {
+        self.ends.contains_key(key)
+    }
+
+    pub(super) fn take_ends(&mut self, key: &TriggerKey) -> Vec<End> {
+        self.ends.remove(key).unwrap_or_default()
     }
 
     /// Somebody changed a trigger that is being worked on.

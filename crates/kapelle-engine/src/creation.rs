@@ -114,7 +114,7 @@ fn labels(plan: &Plan, request: &Request) -> Labels {
 
 /// What the inputs' own expressions see; there is no execution yet.
 fn context(plan: &Plan, tenant: &Arc<str>, labels: &Labels, request: &Request, world: &World<'_>) -> Map {
-    let mut context = without_execution(plan, tenant, labels, world);
+    let mut context = without_execution(plan, tenant, labels, world.variables);
     if let Some(origin) = &request.origin {
         context.insert("trigger".into(), Value::Map(Arc::clone(&origin.variables)));
     }
@@ -122,7 +122,7 @@ fn context(plan: &Plan, tenant: &Arc<str>, labels: &Labels, request: &Request, w
 }
 
 /// The variables of a flow for expressions that no execution renders.
-pub fn without_execution(plan: &Plan, tenant: &Arc<str>, labels: &Labels, world: &World<'_>) -> Map {
+pub fn without_execution(plan: &Plan, tenant: &Arc<str>, labels: &Labels, installation: &Map) -> Map {
     let flow = [
         ("id", Value::from(&*plan.flow)),
         ("namespace", Value::from(&*plan.namespace)),
@@ -130,7 +130,7 @@ pub fn without_execution(plan: &Plan, tenant: &Arc<str>, labels: &Labels, world:
         ("tenantId", Value::from(&**tenant)),
     ];
     let flow: Map = flow.into_iter().map(|(name, value)| (Arc::from(name), value)).collect();
-    let mut context = world.variables.clone();
+    let mut context = installation.clone();
     context.insert("flow".into(), Value::Map(Arc::new(flow)));
     if !plan.variables.is_empty() {
         context.insert("vars".into(), Value::Map(Arc::clone(&plan.variables)));

@@ -7,6 +7,7 @@
 //! Not found is what somebody encrypts, spells out or cuts to pieces.
 
 mod forms;
+mod long;
 mod masker;
 mod patterns;
 

@@ -5,7 +5,7 @@
 //! one ([`hearing`]). Occurrences that start nothing are recorded with their reasons ([`ticks`]). People change triggers by
 //! [`orders`], and saving a flow changes them with it ([`saved`]).
 
-mod environment;
+pub(crate) mod environment;
 pub(crate) mod hearing;
 mod kept;
 mod looks;

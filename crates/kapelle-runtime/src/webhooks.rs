@@ -8,7 +8,7 @@ mod told;
 use std::sync::Arc;
 
 use kapelle_core::expression::environment::Environment;
-use kapelle_engine::creation::{Rejected, without_execution};
+use kapelle_engine::creation::Rejected;
 use kapelle_engine::overlay::Overlay;
 use kapelle_engine::variables::Variables;
 use kapelle_engine::webhook::{Decision, Ended, Webhook, WebhookAnswer, WebhookRequest};
@@ -25,6 +25,7 @@ use crate::definitions::Definition;
 use crate::message::Newborn;
 use crate::runtime::Runtime;
 use crate::shared::News;
+use crate::triggers::environment::with_flow;
 use told::{message, refused};
 
 /// How long a delivery is remembered.
@@ -109,7 +110,7 @@ impl Reception<'_> {
         let mut found = Vec::new();
         for (place, webhook) in all {
             let candidate = Found { definition: Arc::clone(definition), place };
-            let has_key = self.with_environment(definition, |all| webhook.has_key(key, all));
+            let has_key = with_flow(&self.runtime.shared, definition, |all| webhook.has_key(key, all));
             match has_key {
                 Ok(true) => found.push(candidate),
                 Ok(false) => {}
@@ -117,23 +118,6 @@ impl Reception<'_> {
             }
         }
         found.into_iter()
-    }
-
-    /// Does something with the variables of a flow.
-    fn with_environment<T>(
-        &self,
-        definition: &Arc<Definition>,
-        use_it: impl FnOnce(Environment<'_>) -> T,
-    ) -> T {
-        let plan = &definition.plan;
-        let request =
-            Request::new(ExecutionId::default(), Arc::clone(&plan.namespace), Arc::clone(&plan.flow));
-        let services =
-            self.runtime.shared.reach.desk(&crate::births::provisional(self.tenant, &request, definition));
-        self.runtime.shared.with_services(self.runtime.now(), &*services, |world| {
-            let context = without_execution(plan, self.tenant, &plan.labels, world);
-            use_it(Environment { context: &context, services: world.services, settings: world.settings })
-        })
     }
 
     /// Answers somebody who has the key.
@@ -145,7 +129,7 @@ impl Reception<'_> {
         if let Some(reason) = plan.failures.first() {
             return message(409, &format!("Cannot execute an invalid flow: {reason}"));
         }
-        let decision = self.with_environment(&found.definition, |environment| {
+        let decision = with_flow(&self.runtime.shared, &found.definition, |environment| {
             found.webhook().evaluate(request, self.runtime.now(), environment)
         });
         match decision {

@@ -53,6 +53,12 @@ pub(crate) static REFINED: &[(&str, &[Property])] = &[
                 Kind::Object(&WORKER_SELECTOR),
                 "Tags of the workers that evaluate the trigger.",
             ),
+            Property::new(
+                "priority",
+                super::INTEGER,
+                "Executions of a higher priority leave the queue of a limit first. Not known to Kestra.",
+            )
+            .default("0"),
         ],
     ),
     (

@@ -12,7 +12,7 @@ const LINE_MIN: usize = 8;
 const DERIVED_MIN: usize = 4;
 
 /// And up to this many; of longer ones the value itself and its lines are hidden.
-const DERIVED_MAX: usize = 16 << 10;
+const DERIVED_MAX: usize = 4 << 10;
 
 /// All that has to be hidden of a secret.
 pub(super) fn forms(secret: &str) -> BTreeSet<String> {

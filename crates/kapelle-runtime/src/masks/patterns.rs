@@ -8,12 +8,15 @@ use aho_corasick::AhoCorasick;
 use kapelle_model::MASK;
 
 use super::forms::forms;
+use super::long::Long;
+
+/// Patterns from this many bytes on are compared in a way that takes no longer when they repeat themselves.
+const LONG_MIN: usize = 128;
 
 pub(super) struct Patterns {
-    /// In order, so that it is quickly known whether some of them begin with something.
-    sorted: Vec<String>,
-    /// Bytes of the longest.
-    length_max: usize,
+    /// The short ones in order, so that it is quickly known whether some of them begin with something.
+    short: Vec<String>,
+    long: Vec<Long>,
     /// None if there are more than it takes; then everything is hidden.
     automaton: Option<AhoCorasick>,
 }
@@ -21,10 +24,10 @@ pub(super) struct Patterns {
 impl Patterns {
     pub(super) fn new<'s>(secrets: impl Iterator<Item = &'s str>) -> Self {
         let sorted: BTreeSet<String> = secrets.flat_map(forms).collect();
-        let sorted: Vec<String> = sorted.into_iter().collect();
-        let length_max = sorted.iter().map(String::len).max().unwrap_or(0);
         let automaton = AhoCorasick::new(&sorted).ok();
-        Self { sorted, length_max, automaton }
+        let (short, long): (Vec<_>, Vec<_>) =
+            sorted.into_iter().partition(|pattern| pattern.len() < LONG_MIN);
+        Self { short, long: long.iter().map(|pattern| Long::new(pattern)).collect(), automaton }
     }
 
     pub(super) fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
@@ -62,13 +65,15 @@ impl Patterns {
 
     /// Where the longest end of some bytes begins with which a secret could begin; their length if there is none.
     pub(super) fn unfinished(&self, bytes: &[u8]) -> usize {
-        let first = (bytes.len() + 1).saturating_sub(self.length_max);
-        (first..bytes.len()).find(|at| self.is_beginning(&bytes[*at..])).unwrap_or(bytes.len())
+        let long = self.long.iter().map(|long| long.begun(bytes)).max().unwrap_or(0);
+        let first = (bytes.len() + 1).saturating_sub(LONG_MIN);
+        let until = bytes.len() - long;
+        (first..until).find(|at| self.is_beginning(&bytes[*at..])).unwrap_or(until)
     }
 
-    /// Whether a pattern begins so and goes on.
+    /// Whether a short pattern begins so and goes on.
     fn is_beginning(&self, bytes: &[u8]) -> bool {
-        let from = self.sorted.partition_point(|pattern| pattern.as_bytes() <= bytes);
-        self.sorted.get(from).is_some_and(|pattern| pattern.as_bytes().starts_with(bytes))
+        let from = self.short.partition_point(|pattern| pattern.as_bytes() <= bytes);
+        self.short.get(from).is_some_and(|pattern| pattern.as_bytes().starts_with(bytes))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kapelle_core::expression::environment::Environment;
 use kapelle_core::expression::services::Services;
-use kapelle_engine::labels::nested;
+use kapelle_engine::creation::without_execution;
 use kapelle_engine::triggers::Trigger;
 use kapelle_model::effect::Request;
 use kapelle_model::{ExecutionId, Map, Value};
@@ -15,28 +15,18 @@ use crate::shared::Shared;
 
 /// Variables of the installation and of the flow, and what the trigger is called.
 pub(crate) fn variables(shared: &Shared, definition: &Definition, trigger: &Trigger) -> Map {
-    let plan = &definition.plan;
-    let mut all = shared.variables.clone();
-    let flow = Map::from_iter([
-        ("id".into(), Value::from(&*plan.flow)),
-        ("namespace".into(), Value::from(&*plan.namespace)),
-        ("revision".into(), Value::Int(i64::from(plan.revision))),
-        ("tenantId".into(), Value::from(&*definition.flow.tenant)),
-    ]);
-    all.insert("flow".into(), Value::Map(Arc::new(flow)));
     let own = Map::from_iter([
         ("id".into(), Value::from(&*trigger.id)),
         ("type".into(), Value::from(&*trigger.written_type)),
     ]);
+    let mut all = of_flow(shared, definition);
     all.insert("trigger".into(), Value::Map(Arc::new(own)));
-    if !plan.variables.is_empty() {
-        all.insert("vars".into(), Value::Map(Arc::clone(&plan.variables)));
-    }
-    if !plan.labels.is_empty() {
-        let labels = nested(plan.labels.iter().map(|(key, value)| (&**key, &**value)));
-        all.insert("labels".into(), Value::Map(Arc::new(labels)));
-    }
     all
+}
+
+fn of_flow(shared: &Shared, definition: &Definition) -> Map {
+    let plan = &definition.plan;
+    without_execution(plan, &definition.flow.tenant, &plan.labels, &shared.variables)
 }
 
 /// Lets expressions of a trigger be rendered, in the name of an execution that may come of it.
@@ -46,9 +36,26 @@ pub(crate) fn with_environment<T>(
     trigger: &Trigger,
     use_it: impl FnOnce(Environment<'_>) -> T,
 ) -> T {
-    let variables = variables(shared, definition, trigger);
+    with_variables(shared, definition, &variables(shared, definition, trigger), use_it)
+}
+
+/// The same for what belongs to the whole flow.
+pub(crate) fn with_flow<T>(
+    shared: &Shared,
+    definition: &Definition,
+    use_it: impl FnOnce(Environment<'_>) -> T,
+) -> T {
+    with_variables(shared, definition, &of_flow(shared, definition), use_it)
+}
+
+fn with_variables<T>(
+    shared: &Shared,
+    definition: &Definition,
+    variables: &Map,
+    use_it: impl FnOnce(Environment<'_>) -> T,
+) -> T {
     let services = services(shared, definition, ExecutionId(0));
-    use_it(Environment { context: &variables, services: &*services, settings: &shared.settings })
+    use_it(Environment { context: variables, services: &*services, settings: &shared.settings })
 }
 
 /// What expressions may ask for.

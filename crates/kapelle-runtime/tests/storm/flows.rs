@@ -1,4 +1,4 @@
-//! The flows of the storm: loops, retries, pauses, subflows, limits.
+//! The flows of the storm: loops, retries, pauses, subflows, limits, triggers.
 
 /// Ids of the flows that are started, each with its source.
 pub(crate) const STARTED: [(&str, &str); 5] =
@@ -6,6 +6,30 @@ pub(crate) const STARTED: [(&str, &str); 5] =
 
 /// Flows that only others start.
 pub(crate) const CALLED: [&str; 1] = [CHILD];
+
+/// Flows that start by themselves: each second, and after each end of `line`.
+pub(crate) const TRIGGERED: [&str; 2] = [TICK, AFTER];
+
+const TICK: &str = "
+id: tick
+namespace: storm
+triggers:
+- {id: second, type: io.kestra.plugin.core.trigger.Schedule, cron: '* * * * * *', withSeconds: true}
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: '{{ trigger.date }}'}
+";
+
+const AFTER: &str = "
+id: after
+namespace: storm
+triggers:
+- id: end
+  type: io.kestra.plugin.core.trigger.Flow
+  states: [SUCCESS]
+  preconditions: {id: line, flows: [{namespace: storm, flowId: line}]}
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: '{{ trigger.executionId }}'}
+";
 
 const LINE: &str = "
 id: line

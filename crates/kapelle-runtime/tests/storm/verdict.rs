@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use kapelle_model::permit::Permit;
-use kapelle_model::{ExecutionId, State};
+use kapelle_model::{ExecutionId, State, Value};
 use kapelle_store::Store;
 use kapelle_store::filter::Filter;
-use kapelle_store::listing::Page;
+use kapelle_store::listing::{Header, Page};
 use kapelle_store::store::Values;
 use kapelle_store_sqlite::{Options, SqliteStore};
 
@@ -46,7 +46,44 @@ pub(crate) fn judge(folder: &Path) -> String {
             attempts += lines.iter().sum::<u32>();
         }
     }
-    format!("{} acknowledged, {} executions, {attempts} attempts with effects", ids.len(), all.rows.len())
+    let seconds = schedule(&all.rows);
+    let followed = followers(&all.rows);
+    format!(
+        "{} acknowledged, {} executions, {attempts} attempts with effects, {seconds} seconds of a schedule, {followed} \
+         followed by a trigger",
+        ids.len(),
+        all.rows.len()
+    )
+}
+
+/// A schedule fired once for each second, from the first to the last one. How many there were.
+fn schedule(all: &[Header]) -> usize {
+    let own = all.iter().filter(|header| &*header.birth.flow == "tick");
+    let mut dates: Vec<i64> = own.map(|header| header.birth.start.unwrap().at.0 / 1_000).collect();
+    dates.sort_unstable();
+    let expected: Vec<i64> =
+        dates.first().map(|first| (*first..).take(dates.len()).collect()).unwrap_or_default();
+    assert_eq!(dates, expected, "a second was lost or came twice");
+    dates.len()
+}
+
+/// Each execution of `line` is followed by one of the flow that listens to it. How many there were.
+fn followers(all: &[Header]) -> usize {
+    let lines = all.iter().filter(|header| &*header.birth.flow == "line");
+    let mut lines: Vec<String> = lines.map(|header| header.birth.id.to_string()).collect();
+    let after = all.iter().filter(|header| &*header.birth.flow == "after");
+    let cause = |header: &Header| {
+        let origin = header.birth.origin.clone().unwrap();
+        match origin.variables.get("executionId") {
+            Some(Value::Str(id)) => id.expose().to_owned(),
+            other => panic!("{other:?}"),
+        }
+    };
+    let mut causes: Vec<String> = after.map(cause).collect();
+    lines.sort_unstable();
+    causes.sort_unstable();
+    assert_eq!(causes, lines, "an end was not heard, or heard twice");
+    lines.len()
 }
 
 /// How often each attempt of each task run wrote its line.

@@ -9,6 +9,7 @@ use std::time::Duration;
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::plan::OnLost;
+use kapelle_engine::schedule::Recover;
 use kapelle_model::Map;
 use kapelle_model::effect::Request;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
@@ -21,7 +22,7 @@ use kapelle_store_sqlite::{Options, SqliteStore};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use crate::flows::{CALLED, STARTED};
+use crate::flows::{CALLED, STARTED, TRIGGERED};
 
 /// # Write a line that stays
 ///
@@ -79,7 +80,7 @@ pub(crate) fn work(folder: &Path, count: u32) {
         hands: None,
         ahead: 0,
         takes_up: TakesUp::All,
-        triggers: None,
+        triggers: Some(Recover::All),
     };
     let surroundings = Surroundings {
         storage: Arc::new(LocalStorage::open(folder.join("files")).unwrap()),
@@ -89,6 +90,9 @@ pub(crate) fn work(folder: &Path, count: u32) {
         calls: None,
     };
     let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());
+    for source in TRIGGERED {
+        runtime.save_flow(&"main".into(), source).unwrap();
+    }
     tokio.block_on(create(&runtime, folder, count));
     while !store.unfinished(None, 1).unwrap().is_empty() {
         std::thread::sleep(Duration::from_millis(10));

@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, store, test,
-    triggers,
+    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, server, store,
+    test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -43,6 +43,8 @@ enum Command {
     Import(import::Command),
     #[command(subcommand)]
     Secrets(Box<secrets::Command>),
+    #[command(subcommand)]
+    Server(Box<server::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
     Completions(completions::Arguments),
@@ -89,6 +91,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Schema(arguments) => answer(schema::run(&arguments)),
             Command::Import(command) => import::run(&command),
             Command::Secrets(command) => secrets::run(&command),
+            Command::Server(command) => server::run(&command),
             Command::Store(command) => store::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },

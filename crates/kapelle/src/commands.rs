@@ -12,6 +12,7 @@ pub(crate) mod plugins;
 pub(crate) mod run;
 pub(crate) mod schema;
 pub(crate) mod secrets;
+pub(crate) mod server;
 pub(crate) mod store;
 pub(crate) mod test;
 pub(crate) mod triggers;

@@ -1,4 +1,4 @@
-//! A runtime on this machine, without a server: for `kapelle run` and `kapelle test`.
+//! A runtime on this machine, for `kapelle run`, `kapelle test` and `kapelle server`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -67,7 +67,7 @@ pub(crate) struct Local {
     // Dropped before the threads that its tasks run on.
     pub(crate) runtime: Arc<Runtime>,
     pub(crate) tokio: tokio::runtime::Runtime,
-    storage: Arc<dyn Storage>,
+    pub(crate) storage: Arc<dyn Storage>,
 }
 
 impl Local {

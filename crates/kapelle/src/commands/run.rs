@@ -1,7 +1,7 @@
 //! `kapelle run`: runs a flow on this machine, without a server.
 
 mod ask;
-mod flows;
+pub(super) mod flows;
 mod follow;
 mod inputs;
 mod picture;

@@ -54,10 +54,10 @@ pub(super) fn read(
 }
 
 /// The full name of a flow, its source, and whether it is of the first place.
-pub(super) type Found = (String, String, bool);
+pub(crate) type Found = (String, String, bool);
 
 /// All flows of these places. With mistakes they are told, and there is none.
-pub(super) fn all(places: &[&Path]) -> Result<Result<Vec<Found>, Outcome>, Stop> {
+pub(crate) fn all(places: &[&Path]) -> Result<Result<Vec<Found>, Outcome>, Stop> {
     let paths: Vec<OsString> = places.iter().map(|path| path.as_os_str().to_owned()).collect();
     let found = files::find(&paths)?;
     let own = files::find(&paths[..1])?.places.len();
@@ -108,7 +108,7 @@ impl Flows {
 }
 
 /// Why a flow was not saved, for a person.
-pub(super) fn unsaved(unsaved: Unsaved) -> Stop {
+pub(crate) fn unsaved(unsaved: Unsaved) -> Stop {
     match unsaved {
         Unsaved::Store(error) => super::stopped(error),
         Unsaved::Wrong(found) => {

@@ -1,0 +1,96 @@
+//! What is sent back.
+
+use std::convert::Infallible;
+
+use http_body_util::combinators::UnsyncBoxBody;
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Bytes};
+use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
+use hyper::{Response, StatusCode};
+use serde_json::Value as Json;
+
+pub(crate) type Sent = UnsyncBoxBody<Bytes, Infallible>;
+
+/// An answer that is not on its way yet.
+pub(crate) struct Answer {
+    response: Response<Sent>,
+}
+
+impl Answer {
+    fn of(body: impl Into<Bytes>, media: &'static str) -> Self {
+        let mut response = Response::new(Full::new(body.into()).boxed_unsync());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        Self { response }
+    }
+
+    pub(crate) fn json(value: &Json) -> Self {
+        Self::of(value.to_string(), "application/json")
+    }
+
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self::of(text.into(), "text/plain; charset=utf-8")
+    }
+
+    pub(crate) fn empty(status: StatusCode) -> Self {
+        let mut response = Response::new(Full::new(Bytes::new()).boxed_unsync());
+        *response.status_mut() = status;
+        Self { response }
+    }
+
+    pub(crate) fn no_content() -> Self {
+        Self::empty(StatusCode::NO_CONTENT)
+    }
+
+    /// Bytes for a folder of downloads; never shown by a browser.
+    pub(crate) fn download(bytes: impl Into<Bytes>, media: &'static str, name: &str) -> Self {
+        Self::of(bytes, media).attachment(name)
+    }
+
+    /// A body that comes piece by piece.
+    pub(crate) fn stream<B>(body: B, media: &'static str) -> Self
+    where
+        B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+    {
+        let mut response = Response::new(body.boxed_unsync());
+        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        Self { response }
+    }
+
+    #[must_use]
+    pub(crate) fn attachment(self, name: &str) -> Self {
+        let plain = |character: char| match character {
+            ' '..='~' if !matches!(character, '"' | '\\' | '/' | '%') => character,
+            _ => '_',
+        };
+        let name: String = name.chars().map(plain).collect();
+        self.header(CONTENT_DISPOSITION.as_str(), &format!("attachment; filename=\"{name}\""))
+    }
+
+    #[must_use]
+    pub(crate) fn status(mut self, status: StatusCode) -> Self {
+        *self.response.status_mut() = status;
+        self
+    }
+
+    /// Adds a header. One that cannot be sent is left out.
+    #[must_use]
+    pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            self.response.headers_mut().append(name, value);
+        }
+        self
+    }
+
+    /// The answer with what every answer says.
+    pub(crate) fn sent(mut self) -> Response<Sent> {
+        let headers = self.response.headers_mut();
+        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
+        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        headers.insert("cache-control", HeaderValue::from_static("no-store"));
+        headers.insert(
+            "content-security-policy",
+            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
+        );
+        self.response
+    }
+}

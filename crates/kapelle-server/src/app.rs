@@ -1,0 +1,88 @@
+//! What is served: a runtime with everything around it that requests need.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use kapelle_runtime::Runtime;
+use kapelle_runtime::storage::Storage;
+use kapelle_store::Store;
+use tokio::sync::{Semaphore, watch};
+
+use crate::error::{ApiError, Outcome};
+use crate::gate::Gate;
+use crate::hub::Hub;
+use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
+use crate::route::Route;
+use crate::routes;
+
+/// What an [`App`] is made of.
+pub struct Parts {
+    pub runtime: Arc<Runtime>,
+    pub storage: Arc<dyn Storage>,
+    pub gate: Arc<dyn Gate>,
+    /// It has to hear the news of the runtime.
+    pub hub: Arc<Hub>,
+    /// Where files wait while they arrive.
+    pub work: PathBuf,
+    /// The address that people reach the server at, for links in answers.
+    pub url: Option<String>,
+}
+
+/// One server's business, shared by all requests.
+pub struct App {
+    pub(crate) runtime: Arc<Runtime>,
+    pub(crate) storage: Arc<dyn Storage>,
+    pub(crate) gate: Arc<dyn Gate>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) work: PathBuf,
+    pub(crate) url: Option<String>,
+    pub(crate) routes: Vec<Route>,
+    pub(crate) management: Vec<Route>,
+    pub(crate) reads: Semaphore,
+    pub(crate) requests: Semaphore,
+    pub(crate) followers: Arc<Semaphore>,
+    closing: watch::Sender<bool>,
+}
+
+impl App {
+    pub fn new(parts: Parts) -> Arc<Self> {
+        Arc::new(Self {
+            runtime: parts.runtime,
+            storage: parts.storage,
+            gate: parts.gate,
+            hub: parts.hub,
+            work: parts.work,
+            url: parts.url,
+            routes: routes::api(),
+            management: routes::management(),
+            reads: Semaphore::new(READS_MAX),
+            requests: Semaphore::new(REQUESTS_MAX),
+            followers: Arc::new(Semaphore::new(FOLLOWERS_MAX)),
+            closing: watch::Sender::new(false),
+        })
+    }
+
+    pub(crate) fn store(&self) -> &Arc<dyn Store> {
+        self.runtime.store()
+    }
+
+    /// Streams end from now on; requests are answered as long as there are connections.
+    pub(crate) fn close(&self) {
+        self.closing.send_replace(true);
+    }
+
+    pub(crate) async fn closed(&self) {
+        let mut hears = self.closing.subscribe();
+        // It is there as long as the app is.
+        let _gone = hears.wait_for(|is_closing| *is_closing).await;
+    }
+
+    /// Does something that waits for a disk, without holding up other requests.
+    pub(crate) async fn blocking<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Outcome<T> + Send + 'static,
+    ) -> Outcome<T> {
+        let _place = self.reads.acquire().await.map_err(|_| ApiError::busy())?;
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(ApiError::internal()))
+    }
+}

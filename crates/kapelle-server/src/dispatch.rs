@@ -1,0 +1,158 @@
+//! The way of every request: path, route, gate, body, handler, answer. Whatever goes wrong becomes an answer here.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::{Method, Request, Response, StatusCode};
+use kapelle_model::ExecutionId;
+use kapelle_store::flow::Which;
+
+use crate::address::{Address, BadPath};
+use crate::answer::{Answer, Sent};
+use crate::app::App;
+use crate::body;
+use crate::call::Call;
+use crate::error::{ApiError, Outcome};
+use crate::gate::{Asked, Refusal};
+use crate::limits::TARGET_MAX;
+use crate::query::Query;
+use crate::route::{Found, Handler, Route, Variables, find};
+
+/// Which door a request came through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Door {
+    Api,
+    Management,
+}
+
+pub(crate) async fn dispatch(
+    app: Arc<App>,
+    door: Door,
+    peer: IpAddr,
+    request: Request<Incoming>,
+) -> Response<Sent> {
+    let path = request.uri().path().to_owned();
+    let is_head = request.method() == Method::HEAD;
+    let answer = answer(&app, door, peer, request).await.unwrap_or_else(|error| error.answer(&path));
+    let response = answer.sent();
+    if !is_head {
+        return response;
+    }
+    // The headers are those of the whole answer.
+    response.map(|_| http_body_util::Empty::new().boxed_unsync())
+}
+
+async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incoming>) -> Outcome<Answer> {
+    let _place = app.requests.try_acquire().map_err(|_| ApiError::busy())?;
+    let (head, incoming) = request.into_parts();
+    if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_MAX) {
+        let why = format!("a path with its query has at most {TARGET_MAX} bytes");
+        return Err(ApiError::new(StatusCode::URI_TOO_LONG, why));
+    }
+    let address = Address::read(head.uri.path()).map_err(refused_path)?;
+    let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
+    let (route, variables) = route(app, door, &method, &address, head.uri.path()).await?;
+    let asked = Asked {
+        needs: route.needs,
+        tenant: &address.tenant,
+        method: method.as_str(),
+        path: head.uri.path(),
+        headers: &head.headers,
+        peer,
+    };
+    let permit = app.gate.admit(&asked).await.map_err(refused)?;
+    let body = body::read(app, route.takes, &head.headers, incoming).await?;
+    let call = Call {
+        app: Arc::clone(app),
+        permit,
+        tenant: address.tenant.as_str().into(),
+        variables,
+        query: Query::read(head.uri.query().unwrap_or_default()),
+        headers: head.headers,
+        body,
+    };
+    handle(app, &route, call).await
+}
+
+/// The route that is meant. An action on an execution that there is not may be a flow of that name instead.
+async fn route(
+    app: &Arc<App>,
+    door: Door,
+    method: &Method,
+    address: &Address,
+    path: &str,
+) -> Outcome<(Route, Variables)> {
+    let table = if door == Door::Api { &app.routes } else { &app.management };
+    let mut routes = match find(table, method, address) {
+        Found::Routes(routes) => routes.into_iter(),
+        Found::OtherMethods(_) => {
+            let why = format!("Method Not Allowed: {method} for {path}");
+            return Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, why));
+        }
+        Found::Nothing => return Err(ApiError::not_found(format!("no route for {path}"))),
+    };
+    let found = |(route, variables): (&Route, Variables)| (route.clone(), variables);
+    match (routes.next(), routes.next()) {
+        (Some(first), Some(second)) if first.0.is_guarded() && !second.0.is_guarded() => {
+            let (first, second) = (found(first), found(second));
+            let is_flow = is_flow_meant(app, address).await?;
+            Ok(if is_flow { second } else { first })
+        }
+        (Some(first), _) => Ok(found(first)),
+        (None, _) => Err(ApiError::not_found(format!("no route for {path}"))),
+    }
+}
+
+/// Whether `executions/{x}/{y}` names a flow and no execution.
+async fn is_flow_meant(app: &Arc<App>, address: &Address) -> Outcome<bool> {
+    let [_, first, second, ..] = &address.segments[..] else { return Ok(false) };
+    let (tenant, first, second) = (address.tenant.clone(), first.clone(), second.clone());
+    let store = Arc::clone(app.store());
+    let work = move || {
+        let known = ExecutionId::parse(&first).map(|id| store.header(id)).transpose()?.flatten();
+        Ok(known.is_none() && store.flow(&tenant, &first, &second, Which::Latest)?.is_some())
+    };
+    app.blocking(work).await
+}
+
+/// Runs the handler in a task of its own: a client that goes away leaves nothing half done, and a panic ends only the
+/// request.
+async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Outcome<Answer> {
+    let call = Arc::new(call);
+    let mut task = match &route.handler {
+        Handler::Blocking(handler) => {
+            let (app, handler) = (Arc::clone(app), Arc::clone(handler));
+            tokio::spawn(async move { app.blocking(move || handler(&call)).await })
+        }
+        Handler::Waiting(handler) => tokio::spawn(handler(call)),
+    };
+    match tokio::time::timeout(route.time, &mut task).await {
+        Ok(Ok(outcome)) => outcome,
+        Ok(Err(_panicked)) => Err(ApiError::internal()),
+        Err(_) => {
+            task.abort();
+            let why = "it takes too long; look whether it was done before you try again";
+            Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, why))
+        }
+    }
+}
+
+fn refused_path(error: BadPath) -> ApiError {
+    match error {
+        BadPath::Malformed => ApiError::bad_request(error.to_string()),
+        BadPath::NoSuchTenant => ApiError::bad_request(format!("Illegal argument: {error}")),
+    }
+}
+
+fn refused(refusal: Refusal) -> ApiError {
+    match refusal {
+        Refusal::Unknown => ApiError::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
+        Refusal::Forbidden(why) => ApiError::new(StatusCode::FORBIDDEN, format!("Forbidden: {why}")),
+        Refusal::TooOften(seconds) => ApiError {
+            retry_after: Some(seconds),
+            ..ApiError::new(StatusCode::TOO_MANY_REQUESTS, "too many tries")
+        },
+    }
+}

@@ -1,0 +1,33 @@
+//! The HTTP API over a runtime: what clients of Kestra speak with.
+//!
+//! A request goes through one place, `dispatch`: its path becomes an [`address`], the address finds a route in the table
+//! (`routes/`), the [`gate`] says who asks and whether they may, the body is read within the limits of the route, and only
+//! then a handler runs. Handlers take apart, ask the runtime or the store, and put together; what answers look like is
+//! told by the pure functions in `views/`. Every error leaves through `error` with the same body.
+//!
+//! Start with [`App`] for what is served, [`serve`] for how, and `routes` for the list.
+
+pub mod address;
+mod answer;
+mod app;
+mod body;
+mod call;
+mod dispatch;
+mod error;
+mod form;
+pub mod gate;
+mod handlers;
+mod hub;
+pub mod limits;
+mod query;
+mod route;
+mod routes;
+mod serve;
+mod views;
+
+pub use app::{App, Parts};
+pub use hub::Hub;
+pub use serve::{Doors, Server, serve};
+
+#[cfg(test)]
+mod tests;

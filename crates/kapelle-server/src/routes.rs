@@ -1,0 +1,18 @@
+//! The table of all routes, a file for each group of them.
+
+mod instance;
+
+use crate::route::Route;
+
+/// What the door for clients answers.
+pub(crate) fn api() -> Vec<Route> {
+    [instance::routes()].into_iter().flatten().collect()
+}
+
+/// What the door for those who watch the server answers.
+pub(crate) fn management() -> Vec<Route> {
+    instance::management()
+}
+
+#[cfg(test)]
+mod tests;

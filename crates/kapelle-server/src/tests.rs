@@ -1,0 +1,4 @@
+//! A server on a free port over a store in memory, and clients that speak HTTP with it.
+
+mod instance;
+mod stage;

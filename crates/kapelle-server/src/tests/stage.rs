@@ -1,0 +1,146 @@
+//! A server with a runtime over a store in memory.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use kapelle_core::expression::environment::Settings;
+use kapelle_engine::inputs::Encryption;
+use kapelle_http::{Client, Header, Payload, Piece, Request, Url};
+use kapelle_model::Map;
+use kapelle_runtime::secrets::{Plain, SecretVariables};
+use kapelle_runtime::storage::{LocalFiles, LocalStorage, Storage};
+use kapelle_runtime::{Parts, Runtime, Surroundings, TakesUp};
+use kapelle_store::memory::MemoryStore;
+use serde_json::Value as Json;
+use tokio::sync::oneshot;
+
+use crate::gate::{BasicGate, Gate};
+use crate::{App, Doors, Hub, serve};
+
+/// `ann:Secret12`.
+pub(crate) const LOGIN: &str = "Basic YW5uOlNlY3JldDEy";
+
+pub(crate) struct Stage {
+    pub(crate) url: String,
+    tokio: tokio::runtime::Runtime,
+    stop: Option<oneshot::Sender<()>>,
+    folder: PathBuf,
+}
+
+/// What came back.
+pub(crate) struct Got {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Got {
+    pub(crate) fn json(&self) -> Json {
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("no JSON: {}", self.text()))
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(own, _)| own.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+}
+
+impl Stage {
+    pub(crate) fn start() -> Self {
+        static NUMBER: AtomicU32 = AtomicU32::new(0);
+        let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("kapelle-server-{}-{number}", std::process::id()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let tokio =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let storage: Arc<dyn Storage> = Arc::new(LocalStorage::open(&folder.join("files")).unwrap());
+        let hub = Hub::new();
+        let parts = Parts {
+            store: Arc::new(MemoryStore::new()),
+            registry: kapelle_plugins::registry(),
+            handle: tokio.handle().clone(),
+            settings: Settings::default(),
+            variables: Map::new(),
+            encryption: Encryption::Configured,
+            defaults: Vec::new(),
+            slots: 16,
+            work: folder.join("work"),
+            listener: Some(hub.listener()),
+            fixtures: None,
+            hands: None,
+            ahead: 0,
+            takes_up: TakesUp::All,
+            triggers: Some(kapelle_engine::schedule::Recover::All),
+        };
+        let surroundings = Surroundings {
+            storage: Arc::clone(&storage),
+            local: LocalFiles::default(),
+            secrets: Arc::new(SecretVariables::read(std::iter::empty(), &Plain::None).0),
+            settings: BTreeMap::new(),
+            calls: None,
+        };
+        let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());
+        let gate: Arc<dyn Gate> = Arc::new(BasicGate::new("ann", "Secret12"));
+        let app =
+            App::new(crate::Parts { runtime, storage, gate, hub, work: folder.join("work"), url: None });
+        let doors = Doors { api: ([127, 0, 0, 1], 0).into(), management: None };
+        let server = tokio.block_on(serve(app, doors)).unwrap();
+        let url = format!("http://{}", server.address().unwrap());
+        let (stop, stopped) = oneshot::channel();
+        tokio.spawn(server.run(async move {
+            // It ends with the stage.
+            let _gone = stopped.await;
+        }));
+        Self { url, tokio, stop: Some(stop), folder }
+    }
+
+    /// A request as the administrator.
+    pub(crate) fn ask(&self, method: &str, path: &str, media: &str, body: &str) -> Got {
+        let headers = [("authorization", LOGIN), ("content-type", media)];
+        self.send(method, path, &headers, body)
+    }
+
+    pub(crate) fn get(&self, path: &str) -> Got {
+        self.send("GET", path, &[("authorization", LOGIN)], "")
+    }
+
+    pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Got {
+        let url = Url::parse(&format!("{}{path}", self.url)).unwrap();
+        let headers = headers.iter().map(|(name, value)| Header::new(*name, *value)).collect();
+        let payload = if body.is_empty() {
+            Payload::default()
+        } else {
+            Payload::of([Piece::Bytes(body.as_bytes().to_vec().into())])
+        };
+        let request = Request {
+            method: method.to_owned(),
+            headers,
+            payload,
+            follows_redirects: false,
+            ..Request::get(url)
+        };
+        self.tokio.block_on(async {
+            let client = Client::of_tasks();
+            let answered = tokio::time::timeout(Duration::from_secs(60), client.send(&request));
+            let mut response =
+                answered.await.unwrap().unwrap_or_else(|error| panic!("{method} {path}: {error:?}"));
+            let body = response.bytes(64 << 20).await.unwrap();
+            Got { status: response.status, headers: response.headers.clone(), body }
+        })
+    }
+}
+
+impl Drop for Stage {
+    fn drop(&mut self) {
+        if let Some(stop) = self.stop.take() {
+            let _gone = stop.send(());
+        }
+        let _left_behind = std::fs::remove_dir_all(&self.folder);
+    }
+}

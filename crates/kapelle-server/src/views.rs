@@ -1,0 +1,1 @@
+//! What answers look like, as pure functions of what is kept.

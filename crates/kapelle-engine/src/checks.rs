@@ -164,12 +164,7 @@ fn is_true(value: &Value) -> bool {
 /// Whether the checks of a flow let an execution come to be: if they want it to fail, why; if they do not, what the caller
 /// is answered.
 pub fn judge(plan: &Plan, creation: &Creation, world: &World<'_>) -> Result<Option<Failure>, String> {
-    if plan.checks.is_empty() {
-        return Ok(None);
-    }
-    let context = context(plan, creation, world);
-    let environment = Environment { context: &context, services: world.services, settings: world.settings };
-    let outcome = plan.checks.evaluate(environment);
+    let outcome = look(plan, creation, world);
     if let Some(refusal) = outcome.refusal() {
         return Err(refusal);
     }
@@ -178,6 +173,16 @@ pub fn judge(plan: &Plan, creation: &Creation, world: &World<'_>) -> Result<Opti
     }
     let messages: Vec<_> = outcome.failed.iter().map(|check| check.message.masked()).collect();
     Ok(Some(Failure::new(messages.join(", "))))
+}
+
+/// What the checks of a flow say of what is to be created.
+pub fn look(plan: &Plan, creation: &Creation, world: &World<'_>) -> CheckOutcome {
+    if plan.checks.is_empty() {
+        return CheckOutcome::default();
+    }
+    let context = context(plan, creation, world);
+    let environment = Environment { context: &context, services: world.services, settings: world.settings };
+    plan.checks.evaluate(environment)
 }
 
 /// What checks see: the flow with the inputs of what is to be created.

@@ -41,10 +41,7 @@ pub fn prepare(
     }
     let labels = labels(plan, request);
     let (inputs, logs) = if request.resolves {
-        let context = context(plan, tenant, &labels, request, world);
-        let environment =
-            Environment { context: &context, services: world.services, settings: world.settings };
-        let resolved = plan.inputs.resolve(&request.inputs, world.encryption, environment);
+        let resolved = resolve(plan, tenant, request, world);
         if resolved.violations().next().is_some() {
             return Err(Rejected::Inputs(resolved));
         }
@@ -83,6 +80,13 @@ pub fn prepare(
         ends: plan.failures.first().map(|failure| (State::Failed, Failure::new(failure.as_str()))),
     };
     Ok(Prepared { creation, logs })
+}
+
+/// What becomes of what is given for the inputs of a flow.
+pub fn resolve(plan: &Plan, tenant: &Arc<str>, request: &Request, world: &World<'_>) -> Resolved {
+    let context = context(plan, tenant, &labels(plan, request), request, world);
+    let environment = Environment { context: &context, services: world.services, settings: world.settings };
+    plan.inputs.resolve(&request.inputs, world.encryption, environment)
 }
 
 impl Rejected {

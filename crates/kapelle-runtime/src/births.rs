@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use kapelle_core::catalogue::Catalogue;
-use kapelle_core::check::{self, Options};
+use kapelle_core::check::{self, File, Options};
 use kapelle_core::diagnostic::{Diagnostic, Severity};
 use kapelle_core::flow;
 use kapelle_core::source::Source;
@@ -134,13 +134,17 @@ impl Runtime {
         Ok(definition)
     }
 
-    /// The document of a flow without mistakes.
-    fn checked(&self, source: &str) -> Result<Node, Unsaved> {
+    /// What is to be said of sources that belong together, as they would be saved here today.
+    pub fn check(&self, sources: Vec<Source>) -> Vec<File> {
         let settings = &self.shared.settings;
         let now = Timestamp::from_millisecond(self.now().0).unwrap_or_default();
         let today = now.to_zoned(settings.zone.clone()).date();
-        let options = Options { language: settings.language, strict: false, today };
-        let files = check::check(vec![Source::new("flow", source)], &options);
+        check::check(sources, &Options { language: settings.language, strict: false, today })
+    }
+
+    /// The document of a flow without mistakes.
+    fn checked(&self, source: &str) -> Result<Node, Unsaved> {
+        let files = self.check(vec![Source::new("flow", source)]);
         let found =
             files.into_iter().flat_map(|file| file.documents).flat_map(|document| document.diagnostics);
         let errors: Vec<Diagnostic> = found.filter(|found| found.severity == Severity::Error).collect();

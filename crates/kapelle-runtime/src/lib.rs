@@ -8,6 +8,7 @@
 
 mod activity;
 mod alarms;
+mod ask;
 mod births;
 pub mod calls;
 mod chance;
@@ -24,6 +25,7 @@ mod message;
 pub mod namespace_files;
 mod random;
 mod reach;
+mod repeat;
 mod resume;
 mod run_names;
 mod runtime;
@@ -41,10 +43,12 @@ mod webhooks;
 mod workers;
 
 pub use alarms::machine_now;
+pub use ask::Tried;
 pub use births::{Unborn, Unsaved};
 pub use definitions::Definition;
 pub use message::Declined;
 pub use reach::{Fixtures, Reach, Reached};
+pub use repeat::{Repeat, RepeatRevision};
 pub use resume::NotResumed;
 pub use runtime::{Grips, Parts, Runtime, TakesUp};
 pub use shared::{Listener, News};

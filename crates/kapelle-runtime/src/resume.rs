@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use kapelle_engine::inputs::Resolved;
 use kapelle_engine::live::Live;
 use kapelle_engine::plan::Kind;
 use kapelle_engine::variables::Variables;
@@ -35,10 +36,24 @@ impl Runtime {
         let order = Order::Resume { values: Arc::new(values), by };
         self.order(id, order).await.map_err(NotResumed::Declined)
     }
+
+    /// Looks at what is given to a pause as if its execution went on; nothing if it is in none.
+    pub fn try_resume(&self, id: ExecutionId, given: &Map) -> Result<Option<Resolved>, NotResumed> {
+        resolved(&self.shared, id, given)
+    }
 }
 
 /// The values that a pause gets; none if it asks for none.
 pub(crate) fn values_of_pause(shared: &Shared, id: ExecutionId, given: &Map) -> Result<Map, NotResumed> {
+    let Some(resolved) = resolved(shared, id, given)? else { return Ok(Map::new()) };
+    if let Some(violation) = resolved.violations().next() {
+        return Err(NotResumed::Inputs(violation.message.to_owned()));
+    }
+    Ok(resolved.values)
+}
+
+/// What becomes of what is given to a pause; nothing if the execution is in none.
+fn resolved(shared: &Shared, id: ExecutionId, given: &Map) -> Result<Option<Resolved>, NotResumed> {
     let missing = || NotResumed::Declined(Declined::Missing);
     let execution = shared.store.execution(id, Values::Fetched)?.ok_or_else(missing)?;
     let birth = Arc::clone(&execution.birth);
@@ -51,15 +66,11 @@ pub(crate) fn values_of_pause(shared: &Shared, id: ExecutionId, given: &Map) -> 
         Kind::Pause(pause) => Some((run.index, pause)),
         _ => None,
     });
-    let Some((run, pause)) = pause else { return Ok(Map::new()) };
+    let Some((run, pause)) = pause else { return Ok(None) };
     let live = Live::restore(plan, execution)
         .map_err(|why| StoreError::Corrupt { what: format!("execution {id}"), why })?;
     shared.with_world(&birth, |world| {
         let variables = Variables::new(plan, &live, Some(run), world, &[]);
-        let resolved = pause.inputs.resolve(given, world.encryption, variables.environment());
-        match resolved.violations().next() {
-            Some(violation) => Err(NotResumed::Inputs(violation.message.to_owned())),
-            None => Ok(resolved.values.clone()),
-        }
+        Ok(Some(pause.inputs.resolve(given, world.encryption, variables.environment())))
     })
 }

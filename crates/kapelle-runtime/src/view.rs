@@ -142,5 +142,6 @@ pub fn map(map: &Map) -> Json {
 }
 
 fn moment(at: Millis) -> String {
-    Timestamp::from_millisecond(at.0).unwrap_or_default().to_string()
+    // Clients compare such texts with each other: all have the same number of digits.
+    format!("{:.3}", Timestamp::from_millisecond(at.0).unwrap_or_default())
 }

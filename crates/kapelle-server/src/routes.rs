@@ -1,12 +1,14 @@
 //! The table of all routes, a file for each group of them.
 
+mod executions;
+mod flows;
 mod instance;
 
 use crate::route::Route;
 
 /// What the door for clients answers.
 pub(crate) fn api() -> Vec<Route> {
-    [instance::routes()].into_iter().flatten().collect()
+    [instance::routes(), flows::routes(), executions::routes()].into_iter().flatten().collect()
 }
 
 /// What the door for those who watch the server answers.

@@ -1,1 +1,26 @@
 //! What answers look like, as pure functions of what is kept.
+
+pub(crate) mod flow;
+pub(crate) mod log;
+pub(crate) mod validation;
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use kapelle_core::expression::plain;
+use kapelle_model::{Millis, Value};
+use serde_json::Value as Json;
+
+/// Bytes that a value may have as JSON.
+const BYTES_MAX: usize = 64 << 20;
+
+/// A moment, always with the same number of digits.
+pub(crate) fn moment(at: Millis) -> String {
+    let at = Timestamp::from_millisecond(at.0).unwrap_or_default();
+    format!("{at:.3}")
+}
+
+/// A value as JSON; what is secret is stars.
+pub(crate) fn value(value: &Value) -> Json {
+    let text = plain::to_json(value, &TimeZone::UTC, true, BYTES_MAX);
+    text.ok().and_then(|text| serde_json::from_str(text.expose()).ok()).unwrap_or_default()
+}

@@ -1,0 +1,217 @@
+//! What people do to an execution.
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use kapelle_engine::step::Refused;
+use kapelle_model::event::Order;
+use kapelle_model::execution::Labels;
+use kapelle_model::{ExecutionId, State};
+use kapelle_runtime::{Declined, Repeat, RepeatRevision};
+use kapelle_store::listing::Header;
+use serde_json::Value as Json;
+
+use super::create::breakpoints;
+use super::given::{self, Owner};
+use super::{answer, header, run_of, whole};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::error::{ApiError, Outcome};
+
+/// Does something that waits for disks with the call.
+async fn reading<T: Send + 'static>(
+    call: &Arc<Call>,
+    work: impl FnOnce(&Call) -> Outcome<T> + Send + 'static,
+) -> Outcome<T> {
+    let asking = Arc::clone(call);
+    call.app.blocking(move || work(&asking)).await
+}
+
+/// The execution that the path names.
+async fn named(call: &Arc<Call>) -> Outcome<Header> {
+    reading(call, |call| header(call, call.variable("id"))).await
+}
+
+async fn shown(call: &Arc<Call>, id: ExecutionId) -> Outcome<Answer> {
+    reading(call, move |call| answer(call, &id.to_string())).await
+}
+
+/// Gives an order; what an execution in the wrong state answers depends on the order.
+async fn ordered(call: &Arc<Call>, id: ExecutionId, order: Order, wrong_state: StatusCode) -> Outcome<()> {
+    call.app.runtime.order(id, order).await.map_err(|declined| declined_as(declined, wrong_state))
+}
+
+pub(crate) fn declined_as(declined: Declined, wrong_state: StatusCode) -> ApiError {
+    match declined {
+        Declined::Refused(Refused::State(words)) => ApiError::new(wrong_state, words),
+        other => other.into(),
+    }
+}
+
+pub(crate) async fn kill(call: Arc<Call>) -> Outcome<Answer> {
+    let header = named(&call).await?;
+    let (id, is_over) = (header.birth.id, header.head.history.current().is_terminal());
+    let cascade = call.query.flag("isOnKillCascade").unwrap_or(true);
+    ordered(&call, id, Order::Kill { cascade }, StatusCode::CONFLICT).await?;
+    if is_over { Ok(Answer::empty(StatusCode::ACCEPTED)) } else { shown(&call, id).await }
+}
+
+pub(crate) async fn pause(call: Arc<Call>) -> Outcome<Answer> {
+    simple(call, Order::Pause, StatusCode::CONFLICT).await
+}
+
+pub(crate) async fn force_run(call: Arc<Call>) -> Outcome<Answer> {
+    simple(call, Order::ForceRun, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+async fn simple(call: Arc<Call>, order: Order, wrong_state: StatusCode) -> Outcome<Answer> {
+    let id = named(&call).await?.birth.id;
+    ordered(&call, id, order, wrong_state).await?;
+    shown(&call, id).await
+}
+
+pub(crate) async fn unqueue(call: Arc<Call>) -> Outcome<Answer> {
+    let state = state_of(call.query.get("state").or_else(|| call.query.get("newState")), State::Running)?;
+    simple(call, Order::Unqueue(state), StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// The state that a text names; this one without any.
+pub(crate) fn state_of(text: Option<&str>, default: State) -> Outcome<State> {
+    match text.filter(|text| !text.is_empty()) {
+        None => Ok(default),
+        Some(text) => {
+            let wrong = || ApiError::invalid_entity(format!("state: there is no state `{text}`"));
+            State::from_name(text).ok_or_else(wrong)
+        }
+    }
+}
+
+pub(crate) async fn change_status(call: Arc<Call>) -> Outcome<Answer> {
+    let wanted = call.query.get("status").or_else(|| call.query.get("newStatus"));
+    let missing = || ApiError::bad_request("Required QueryValue [status] not specified");
+    let state = state_of(Some(wanted.ok_or_else(missing)?), State::Success)?;
+    simple(call, Order::ChangeStatus(state), StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+/// Sets the state of a task run, and goes on from there.
+pub(crate) async fn change_state(call: Arc<Call>) -> Outcome<Answer> {
+    let (id, run, state) = reading(&call, |call| {
+        let body = call.json()?;
+        let text = |key: &str| {
+            let missing = || ApiError::invalid_entity(format!("{key}: must not be null"));
+            body[key].as_str().ok_or_else(missing)
+        };
+        let execution = whole(call, call.variable("id"))?;
+        let run = run_of(call.runtime(), &execution, text("taskRunId")?)?;
+        Ok((execution.birth.id, run, state_of(Some(text("state")?), State::Success)?))
+    })
+    .await?;
+    ordered(&call, id, Order::ChangeTaskState { run, state }, StatusCode::CONFLICT).await?;
+    shown(&call, id).await
+}
+
+pub(crate) async fn restart(call: Arc<Call>) -> Outcome<Answer> {
+    let header = named(&call).await?;
+    check_revision(&call, &header)?;
+    ordered(&call, header.birth.id, Order::Restart, StatusCode::CONFLICT).await?;
+    shown(&call, header.birth.id).await
+}
+
+/// An execution stays with its revision; a replay may take another one.
+fn check_revision(call: &Call, header: &Header) -> Outcome<()> {
+    match call.number::<u32>("revision")? {
+        Some(revision) if revision != header.birth.revision => Err(ApiError::conflict(format!(
+            "the execution runs revision {} and cannot go on with revision {revision}: replay it instead",
+            header.birth.revision
+        ))),
+        _ => Ok(()),
+    }
+}
+
+pub(crate) async fn resume(call: Arc<Call>) -> Outcome<Answer> {
+    let header = named(&call).await?;
+    let id = header.birth.id;
+    let given = reading(&call, move |call| inputs(call, &header, id)).await?;
+    let work = Arc::clone(&call);
+    call.app.runtime.resume(id, &given, work.caller()).await?;
+    shown(&call, id).await
+}
+
+pub(crate) fn inputs(call: &Call, header: &Header, id: ExecutionId) -> Outcome<kapelle_model::Map> {
+    let (namespace, flow) = (&*header.birth.namespace, &*header.birth.flow);
+    given::inputs(call, &Owner { namespace, flow, id })
+}
+
+pub(crate) async fn resume_from_breakpoint(call: Arc<Call>) -> Outcome<Answer> {
+    let next = call.query.get("breakpoints").map(|_| breakpoints(&call));
+    simple(call, Order::ResumeBreakpoint { next }, StatusCode::CONFLICT).await
+}
+
+pub(crate) async fn replay(call: Arc<Call>) -> Outcome<Answer> {
+    replayed(call, false).await
+}
+
+pub(crate) async fn replay_with_inputs(call: Arc<Call>) -> Outcome<Answer> {
+    replayed(call, true).await
+}
+
+async fn replayed(call: Arc<Call>, takes_inputs: bool) -> Outcome<Answer> {
+    let fresh = call.app.runtime.fresh_id();
+    let (of, repeat) = reading(&call, move |call| {
+        let execution = whole(call, call.variable("id"))?;
+        let birth = &execution.birth;
+        let owner = Owner { namespace: &birth.namespace, flow: &birth.flow, id: fresh };
+        let from = call.query.get("taskRunId").filter(|name| !name.is_empty());
+        let repeat = Repeat {
+            from: from.map(|name| run_of(call.runtime(), &execution, name)).transpose()?,
+            revision: call.number("revision")?.map_or(RepeatRevision::Same, RepeatRevision::Exactly),
+            inputs: if takes_inputs { Some(given::inputs(call, &owner)?) } else { None },
+            breakpoints: breakpoints(call),
+        };
+        Ok((birth.id, repeat))
+    })
+    .await?;
+    call.app.runtime.repeat(of, &repeat, fresh).await?;
+    shown(&call, fresh).await
+}
+
+pub(crate) async fn labels(call: Arc<Call>) -> Outcome<Answer> {
+    let header = named(&call).await?;
+    let labels = merged(&header.head.labels, &labels_of(&call.json()?)?);
+    let id = header.birth.id;
+    ordered(&call, id, Order::SetLabels(labels), StatusCode::BAD_REQUEST).await?;
+    shown(&call, id).await
+}
+
+/// Labels as clients send them: a list, or a map.
+pub(crate) fn labels_of(body: &Json) -> Outcome<Vec<(String, String)>> {
+    let wrong = || ApiError::invalid_entity("labels are a list of {key, value}");
+    let text = |value: &Json| value.as_str().map(str::to_owned).filter(|text| !text.is_empty());
+    let labels: Vec<(String, String)> = match body {
+        Json::Array(labels) => labels
+            .iter()
+            .map(|label| Some((text(&label["key"])?, text(&label["value"])?)))
+            .collect::<Option<_>>()
+            .ok_or_else(wrong)?,
+        Json::Object(labels) => labels
+            .iter()
+            .map(|(key, value)| Some((key.clone(), text(value)?)))
+            .collect::<Option<_>>()
+            .ok_or_else(wrong)?,
+        _ => return Err(wrong()),
+    };
+    labels.iter().try_for_each(|(key, value)| given::check_label(key, value))?;
+    Ok(labels)
+}
+
+/// Labels with others, which hold where both have the same key.
+pub(crate) fn merged(known: &Labels, more: &[(String, String)]) -> Labels {
+    let mut labels: Vec<(Arc<str>, Arc<str>)> = known.to_vec();
+    for (key, value) in more {
+        match labels.iter_mut().find(|(known, _)| **known == **key) {
+            Some(label) => label.1 = value.as_str().into(),
+            None => labels.push((key.as_str().into(), value.as_str().into())),
+        }
+    }
+    labels.into()
+}

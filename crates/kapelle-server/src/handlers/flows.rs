@@ -1,0 +1,262 @@
+//! Flows: one by one.
+
+pub(crate) mod archive;
+pub(crate) mod bulk;
+pub(crate) mod many;
+pub(crate) mod validate;
+
+use std::sync::Arc;
+
+use hyper::StatusCode;
+use kapelle_core::expression::plain;
+use kapelle_model::{Node, Span};
+use kapelle_store::flow::{FlowRevision, Which};
+use serde_json::Value as Json;
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::error::{ApiError, Outcome, Violation};
+use crate::filters;
+use crate::paging::{Paging, no_column, page, sortings};
+use crate::views::{flow as view, value};
+
+/// What a flow is called in its own source.
+pub(crate) struct Named {
+    pub(crate) namespace: String,
+    pub(crate) id: String,
+}
+
+impl Named {
+    /// None if the source is no flow; saving it tells why.
+    pub(crate) fn of(source: &str) -> Option<Self> {
+        let root = view::root(source)?;
+        let text = |name: &str| root.get(name).and_then(Node::scalar_text);
+        Some(Self { namespace: text("namespace")?, id: text("id")? })
+    }
+}
+
+pub(crate) fn create(call: &Call) -> Outcome<Answer> {
+    let source = call.text()?;
+    if let Some(named) = Named::of(source) {
+        call.demand(&named.namespace)?;
+        if call.store().flow(&call.tenant, &named.namespace, &named.id, Which::Latest)?.is_some() {
+            let why = "Flow id already exists".to_owned();
+            let violation = Violation { message: format!("id: {why}"), path: Some("id".to_owned()) };
+            let message = format!("Invalid entity: id: {why}");
+            return Err(ApiError { violations: vec![violation], ..ApiError::conflict(message) });
+        }
+    }
+    save(call, source)
+}
+
+fn save(call: &Call, source: &str) -> Outcome<Answer> {
+    let definition = call.runtime().save_flow(&call.tenant, source)?;
+    Ok(Answer::json(&view::with_source(&definition.flow)))
+}
+
+pub(crate) fn update(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let source = call.text()?;
+    latest(call, namespace, id)?;
+    check_name(source, namespace, id)?;
+    save(call, source)
+}
+
+/// A flow keeps its name.
+fn check_name(source: &str, namespace: &str, id: &str) -> Outcome<()> {
+    let Some(named) = Named::of(source) else { return Ok(()) };
+    if named.id != id {
+        return Err(ApiError::invalid_entity(format!(
+            "id: Illegal flow id update: `{id}` cannot become `{}`",
+            named.id
+        )));
+    }
+    if named.namespace != namespace {
+        let why =
+            format!("namespace: Illegal namespace update: `{namespace}` cannot become `{}`", named.namespace);
+        return Err(ApiError::invalid_entity(why));
+    }
+    Ok(())
+}
+
+/// The flow that the path names, after a look at whose it is.
+pub(crate) fn named(call: &Call) -> Outcome<(&str, &str)> {
+    let (namespace, id) = (call.variable("namespace"), call.variable("id"));
+    call.demand(namespace)?;
+    Ok((namespace, id))
+}
+
+pub(crate) fn latest(call: &Call, namespace: &str, id: &str) -> Outcome<Arc<FlowRevision>> {
+    find(call, namespace, id, Which::Latest)
+}
+
+fn find(call: &Call, namespace: &str, id: &str, which: Which) -> Outcome<Arc<FlowRevision>> {
+    let found = call.store().flow(&call.tenant, namespace, id, which)?;
+    found.ok_or_else(|| ApiError::not_found(format!("Unable to find flow {namespace}.{id}")))
+}
+
+pub(crate) fn read(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let which = match (call.number("revision")?, call.query.is_set("allowDeleted")) {
+        (Some(revision), _) => Which::Exactly(revision),
+        (None, true) => Which::LatestEver,
+        (None, false) => Which::Latest,
+    };
+    let found = find(call, namespace, id, which)?;
+    if found.is_deleted && !call.query.is_set("allowDeleted") {
+        return Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")));
+    }
+    let is_whole = call.query.is_set("source");
+    Ok(Answer::json(&if is_whole { view::with_source(&found) } else { view::flow(&found) }))
+}
+
+pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    if call.runtime().delete_flow(&call.tenant, namespace, id)? {
+        return Ok(Answer::no_content());
+    }
+    Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")))
+}
+
+pub(crate) fn revisions(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let all = call.store().revisions(&call.tenant, namespace, id)?;
+    if all.is_empty() {
+        return Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")));
+    }
+    Ok(Answer::json(&all.iter().map(|revision| view::with_source(revision)).collect()))
+}
+
+/// The flow as those see it who run it.
+pub(crate) fn for_execution(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let which = call.number("revision")?.map_or(Which::Latest, Which::Exactly);
+    Ok(Answer::json(&view::flow(&*find(call, namespace, id, which)?)))
+}
+
+pub(crate) fn task(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let which = call.number("revision")?.map_or(Which::Latest, Which::Exactly);
+    let flow = find(call, namespace, id, which)?;
+    let wanted = call.variable("task");
+    let root = view::root(&flow.source).ok_or_else(ApiError::internal)?;
+    let task = view::task(&root, wanted);
+    let task = task.ok_or_else(|| ApiError::not_found(format!("Unable to find task {wanted}")))?;
+    Ok(Answer::json(&value(&plain::from_node(task))))
+}
+
+/// Puts another task in the place of one.
+pub(crate) fn replace_task(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let flow = latest(call, namespace, id)?;
+    let root = view::root(&flow.source).ok_or_else(ApiError::internal)?;
+    let wanted = call.variable("task");
+    let old = view::task(&root, wanted);
+    let old = old.ok_or_else(|| ApiError::not_found(format!("Unable to find task {wanted}")))?;
+    let new = view::root(call.text()?).ok_or_else(|| ApiError::invalid_entity("the task cannot be read"))?;
+    if new.get("id").and_then(Node::scalar_text).as_deref() != Some(wanted) {
+        return Err(ApiError::invalid_entity("a task keeps its id"));
+    }
+    save(call, &spliced(&flow.source, old.span, &value(&plain::from_node(&new))))
+}
+
+/// JSON is YAML that fits anywhere.
+fn spliced(source: &str, span: Span, with: &Json) -> String {
+    let range = span.range();
+    let end = source[..range.end].trim_end().len().max(range.start);
+    format!("{}{with}{}", &source[..range.start], &source[end..])
+}
+
+pub(crate) fn of_namespace(call: &Call) -> Outcome<Answer> {
+    let namespace = call.variable("namespace");
+    call.demand(namespace)?;
+    let flows = all(call)?;
+    let own = flows.iter().filter(|flow| &*flow.namespace == namespace);
+    Ok(Answer::json(&own.map(|flow| view::flow(flow)).collect()))
+}
+
+/// All flows of the tenant that the caller may see.
+pub(crate) fn all(call: &Call) -> Outcome<Vec<Arc<FlowRevision>>> {
+    let flows = call.store().flows(&call.permit)?;
+    Ok(flows.into_iter().filter(|flow| *flow.tenant == *call.tenant).collect())
+}
+
+/// Those that the filters of the query leave.
+pub(crate) fn matching(call: &Call) -> Outcome<Vec<Arc<FlowRevision>>> {
+    let test = filters::flows::read(&call.query)?;
+    Ok(all(call)?.into_iter().filter(|flow| test.holds(flow)).collect())
+}
+
+pub(crate) fn search(call: &Call) -> Outcome<Answer> {
+    let paging = Paging::read(call)?;
+    let mut flows = matching(call)?;
+    for sorting in sortings(call)?.iter().rev() {
+        match sorting.column.as_str() {
+            "id" => flows.sort_by(|one, two| one.id.cmp(&two.id)),
+            "namespace" => flows.sort_by(|one, two| one.namespace.cmp(&two.namespace)),
+            "updated" => flows.sort_by_key(|flow| flow.created),
+            column => return Err(no_column(column)),
+        }
+        if sorting.is_descending {
+            flows.reverse();
+        }
+    }
+    let rows = paging.of(&flows).iter().map(|flow| view::flow(flow)).collect();
+    Ok(Answer::json(&page(rows, flows.len() as u64)))
+}
+
+/// The lines of flows in which a text stands.
+pub(crate) fn search_source(call: &Call) -> Outcome<Answer> {
+    let paging = Paging::read(call)?;
+    let wanted = call.query.get("q").unwrap_or_default().to_lowercase();
+    let namespace = call.query.get("namespace").unwrap_or_default();
+    let found: Vec<Json> = all(call)?
+        .iter()
+        .filter(|flow| namespace.is_empty() || kapelle_model::permit::is_under(&flow.namespace, namespace))
+        .filter_map(|flow| {
+            let lines = flow.source.lines().filter(|line| line.to_lowercase().contains(&wanted));
+            let fragments: Vec<String> = lines.map(|line| marked(line, &wanted)).collect();
+            let is_found = wanted.is_empty() || !fragments.is_empty();
+            is_found.then(|| serde_json::json!({"model": view::flow(flow), "fragments": fragments}))
+        })
+        .collect();
+    Ok(Answer::json(&page(paging.of(&found).to_vec(), found.len() as u64)))
+}
+
+/// A line with marks around a text.
+fn marked(line: &str, wanted: &str) -> String {
+    match line.to_lowercase().find(wanted) {
+        Some(at)
+            if !wanted.is_empty()
+                && line.is_char_boundary(at)
+                && line.is_char_boundary(at + wanted.len()) =>
+        {
+            let end = at + wanted.len();
+            format!("{}[mark]{}[/mark]{}", &line[..at], &line[at..end], &line[end..])
+        }
+        _ => line.to_owned(),
+    }
+}
+
+pub(crate) fn namespaces(call: &Call) -> Outcome<Answer> {
+    let mut namespaces: Vec<String> = all(call)?.iter().map(|flow| flow.namespace.to_string()).collect();
+    namespaces.sort();
+    namespaces.dedup();
+    let wanted = call.query.get("q").unwrap_or_default();
+    namespaces.retain(|namespace| namespace.contains(wanted));
+    Ok(Answer::json(&namespaces.into()))
+}
+
+/// The flows of a namespace, for a choice.
+pub(crate) fn executable(call: &Call) -> Outcome<Answer> {
+    let namespace = call.variable("namespace");
+    call.demand(namespace)?;
+    let flows = all(call)?;
+    let own = flows.iter().filter(|flow| &*flow.namespace == namespace && !flow.is_disabled);
+    Ok(Answer::json(&own.map(|flow| view::flow(flow)).collect()))
+}
+
+/// How many of something were changed.
+pub(crate) fn count(count: usize) -> Answer {
+    Answer::json(&serde_json::json!({"count": count})).status(StatusCode::OK)
+}

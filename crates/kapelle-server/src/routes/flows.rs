@@ -1,0 +1,53 @@
+//! Flows.
+
+use hyper::Method;
+
+use crate::gate::Action::{Create, Delete, Update, View};
+use crate::gate::{Needs, Resource};
+use crate::handlers::flows::{self as one, archive, bulk, many, validate};
+use crate::route::Route;
+
+pub(super) fn routes() -> Vec<Route> {
+    let get =
+        |pattern, handler| Route::reads(Method::GET, pattern, Needs::Right(Resource::Flow, View), handler);
+    let post = |pattern, action, handler| {
+        Route::reads(Method::POST, pattern, Needs::Right(Resource::Flow, action), handler)
+    };
+    let delete = |pattern, handler| {
+        Route::reads(Method::DELETE, pattern, Needs::Right(Resource::Flow, Delete), handler)
+    };
+    let update = |method, pattern, handler| {
+        Route::reads(method, pattern, Needs::Right(Resource::Flow, Update), handler)
+    };
+    vec![
+        post("flows", Create, one::create),
+        get("flows/search", one::search),
+        get("flows/source", one::search_source),
+        get("flows/distinct-namespaces", one::namespaces),
+        post("flows/bulk", Update, bulk::update),
+        post("flows/import", Create, archive::import).with_form(),
+        post("flows/validate", View, validate::flows).with_form(),
+        post("flows/validate/task", View, validate::part),
+        post("flows/validate/trigger", View, validate::trigger),
+        get("flows/export/by-query", archive::export_matching),
+        get("flows/export/by-query/csv", many::csv),
+        post("flows/export/by-ids", View, archive::export_listed),
+        post("flows/disable/by-ids", Update, many::disable_listed),
+        post("flows/disable/by-query", Update, many::disable_matching),
+        post("flows/enable/by-ids", Update, many::enable_listed),
+        post("flows/enable/by-query", Update, many::enable_matching),
+        delete("flows/delete/by-ids", many::delete_listed),
+        delete("flows/delete/by-query", many::delete_matching),
+        get("flows/{namespace}", one::of_namespace),
+        post("flows/{namespace}", Update, bulk::update),
+        get("flows/{namespace}/{id}", one::read),
+        update(Method::PUT, "flows/{namespace}/{id}", one::update),
+        delete("flows/{namespace}/{id}", one::delete),
+        get("flows/{namespace}/{id}/revisions", one::revisions),
+        get("flows/{namespace}/{id}/tasks/{task}", one::task),
+        update(Method::PATCH, "flows/{namespace}/{id}/{task}", one::replace_task),
+        get("executions/flows/{namespace}/{id}", one::for_execution),
+        get("executions/namespaces", one::namespaces),
+        get("executions/namespaces/{namespace}/flows", one::executable),
+    ]
+}

@@ -1,0 +1,45 @@
+//! Streams of events (`text/event-stream`): one event after the other, each at once, and a sign of life in between.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use http_body_util::channel::{Channel, Sender};
+use hyper::body::Bytes;
+use serde_json::Value as Json;
+
+use crate::answer::Answer;
+
+/// How often something is sent while nothing happens, so that proxies keep the connection.
+pub(crate) const ALIVE: Duration = Duration::from_secs(10);
+
+/// Events on their way; a client that reads slowly makes the stream wait.
+const EVENTS_MAX: usize = 16;
+
+/// The end of a stream that events go into.
+pub(crate) struct Events {
+    sender: Sender<Bytes, Infallible>,
+}
+
+/// The client went away.
+pub(crate) struct Gone;
+
+impl Events {
+    /// A stream, and the answer that carries it.
+    pub(crate) fn begin() -> (Self, Answer) {
+        let (sender, body) = Channel::new(EVENTS_MAX);
+        (Self { sender }, Answer::stream(body, "text/event-stream"))
+    }
+
+    pub(crate) async fn send(&mut self, id: &str, data: &Json) -> Result<(), Gone> {
+        self.put(format!("id: {id}\ndata: {data}\n\n")).await
+    }
+
+    /// A sign of life that is no event.
+    pub(crate) async fn alive(&mut self) -> Result<(), Gone> {
+        self.put(": keep-alive\n\n".to_owned()).await
+    }
+
+    async fn put(&mut self, text: String) -> Result<(), Gone> {
+        self.sender.send_data(text.into()).await.map_err(|_| Gone)
+    }
+}

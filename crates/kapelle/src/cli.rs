@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, server, store,
-    test, triggers,
+    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, server,
+    store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;

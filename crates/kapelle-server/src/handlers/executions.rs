@@ -48,7 +48,9 @@ pub(crate) fn whole(call: &Call, id: &str) -> Outcome<Execution> {
 
 pub(crate) fn shown(runtime: &Runtime, execution: &Execution) -> Json {
     let id = execution.birth.id;
-    view::execution(execution, &|run| runtime.run_id(id, run))
+    view::execution(execution, &|run| runtime.run_id(id, run), &|task| {
+        runtime.logs_to_file(&execution.birth, task)
+    })
 }
 
 /// The answer that is an execution as it is kept.

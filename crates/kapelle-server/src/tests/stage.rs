@@ -68,6 +68,7 @@ impl Stage {
             settings: Settings::default(),
             variables: Map::new(),
             encryption: Encryption::Configured,
+            on_worker_lost: kapelle_engine::plan::OnLost::Retry,
             defaults: Vec::new(),
             slots: 16,
             work: folder.join("work"),

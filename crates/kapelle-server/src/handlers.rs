@@ -4,3 +4,4 @@ pub(crate) mod executions;
 pub(crate) mod flows;
 pub(crate) mod instance;
 pub(crate) mod logs;
+pub(crate) mod triggers;

@@ -3,12 +3,16 @@
 mod executions;
 mod flows;
 mod instance;
+mod triggers;
 
 use crate::route::Route;
 
 /// What the door for clients answers.
 pub(crate) fn api() -> Vec<Route> {
-    [instance::routes(), flows::routes(), executions::routes()].into_iter().flatten().collect()
+    [instance::routes(), flows::routes(), executions::routes(), triggers::routes()]
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 /// What the door for those who watch the server answers.

@@ -2,6 +2,7 @@
 
 pub(crate) mod flow;
 pub(crate) mod log;
+pub(crate) mod trigger;
 pub(crate) mod validation;
 
 use jiff::Timestamp;

@@ -1,0 +1,247 @@
+//! Triggers: where they stand, and what people do with them.
+
+use std::sync::Arc;
+
+use kapelle_core::time::date;
+use kapelle_engine::schedule::Wanted;
+use kapelle_model::trigger::TriggerKey;
+use kapelle_model::{Millis, Node};
+use kapelle_runtime::{NoTrigger, Runtime, TriggerRow};
+use serde_json::{Value as Json, json};
+
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::error::{ApiError, Outcome};
+use crate::paging::Paging;
+use crate::views::trigger as view;
+
+/// Triggers that are read at once.
+const STEP: usize = 1_000;
+
+/// Triggers that one answer looks through.
+const ROWS_MAX: usize = 100_000;
+
+/// The triggers of a flow.
+pub(crate) fn of_flow(call: &Call) -> Outcome<Answer> {
+    let (namespace, flow) = (call.variable("namespace"), call.variable("flow"));
+    call.demand(namespace)?;
+    let part = call.query.get("q").unwrap_or_default();
+    let rows = rows(call, Some(namespace))?;
+    let own = rows.into_iter().filter(|row| &*row.key.flow == flow && row.key.trigger.contains(part));
+    page(call, &own.collect::<Vec<_>>(), view::state)
+}
+
+pub(crate) fn search(call: &Call) -> Outcome<Answer> {
+    let filter = |name: &str| {
+        let spelled = format!("filters[{name}][EQUALS]");
+        call.query.get(&spelled).or_else(|| call.query.get(name)).filter(|text| !text.is_empty())
+    };
+    let namespace = filter("namespace");
+    let query = call.query.get("filters[q][EQUALS]").or_else(|| call.query.get("q")).unwrap_or_default();
+    let (flow, trigger) = (filter("flowId"), filter("triggerId"));
+    let rows = rows(call, None)?.into_iter().filter(|row| {
+        let key = &row.key;
+        let is_below = |root: &str| kapelle_model::permit::is_under(&key.namespace, root);
+        namespace.is_none_or(is_below)
+            && flow.is_none_or(|flow| &*key.flow == flow)
+            && trigger.is_none_or(|trigger| &*key.trigger == trigger)
+            && (key.trigger.contains(query) || key.flow.contains(query) || key.namespace.contains(query))
+    });
+    page(call, &rows.collect::<Vec<_>>(), |row| {
+        let definition = call.runtime().definition(&row.key.tenant, &row.key.namespace, &row.key.flow, None);
+        let definition = definition.ok().flatten();
+        let written = definition.as_ref().and_then(|definition| written(&definition.root, &row.key));
+        view::with_definition(row, written)
+    })
+}
+
+fn written<'n>(root: &'n Node, key: &TriggerKey) -> Option<&'n Node> {
+    let is_it = |node: &&Node| node.get("id").and_then(Node::as_text) == Some(&*key.trigger);
+    root.get("triggers")?.items().iter().find(is_it)
+}
+
+/// All that the caller may see.
+fn rows(call: &Call, namespace: Option<&str>) -> Outcome<Vec<TriggerRow>> {
+    let mut all: Vec<TriggerRow> = Vec::new();
+    while all.len() < ROWS_MAX {
+        let after = all.last().map(|row| row.key.clone());
+        let rows = call.runtime().triggers(&call.permit, namespace, after.as_ref(), STEP)?;
+        let is_last = rows.len() < STEP;
+        all.extend(rows);
+        if is_last {
+            break;
+        }
+    }
+    all.retain(|row| row.key.tenant == call.tenant);
+    Ok(all)
+}
+
+fn page(call: &Call, rows: &[TriggerRow], shown: impl Fn(&TriggerRow) -> Json) -> Outcome<Answer> {
+    let results: Vec<Json> = Paging::read(call)?.of(rows).iter().map(shown).collect();
+    Ok(Answer::json(&json!({"results": results, "total": rows.len()})))
+}
+
+/// The trigger that the path names.
+fn of_path(call: &Call) -> Outcome<TriggerKey> {
+    let variable = |name: &str| Arc::from(call.variable(name));
+    let key = TriggerKey {
+        tenant: Arc::clone(&call.tenant),
+        namespace: variable("namespace"),
+        flow: variable("flow"),
+        trigger: variable("trigger"),
+    };
+    call.demand(&key.namespace)?;
+    Ok(key)
+}
+
+/// The trigger that an object of a body names.
+fn of_json(call: &Call, given: &Json) -> Outcome<TriggerKey> {
+    let text = |name: &str| {
+        let missing = || ApiError::invalid_entity(format!("{name}: must not be null"));
+        given.get(name).and_then(Json::as_str).map(Arc::<str>::from).ok_or_else(missing)
+    };
+    let key = TriggerKey {
+        tenant: Arc::clone(&call.tenant),
+        namespace: text("namespace")?,
+        flow: text("flowId")?,
+        trigger: text("triggerId")?,
+    };
+    call.demand(&key.namespace)?;
+    Ok(key)
+}
+
+fn state(runtime: &Runtime, key: &TriggerKey) -> Outcome<Answer> {
+    let row = runtime.trigger(key)?.ok_or(NoTrigger::Missing)?;
+    Ok(Answer::json(&view::state(&row)))
+}
+
+pub(crate) fn unlock(call: &Call) -> Outcome<Answer> {
+    let key = of_path(call)?;
+    let row = call.runtime().trigger(&key)?.ok_or(NoTrigger::Missing)?;
+    if row.state.open.is_empty() {
+        return Err(ApiError::conflict("Illegal state: Trigger is not locked"));
+    }
+    call.runtime().unlock_trigger(&key)?;
+    state(call.runtime(), &key)
+}
+
+pub(crate) fn restart(call: &Call) -> Outcome<Answer> {
+    let key = of_path(call)?;
+    call.runtime().restart_trigger(&key)?;
+    state(call.runtime(), &key)
+}
+
+/// Changes of 1.x: whether it is switched off, and its backfill.
+pub(crate) fn update(call: &Call) -> Outcome<Answer> {
+    let given = call.json()?;
+    let key = of_json(call, &given)?;
+    if let Some(is_disabled) = given.get("disabled").and_then(Json::as_bool) {
+        call.runtime().switch_trigger(&key, !is_disabled)?;
+    }
+    if let Some(backfill) = given.get("backfill").filter(|backfill| !backfill.is_null()) {
+        call.runtime().backfill(&key, &wanted(backfill)?)?;
+    }
+    state(call.runtime(), &key)
+}
+
+pub(crate) fn set_disabled(call: &Call) -> Outcome<Answer> {
+    let given = call.json()?;
+    let key = of_json(call, &given)?;
+    call.runtime().switch_trigger(&key, !is_disabled(&given)?)?;
+    state(call.runtime(), &key)
+}
+
+fn is_disabled(given: &Json) -> Outcome<bool> {
+    let missing = || ApiError::invalid_entity("disabled: must not be null");
+    given.get("disabled").and_then(Json::as_bool).ok_or_else(missing)
+}
+
+/// Switches many triggers on or off.
+pub(crate) fn set_many_disabled(call: &Call) -> Outcome<Answer> {
+    let given = call.json()?;
+    let is_disabled = is_disabled(&given)?;
+    let list = given.get("triggers").cloned().unwrap_or_default();
+    many(call, &list, |runtime, key| runtime.switch_trigger(key, !is_disabled))
+}
+
+pub(crate) fn unlock_many(call: &Call) -> Outcome<Answer> {
+    many(call, &call.json()?, Runtime::unlock_trigger)
+}
+
+pub(crate) fn create_backfill(call: &Call) -> Outcome<Answer> {
+    let given = call.json()?;
+    let key = of_json(call, &given)?;
+    let missing = || ApiError::invalid_entity("backfill: must not be null");
+    call.runtime().backfill(&key, &wanted(given.get("backfill").ok_or_else(missing)?)?)?;
+    state(call.runtime(), &key)
+}
+
+pub(crate) fn pause_backfill(call: &Call) -> Outcome<Answer> {
+    one(call, Runtime::pause_backfill)
+}
+
+pub(crate) fn resume_backfill(call: &Call) -> Outcome<Answer> {
+    one(call, Runtime::resume_backfill)
+}
+
+pub(crate) fn cancel_backfill(call: &Call) -> Outcome<Answer> {
+    one(call, Runtime::cancel_backfill)
+}
+
+pub(crate) fn pause_backfills(call: &Call) -> Outcome<Answer> {
+    many(call, &call.json()?, Runtime::pause_backfill)
+}
+
+pub(crate) fn resume_backfills(call: &Call) -> Outcome<Answer> {
+    many(call, &call.json()?, Runtime::resume_backfill)
+}
+
+pub(crate) fn cancel_backfills(call: &Call) -> Outcome<Answer> {
+    many(call, &call.json()?, Runtime::cancel_backfill)
+}
+
+fn one(call: &Call, order: impl Fn(&Runtime, &TriggerKey) -> Result<(), NoTrigger>) -> Outcome<Answer> {
+    let key = of_json(call, &call.json()?)?;
+    order(call.runtime(), &key)?;
+    state(call.runtime(), &key)
+}
+
+/// Does the same with many triggers; those with which it cannot be done are left as they are.
+fn many(
+    call: &Call,
+    list: &Json,
+    order: impl Fn(&Runtime, &TriggerKey) -> Result<(), NoTrigger>,
+) -> Outcome<Answer> {
+    let not_a_list = || ApiError::invalid_entity("the body is to be a list of triggers");
+    let list = list.as_array().ok_or_else(not_a_list)?;
+    let mut count = 0;
+    for given in list {
+        match order(call.runtime(), &of_json(call, given)?) {
+            Ok(()) => count += 1,
+            Err(NoTrigger::Store(error)) => return Err(error.into()),
+            Err(NoTrigger::Missing | NoTrigger::Refused(_)) => {}
+        }
+    }
+    Ok(Answer::json(&json!({"count": count, "totalItems": list.len()})))
+}
+
+fn wanted(given: &Json) -> Outcome<Wanted> {
+    let moment = |name: &str| {
+        let Some(text) = given.get(name).and_then(Json::as_str) else { return Ok(None) };
+        let wrong = |reason| ApiError::invalid_entity(format!("backfill.{name}: `{text}`: {reason}"));
+        let moment = date::date_time_with_zone(text).map_err(wrong)?;
+        Ok::<_, ApiError>(Some(Millis(moment.timestamp().as_millisecond())))
+    };
+    let labels = given.get("labels").and_then(Json::as_array).into_iter().flatten();
+    let pair = |label: &Json| {
+        Some((Arc::from(label.get("key")?.as_str()?), Arc::from(label.get("value")?.as_str()?)))
+    };
+    Ok(Wanted {
+        start: moment("start")?
+            .ok_or_else(|| ApiError::invalid_entity("backfill.start: must not be null"))?,
+        end: moment("end")?,
+        is_paused: given.get("paused").and_then(Json::as_bool).unwrap_or(false),
+        inputs: Arc::new(given.get("inputs").and_then(view::inputs).unwrap_or_default()),
+        labels: labels.filter_map(pair).collect(),
+    })
+}

@@ -21,8 +21,8 @@ pub(crate) struct Kept {
     pub(crate) version: u64,
 }
 
-/// Documents that are read at once.
-const PAGE: usize = 200;
+/// Documents that are read at once: most flows have few triggers, and what follows belongs to others.
+const PAGE: usize = 8;
 
 /// What is kept of the triggers of a flow.
 pub(crate) fn of_flow(

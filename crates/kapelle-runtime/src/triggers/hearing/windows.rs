@@ -12,7 +12,7 @@ use kapelle_store::transaction::Over;
 use kapelle_store::{Store, Transaction, Write, codec};
 
 /// Windows of one trigger. There is one for each group of conditions.
-const WINDOWS_MAX: usize = 100;
+const WINDOWS_MAX: usize = 16;
 
 /// A window that ended so long ago is of no more use.
 const KEPT_MILLIS: i64 = 24 * 3_600_000;

@@ -31,10 +31,13 @@ impl Answer {
         Self::of(text.into(), "text/plain; charset=utf-8")
     }
 
+    /// A body whose media type stands among the headers that are added.
+    pub(crate) fn bytes(bytes: impl Into<Bytes>) -> Self {
+        Self { response: Response::new(Full::new(bytes.into()).boxed_unsync()) }
+    }
+
     pub(crate) fn empty(status: StatusCode) -> Self {
-        let mut response = Response::new(Full::new(Bytes::new()).boxed_unsync());
-        *response.status_mut() = status;
-        Self { response }
+        Self::bytes(Bytes::new()).status(status)
     }
 
     pub(crate) fn no_content() -> Self {

@@ -55,11 +55,12 @@ async fn next(body: &mut Incoming) -> Outcome<Option<Bytes>> {
         match frame.await.map_err(slow)? {
             None => return Ok(None),
             Some(Err(_)) => return Err(ApiError::bad_request("the body ended too early")),
-            Some(Ok(frame)) => match frame.into_data() {
-                Ok(data) => return Ok(Some(data)),
+            Some(Ok(frame)) => {
                 // Trailers say nothing that anybody asked for.
-                Err(_) => {}
-            },
+                if let Ok(data) = frame.into_data() {
+                    return Ok(Some(data));
+                }
+            }
         }
     }
 }

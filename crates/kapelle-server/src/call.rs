@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use hyper::HeaderMap;
 use hyper::body::Bytes;
+use hyper::{HeaderMap, Method};
 use kapelle_model::permit::{Actor, Permit};
 use kapelle_runtime::Runtime;
 use kapelle_store::Store;
@@ -17,6 +17,7 @@ use crate::route::Variables;
 
 pub(crate) struct Call {
     pub(crate) app: Arc<App>,
+    pub(crate) method: Method,
     pub(crate) permit: Permit,
     pub(crate) tenant: Arc<str>,
     pub(crate) variables: Variables,

@@ -66,6 +66,7 @@ async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incom
     let body = body::read(app, route.takes, &head.headers, incoming).await?;
     let call = Call {
         app: Arc::clone(app),
+        method,
         permit,
         tenant: address.tenant.as_str().into(),
         variables,
@@ -87,11 +88,15 @@ async fn route(
     let table = if door == Door::Api { &app.routes } else { &app.management };
     let mut routes = match find(table, method, address) {
         Found::Routes(routes) => routes.into_iter(),
-        Found::OtherMethods(_) => {
-            let why = format!("Method Not Allowed: {method} for {path}");
+        // Who only reads hears that there is nothing.
+        Found::OtherMethods(methods) if *method != Method::GET => {
+            let methods: Vec<&str> = methods.iter().map(Method::as_str).collect();
+            let why = format!("Method Not Allowed: {method} for {path}; it takes {}", methods.join(", "));
             return Err(ApiError::new(StatusCode::METHOD_NOT_ALLOWED, why));
         }
-        Found::Nothing => return Err(ApiError::not_found(format!("no route for {path}"))),
+        Found::OtherMethods(_) | Found::Nothing => {
+            return Err(ApiError::not_found(format!("no route for {path}")));
+        }
     };
     let found = |(route, variables): (&Route, Variables)| (route.clone(), variables);
     match (routes.next(), routes.next()) {
@@ -123,7 +128,7 @@ async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Outcome<Answer> {
     let call = Arc::new(call);
     let mut task = match &route.handler {
         Handler::Blocking(handler) => {
-            let (app, handler) = (Arc::clone(app), Arc::clone(handler));
+            let (app, handler) = (Arc::clone(app), *handler);
             tokio::spawn(async move { app.blocking(move || handler(&call)).await })
         }
         Handler::Waiting(handler) => tokio::spawn(handler(call)),

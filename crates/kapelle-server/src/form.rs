@@ -35,10 +35,6 @@ impl Part {
         Self { name: name.to_owned(), filename: None, content }
     }
 
-    pub(crate) fn is_file(&self) -> bool {
-        self.filename.is_some()
-    }
-
     /// The content from its start.
     pub(crate) fn reader(&self) -> io::Result<Box<dyn Read + '_>> {
         match &self.content {
@@ -80,12 +76,11 @@ fn parameter(text: &str, wanted: &str) -> Option<String> {
     loop {
         rest = rest.trim_start_matches([' ', '\t', ';']);
         let (name, after) = rest.split_once('=')?;
-        let (value, behind) = match after.strip_prefix('"') {
-            Some(quoted) => unquoted(quoted)?,
-            None => {
-                let end = after.find(';').unwrap_or(after.len());
-                (after[..end].trim().to_owned(), &after[end..])
-            }
+        let (value, behind) = if let Some(quoted) = after.strip_prefix('"') {
+            unquoted(quoted)?
+        } else {
+            let end = after.find(';').unwrap_or(after.len());
+            (after[..end].trim().to_owned(), &after[end..])
         };
         if name.trim().eq_ignore_ascii_case(wanted) {
             return Some(value);
@@ -251,13 +246,11 @@ impl Collector {
             part.memory = Vec::new();
             part.disk = Some(disk);
         }
-        match &mut part.disk {
-            Some(disk) => disk.write_all(content).map_err(full),
-            None => {
-                part.memory.extend_from_slice(content);
-                Ok(())
-            }
+        if let Some(disk) = &mut part.disk {
+            return disk.write_all(content).map_err(full);
         }
+        part.memory.extend_from_slice(content);
+        Ok(())
     }
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod flows;
 pub(crate) mod instance;
 pub(crate) mod logs;
 pub(crate) mod triggers;
+pub(crate) mod webhooks;

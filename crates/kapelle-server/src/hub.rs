@@ -46,7 +46,7 @@ impl Hub {
         let hub = Arc::clone(self);
         Box::new(move |news| match news {
             News::Changed { execution, .. } => {
-                hub.tell(execution.birth.id, Topic::Changes, || Heard::Changed)
+                hub.tell(execution.birth.id, Topic::Changes, || Heard::Changed);
             }
             News::Line(line) => {
                 if let Some(id) = line.execution {

@@ -70,6 +70,6 @@ pub(crate) fn no_column(column: &str) -> ApiError {
 }
 
 /// A page as clients know it.
-pub(crate) fn page(rows: Vec<Json>, total: u64) -> Json {
+pub(crate) fn page(rows: &[Json], total: u64) -> Json {
     json!({"results": rows, "total": total})
 }

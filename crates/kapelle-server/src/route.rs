@@ -22,7 +22,7 @@ use crate::limits::{REQUEST_TIME, STREAM_TIME};
 #[derive(Clone)]
 pub(crate) enum Handler {
     /// Waits for disks; it runs in a thread of its own.
-    Blocking(Arc<dyn Fn(&Call) -> Outcome<Answer> + Send + Sync>),
+    Blocking(fn(&Call) -> Outcome<Answer>),
     Waiting(Arc<dyn Fn(Arc<Call>) -> Pending + Send + Sync>),
 }
 
@@ -41,6 +41,8 @@ pub(crate) enum Takes {
 pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) level: Level,
+    /// What it was made of, for whoever looks at the table.
+    #[cfg(test)]
     pub(crate) pattern: &'static str,
     pub(crate) needs: Needs,
     pub(crate) takes: Takes,
@@ -72,7 +74,7 @@ impl Route {
         needs: Needs,
         handler: fn(&Call) -> Outcome<Answer>,
     ) -> Self {
-        Self::new(method, pattern, needs, Handler::Blocking(Arc::new(handler)))
+        Self::new(method, pattern, needs, Handler::Blocking(handler))
     }
 
     /// A route of a tenant whose handler waits for the runtime.
@@ -92,7 +94,17 @@ impl Route {
     fn new(method: Method, pattern: &'static str, needs: Needs, handler: Handler) -> Self {
         let segments = pattern.split('/').map(Segment::read).collect();
         let (level, takes, time) = (Level::Tenant, Takes::Text, REQUEST_TIME);
-        Self { method, level, pattern, needs, takes, time, handler, segments }
+        Self {
+            method,
+            level,
+            #[cfg(test)]
+            pattern,
+            needs,
+            takes,
+            time,
+            handler,
+            segments,
+        }
     }
 
     #[must_use]

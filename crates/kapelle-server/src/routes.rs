@@ -4,12 +4,13 @@ mod executions;
 mod flows;
 mod instance;
 mod triggers;
+mod webhooks;
 
 use crate::route::Route;
 
 /// What the door for clients answers.
 pub(crate) fn api() -> Vec<Route> {
-    [instance::routes(), flows::routes(), executions::routes(), triggers::routes()]
+    [instance::routes(), flows::routes(), executions::routes(), triggers::routes(), webhooks::routes()]
         .into_iter()
         .flatten()
         .collect()

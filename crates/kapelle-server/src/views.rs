@@ -1,7 +1,9 @@
 //! What answers look like, as pure functions of what is kept.
 
 pub(crate) mod flow;
+pub(crate) mod graph;
 pub(crate) mod log;
+pub(crate) mod reopened;
 pub(crate) mod trigger;
 pub(crate) mod validation;
 

@@ -40,11 +40,11 @@ enum Command {
     Plugins(plugins::Command),
     Schema(schema::Arguments),
     #[command(subcommand)]
+    Server(Box<server::Command>),
+    #[command(subcommand)]
     Import(import::Command),
     #[command(subcommand)]
     Secrets(Box<secrets::Command>),
-    #[command(subcommand)]
-    Server(Box<server::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
     Completions(completions::Arguments),
@@ -89,9 +89,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
+            Command::Server(command) => server::run(&command),
             Command::Import(command) => import::run(&command),
             Command::Secrets(command) => secrets::run(&command),
-            Command::Server(command) => server::run(&command),
             Command::Store(command) => store::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },

@@ -286,6 +286,9 @@ pub(crate) fn settings(folder: &Path) -> BTreeMap<String, String> {
     if let Some(folders) = setting("KAPELLE_FS_LOCAL_ALLOWED_PATHS") {
         settings.insert("kapelle.fs.local.allowed-paths".to_owned(), folders);
     }
+    if let Some(address) = setting("KESTRA_URL") {
+        settings.insert("kestra.url".to_owned(), address);
+    }
     if let Some(path) = setting("PATH") {
         settings.insert("kapelle.runner.process.path".to_owned(), path);
     }

@@ -1,7 +1,12 @@
 //! Lives of executions.
 
-use kapelle_model::State;
+use std::sync::Arc;
+
+use kapelle_model::effect::Request;
 use kapelle_model::event::Order;
+use kapelle_model::{Map, State, Value};
+
+use crate::{Repeat, RepeatRevision, Unborn};
 
 use super::world::{NOW, World, deeds};
 
@@ -201,4 +206,56 @@ tasks:
     let after: Vec<_> = (0..4).map(|_| world.start(sound, &[])).collect();
     world.settle(NOW.plus(2 * HOUR));
     assert!(before.iter().chain(&after).all(|id| world.execution(*id).state() == State::Success));
+}
+
+const GREETING: &str = "
+id: greeting
+namespace: team
+inputs:
+- {id: name, type: STRING}
+tasks:
+- {id: greet, type: io.kestra.plugin.core.log.Log, message: 'Hello {{ inputs.name }}'}
+";
+
+#[test]
+fn an_execution_that_is_over_is_repeated_under_another_id() {
+    let world = World::new();
+    let id = world.start(GREETING, &[("name", "Ann")]);
+    let tokio = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let repeat = |repeat: &Repeat| {
+        let fresh = world.runtime().fresh_id();
+        tokio.block_on(world.runtime().repeat(id, repeat, fresh)).map(|()| fresh)
+    };
+    assert_eq!(world.finish(id), State::Success);
+    let another = GREETING.replace("Hello", "Good day");
+    assert!(world.runtime().save_flow(&"main".into(), &another).is_ok());
+
+    let same = repeat(&Repeat::default()).unwrap();
+    assert_eq!(world.finish(same), State::Success);
+    assert_eq!(world.lines(same), ["Hello Ann"]);
+    assert_eq!(world.execution(same).birth.replay_of, Some(id));
+    assert_eq!(world.execution(id).label("system.replayed"), Some("true"));
+
+    let inputs = Some(Map::from_iter([(Arc::from("name"), Value::from("Bob"))]));
+    let latest = repeat(&Repeat { revision: RepeatRevision::Latest, inputs, ..Repeat::default() }).unwrap();
+    assert_eq!(world.finish(latest), State::Success);
+    assert_eq!(world.lines(latest), ["Good day Bob"]);
+
+    let refused = repeat(&Repeat { inputs: Some(Map::new()), ..Repeat::default() });
+    assert!(matches!(refused, Err(Unborn::Rejected(_))));
+}
+
+#[test]
+fn what_people_ask_changes_nothing() {
+    let world = World::new();
+    let id = world.start(GREETING, &[("name", "Ann")]);
+    world.finish(id);
+    let said = world.runtime().eval(id, None, "{{ inputs.name | upper }}").unwrap().unwrap().unwrap();
+    assert_eq!(said.map(|text| text.masked()), Some("ANN".to_owned()));
+    assert!(world.runtime().eval(id, None, "{{ nothing }}").unwrap().unwrap().is_err());
+
+    let request = Request::new(world.runtime().fresh_id(), "team".into(), "greeting".into());
+    let tried = world.runtime().try_inputs(&"main".into(), &request).unwrap();
+    assert_eq!(tried.inputs.violations().map(|violation| violation.input).collect::<Vec<_>>(), ["name"]);
+    assert!(tried.checks.is_none());
 }

@@ -79,6 +79,17 @@ pub(crate) fn flow(call: &Call) -> Outcome<Answer> {
     Ok(Answer::json(&views::flow::flow(&flow)))
 }
 
+/// The topology of the flow of an execution, with its task runs.
+pub(crate) fn graph(call: &Call) -> Outcome<Answer> {
+    let execution = whole(call, call.variable("id"))?;
+    let birth = &execution.birth;
+    let which = Which::Exactly(birth.revision);
+    let flow = call.store().flow(&birth.tenant, &birth.namespace, &birth.flow, which)?;
+    let flow = flow.ok_or_else(|| ApiError::not_found("the flow of the execution"))?;
+    let graph = super::flows::graph_of(&flow.source)?;
+    Ok(Answer::json(&views::graph::of_execution(graph, &shown(call.runtime(), &execution))))
+}
+
 /// Renders a text as the execution sees it.
 pub(crate) fn eval(call: &Call) -> Outcome<Answer> {
     let execution = whole(call, call.variable("id"))?;

@@ -167,6 +167,22 @@ fn spliced(source: &str, span: Span, with: &Json) -> String {
     format!("{}{with}{}", &source[..range.start], &source[end..])
 }
 
+pub(crate) fn graph(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    let which = call.number("revision")?.map_or(Which::Latest, Which::Exactly);
+    graph_of(&find(call, namespace, id, which)?.source).map(|graph| Answer::json(&graph))
+}
+
+/// The topology of a flow that is not saved.
+pub(crate) fn graph_of_source(call: &Call) -> Outcome<Answer> {
+    graph_of(call.text()?).map(|graph| Answer::json(&graph))
+}
+
+pub(crate) fn graph_of(source: &str) -> Outcome<Json> {
+    let root = view::root(source).ok_or_else(|| ApiError::invalid_entity("the flow cannot be read"))?;
+    Ok(crate::views::graph::graph(&root))
+}
+
 pub(crate) fn of_namespace(call: &Call) -> Outcome<Answer> {
     let namespace = call.variable("namespace");
     call.demand(namespace)?;
@@ -201,8 +217,8 @@ pub(crate) fn search(call: &Call) -> Outcome<Answer> {
             flows.reverse();
         }
     }
-    let rows = paging.of(&flows).iter().map(|flow| view::flow(flow)).collect();
-    Ok(Answer::json(&page(rows, flows.len() as u64)))
+    let rows: Vec<Json> = paging.of(&flows).iter().map(|flow| view::flow(flow)).collect();
+    Ok(Answer::json(&page(&rows, flows.len() as u64)))
 }
 
 /// The lines of flows in which a text stands.
@@ -220,7 +236,7 @@ pub(crate) fn search_source(call: &Call) -> Outcome<Answer> {
             is_found.then(|| serde_json::json!({"model": view::flow(flow), "fragments": fragments}))
         })
         .collect();
-    Ok(Answer::json(&page(paging.of(&found).to_vec(), found.len() as u64)))
+    Ok(Answer::json(&page(paging.of(&found), found.len() as u64)))
 }
 
 /// A line with marks around a text.

@@ -80,10 +80,10 @@ pub(crate) fn read(call: &Call) -> Outcome<Answer> {
 
 pub(crate) fn download(call: &Call) -> Outcome<Answer> {
     let lines = lines(call, &filter(call)?)?;
-    let text: String = lines
-        .iter()
-        .map(|line| format!("{} {} {}\n", moment(line.at), line.level.name(), line.message))
-        .collect();
+    let mut text = String::new();
+    for line in &lines {
+        text.push_str(&[&moment(line.at), " ", line.level.name(), " ", &line.message, "\n"].concat());
+    }
     Ok(Answer::download(text, "text/plain; charset=utf-8", &format!("{}.log", call.variable("id"))))
 }
 

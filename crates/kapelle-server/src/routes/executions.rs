@@ -30,6 +30,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/{id}", one::read),
         Route::reads(Method::DELETE, "executions/{id}", DELETES, delete::delete),
         get("executions/{id}/flow", one::flow),
+        get("executions/{id}/graph", one::graph),
         get("executions/{id}/file/metas", files::metas),
         get("executions/{id}/file/preview", files::preview),
         Route::waits(Method::GET, "executions/{id}/file", READS, files::download),

@@ -43,6 +43,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("flows/{namespace}/{id}", one::read),
         update(Method::PUT, "flows/{namespace}/{id}", one::update),
         delete("flows/{namespace}/{id}", one::delete),
+        post("flows/graph", View, one::graph_of_source),
+        get("flows/{namespace}/{id}/graph", one::graph),
         get("flows/{namespace}/{id}/revisions", one::revisions),
         get("flows/{namespace}/{id}/tasks/{task}", one::task),
         update(Method::PATCH, "flows/{namespace}/{id}/{task}", one::replace_task),

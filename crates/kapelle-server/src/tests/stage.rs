@@ -59,7 +59,7 @@ impl Stage {
         std::fs::create_dir_all(&folder).unwrap();
         let tokio =
             tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-        let storage: Arc<dyn Storage> = Arc::new(LocalStorage::open(&folder.join("files")).unwrap());
+        let storage: Arc<dyn Storage> = Arc::new(LocalStorage::open(folder.join("files")).unwrap());
         let hub = Hub::new();
         let parts = Parts {
             store: Arc::new(MemoryStore::new()),
@@ -128,7 +128,7 @@ impl Stage {
         };
         self.tokio.block_on(async {
             let client = Client::of_tasks();
-            let answered = tokio::time::timeout(Duration::from_secs(60), client.send(&request));
+            let answered = tokio::time::timeout(Duration::from_mins(1), client.send(&request));
             let mut response =
                 answered.await.unwrap().unwrap_or_else(|error| panic!("{method} {path}: {error:?}"));
             let body = response.bytes(64 << 20).await.unwrap();

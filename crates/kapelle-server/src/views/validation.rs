@@ -36,14 +36,19 @@ pub(crate) fn document(index: usize, document: &Document, outdated: bool) -> Jso
     put("outdated", outdated.into());
     put("deprecationPaths", deprecated(&document.diagnostics).collect());
     put("warnings", messages(&document.diagnostics, Severity::Warning));
-    put("infos", messages(&document.diagnostics, Severity::Info));
+    // What is deprecated stands in the paths above.
+    let others: Vec<Diagnostic> =
+        document.diagnostics.iter().filter(|found| !is_deprecated(found)).cloned().collect();
+    put("infos", messages(&others, Severity::Info));
     Json::Object(answer)
 }
 
 fn deprecated(found: &[Diagnostic]) -> impl Iterator<Item = Json> {
-    let is_deprecated =
-        |found: &&Diagnostic| matches!(found.code, Code::PropertyDeprecated | Code::TypeDeprecated);
-    found.iter().filter(is_deprecated).map(|found| found.path.trim_end_matches(".type").into())
+    found.iter().filter(|found| is_deprecated(found)).map(|found| found.path.trim_end_matches(".type").into())
+}
+
+fn is_deprecated(found: &Diagnostic) -> bool {
+    matches!(found.code, Code::PropertyDeprecated | Code::TypeDeprecated)
 }
 
 fn messages(found: &[Diagnostic], severity: Severity) -> Json {

@@ -12,10 +12,10 @@ use kapelle_runtime::{Runtime, TakesUp};
 use kapelle_server::gate::{BasicGate, Gate, OpenGate};
 use kapelle_server::{App, Doors, Hub, Parts, serve};
 use kapelle_store::Store;
-use kapelle_store_sqlite::{Options, SqliteStore};
+use kapelle_store_sqlite::SqliteStore;
 
 use crate::commands::run::flows;
-use crate::local::{Local, Setup, TENANT};
+use crate::local::{Local, Setup, TENANT, options};
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::{note, setting};
 
@@ -117,7 +117,7 @@ fn open(folder: &Path) -> Result<Arc<dyn Store>, Stop> {
         note(&format!("error: {why}\n  The next start reads what is really on the disk."));
         std::process::exit(Outcome::Errors as i32);
     });
-    let store = SqliteStore::open(folder, Options::new(fatal));
+    let store = options(fatal).and_then(|options| SqliteStore::open(folder, options));
     let store = store.map_err(|error| Stop::Failed(anyhow!("{}: {error}", folder.display())))?;
     Ok(Arc::new(store))
 }

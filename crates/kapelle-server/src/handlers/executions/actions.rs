@@ -5,7 +5,8 @@ use std::sync::Arc;
 use hyper::StatusCode;
 use kapelle_engine::step::Refused;
 use kapelle_model::event::Order;
-use kapelle_model::execution::Labels;
+use kapelle_model::execution::{Execution, Labels};
+use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, State};
 use kapelle_runtime::{Declined, Repeat, RepeatRevision};
 use kapelle_store::listing::Header;
@@ -17,6 +18,7 @@ use super::{answer, header, run_of, whole};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
+use crate::views::reopened::{newborn, reopened};
 
 /// Does something that waits for disks with the call.
 async fn reading<T: Send + 'static>(
@@ -95,7 +97,7 @@ pub(crate) async fn change_status(call: Arc<Call>) -> Outcome<Answer> {
 
 /// Sets the state of a task run, and goes on from there.
 pub(crate) async fn change_state(call: Arc<Call>) -> Outcome<Answer> {
-    let (id, run, state) = reading(&call, |call| {
+    let (before, run, state) = reading(&call, |call| {
         let body = call.json()?;
         let text = |key: &str| {
             let missing = || ApiError::invalid_entity(format!("{key}: must not be null"));
@@ -103,26 +105,36 @@ pub(crate) async fn change_state(call: Arc<Call>) -> Outcome<Answer> {
         };
         let execution = whole(call, call.variable("id"))?;
         let run = run_of(call.runtime(), &execution, text("taskRunId")?)?;
-        Ok((execution.birth.id, run, state_of(Some(text("state")?), State::Success)?))
+        Ok((execution, run, state_of(Some(text("state")?), State::Success)?))
     })
     .await?;
-    ordered(&call, id, Order::ChangeTaskState { run, state }, StatusCode::CONFLICT).await?;
-    shown(&call, id).await
+    let order = Order::ChangeTaskState { run, state };
+    ordered(&call, before.birth.id, order, StatusCode::UNPROCESSABLE_ENTITY).await?;
+    shown_reopened(&call, before).await
 }
 
 pub(crate) async fn restart(call: Arc<Call>) -> Outcome<Answer> {
-    let header = named(&call).await?;
-    check_revision(&call, &header)?;
-    ordered(&call, header.birth.id, Order::Restart, StatusCode::CONFLICT).await?;
-    shown(&call, header.birth.id).await
+    let before = reading(&call, |call| whole(call, call.variable("id"))).await?;
+    check_revision(&call, &before)?;
+    ordered(&call, before.birth.id, Order::Restart, StatusCode::CONFLICT).await?;
+    shown_reopened(&call, before).await
+}
+
+/// The answer that is an execution which was just opened again.
+async fn shown_reopened(call: &Arc<Call>, before: Execution) -> Outcome<Answer> {
+    reading(call, move |call| {
+        let now = whole(call, &before.birth.id.to_string())?;
+        Ok(Answer::json(&super::shown(call.runtime(), &reopened(&before, now))))
+    })
+    .await
 }
 
 /// An execution stays with its revision; a replay may take another one.
-fn check_revision(call: &Call, header: &Header) -> Outcome<()> {
+fn check_revision(call: &Call, of: &Execution) -> Outcome<()> {
     match call.number::<u32>("revision")? {
-        Some(revision) if revision != header.birth.revision => Err(ApiError::conflict(format!(
+        Some(revision) if revision != of.birth.revision => Err(ApiError::conflict(format!(
             "the execution runs revision {} and cannot go on with revision {revision}: replay it instead",
-            header.birth.revision
+            of.birth.revision
         ))),
         _ => Ok(()),
     }
@@ -163,7 +175,7 @@ async fn replayed(call: Arc<Call>, takes_inputs: bool) -> Outcome<Answer> {
         let owner = Owner { namespace: &birth.namespace, flow: &birth.flow, id: fresh };
         let from = call.query.get("taskRunId").filter(|name| !name.is_empty());
         let repeat = Repeat {
-            from: from.map(|name| run_of(call.runtime(), &execution, name)).transpose()?,
+            from: from.map(|name| replayed_run(call, &execution, name)).transpose()?,
             revision: call.number("revision")?.map_or(RepeatRevision::Same, RepeatRevision::Exactly),
             inputs: if takes_inputs { Some(given::inputs(call, &owner)?) } else { None },
             breakpoints: breakpoints(call),
@@ -172,7 +184,18 @@ async fn replayed(call: Arc<Call>, takes_inputs: bool) -> Outcome<Answer> {
     })
     .await?;
     call.app.runtime.repeat(of, &repeat, fresh).await?;
-    shown(&call, fresh).await
+    let is_new = repeat.from.is_none();
+    reading(&call, move |call| {
+        let now = whole(call, &fresh.to_string())?;
+        let now = if is_new { newborn(now) } else { now };
+        Ok(Answer::json(&super::shown(call.runtime(), &now)))
+    })
+    .await
+}
+
+fn replayed_run(call: &Call, execution: &Execution, name: &str) -> Outcome<RunIndex> {
+    let wrong = |_| ApiError::illegal_argument(format!("the execution has no task run `{name}`"));
+    run_of(call.runtime(), execution, name).map_err(wrong)
 }
 
 pub(crate) async fn labels(call: Arc<Call>) -> Outcome<Answer> {

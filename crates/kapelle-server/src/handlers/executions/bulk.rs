@@ -11,7 +11,7 @@ use kapelle_model::event::Order;
 use kapelle_model::{ExecutionId, Map, State};
 use kapelle_runtime::{Repeat, RepeatRevision};
 use kapelle_store::listing::Header;
-use serde_json::{Value as Json, json};
+use serde_json::json;
 
 use super::actions::{declined_as, labels_of, merged, state_of};
 use super::search::{all, filter};
@@ -206,6 +206,8 @@ async fn one(call: &Arc<Call>, deed: &Deed, header: Header) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::Value as Json;
+
     use super::*;
 
     #[test]

@@ -13,6 +13,7 @@ use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
 use crate::filters::test::demanded;
+use crate::views::reopened::newborn;
 
 /// Creates an execution, and waits for its end if that is wanted.
 pub(crate) async fn create(call: Arc<Call>) -> Outcome<Answer> {
@@ -30,7 +31,10 @@ pub(crate) async fn create(call: Arc<Call>) -> Outcome<Answer> {
 }
 
 fn created(call: &Call, id: &str) -> Outcome<Json> {
-    let execution = whole(call, id)?;
+    let mut execution = whole(call, id)?;
+    if !call.query.is_set("wait") {
+        execution = newborn(execution);
+    }
     let mut shown = shown(call.runtime(), &execution);
     if let Some(url) = &call.app.url {
         let birth = &execution.birth;

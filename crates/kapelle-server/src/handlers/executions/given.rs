@@ -15,6 +15,9 @@ use crate::form::Part;
 /// The part that holds a file for any input; its file name is the input then.
 const FILES: &str = "files";
 
+/// The label that says who asked for an execution.
+const FROM: &str = "system.from";
+
 /// Whose inputs they are.
 pub(crate) struct Owner<'o> {
     pub(crate) namespace: &'o str,
@@ -68,16 +71,17 @@ pub(crate) fn labels(call: &Call) -> Outcome<kapelle_model::execution::Labels> {
     let mut seen = BTreeSet::new();
     let mut labels: Vec<(Arc<str>, Arc<str>)> = Vec::new();
     for text in call.query.all("labels").filter(|text| !text.is_empty()) {
-        let (key, value) =
-            text.split_once(':').filter(|(key, value)| !key.is_empty() && !value.is_empty()).ok_or_else(
-                || ApiError::bad_request(format!("label `{text}` is to be written as key:value")),
-            )?;
+        let wrong = || ApiError::invalid_entity(format!("labels: `{text}` is to be written as key:value"));
+        let pair = text.split_once(':').filter(|(key, value)| !key.is_empty() && !value.is_empty());
+        let (key, value) = pair.ok_or_else(wrong)?;
         check_label(key, value)?;
-        if seen.insert(key.to_owned()) {
-            labels.push((key.into(), value.into()));
-        } else if let Some(label) = labels.iter_mut().find(|(known, _)| &**known == key) {
-            label.1 = value.into();
+        if !seen.insert(key.to_owned()) {
+            return Err(ApiError::invalid_entity(format!("labels: `{key}` is there twice")));
         }
+        labels.push((key.into(), value.into()));
+    }
+    if seen.insert(FROM.to_owned()) {
+        labels.push((FROM.into(), "api".into()));
     }
     Ok(labels.into())
 }

@@ -47,7 +47,7 @@ fn listed(call: &Call, filter: &Filter) -> Outcome<Answer> {
         .iter()
         .filter_map(|header| row(call, header.birth.id).transpose())
         .collect::<Outcome<_>>()?;
-    Ok(Answer::json(&page(rows, listing.total.map_or(0, Total::number))))
+    Ok(Answer::json(&page(&rows, listing.total.map_or(0, Total::number))))
 }
 
 /// An execution with its task runs. One that was deleted meanwhile is not shown.

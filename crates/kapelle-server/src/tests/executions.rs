@@ -1,0 +1,149 @@
+//! Executions over HTTP.
+
+use std::time::Duration;
+
+use serde_json::{Value as Json, json};
+
+use super::stage::Stage;
+
+const GREET: &str = "
+id: greet
+namespace: team
+inputs:
+- {id: name, type: STRING}
+- {id: note, type: FILE, required: false}
+tasks:
+- {id: say, type: io.kestra.plugin.core.debug.Return, format: 'Hello {{ inputs.name }}{{ inputs.note is defined ? read(inputs.note) : inputs.name }}'}
+outputs:
+- {id: said, type: STRING, value: '{{ outputs.say.value }}'}
+";
+
+const PAUSE: &str = "
+id: wait
+namespace: team
+tasks:
+- {id: pause, type: io.kestra.plugin.core.flow.Pause}
+";
+
+fn staged(flow: &str) -> Stage {
+    let stage = Stage::start();
+    let saved = stage.ask("POST", "/api/v1/flows", "application/x-yaml", flow);
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    stage
+}
+
+const FORM: &str = "multipart/form-data; boundary=x";
+
+fn form(parts: &[(&str, &str)]) -> String {
+    let part = |(head, value): &(&str, &str)| {
+        format!("--x\r\nContent-Disposition: form-data; {head}\r\n\r\n{value}\r\n")
+    };
+    format!("{}--x--\r\n", parts.iter().map(part).collect::<String>())
+}
+
+/// The execution once it is in this state.
+fn awaited(stage: &Stage, id: &str, state: &str) -> Json {
+    for _ in 0..500 {
+        let found = stage.get(&format!("/api/v1/executions/{id}")).json();
+        if found["state"]["current"] == state {
+            return found;
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    panic!("execution {id} does not become {state}");
+}
+
+#[test]
+fn an_execution_runs_with_what_a_form_gives() {
+    let stage = staged(GREET);
+    let body = form(&[
+        ("name=\"name\"", "Ann"),
+        ("name=\"note\"; filename=\"a.txt\"", "!"),
+        ("name=\"labels\"", "x"),
+    ]);
+    let path = "/api/v1/main/executions/team/greet?wait=true&labels=a:b";
+    let got = stage.ask("POST", path, FORM, &body);
+    assert_eq!(got.status, 200, "{}", got.text());
+    let done = got.json();
+    assert_eq!(
+        (&done["state"]["current"], &done["outputs"]["said"]),
+        (&json!("SUCCESS"), &json!("Hello Ann!"))
+    );
+    assert!(done["labels"].as_array().unwrap().contains(&json!({"key": "a", "value": "b"})));
+
+    let id = done["id"].as_str().unwrap();
+    let file = done["inputs"]["note"].as_str().unwrap();
+    assert_eq!(stage.get(&format!("/api/v1/executions/{id}/file?path={file}")).text(), "!");
+    assert_eq!(stage.get(&format!("/api/v1/executions/{id}/file/metas?path={file}")).json()["size"], 1);
+    let other = "kestra:///other/flow/executions/5cBZ1JF8kim8fbFg13bumX/inputs/a/b";
+    assert_eq!(stage.get(&format!("/api/v1/executions/{id}/file?path={other}")).status, 404);
+    assert_eq!(stage.get(&format!("/api/v1/executions/{id}/file?path=kestra:///../x")).status, 422);
+
+    let found = stage.get("/api/v1/executions/search?filters[labels][EQUALS][a]=b").json();
+    assert_eq!((&found["total"], &found["results"][0]["id"]), (&json!(1), &json!(id)));
+    let eval = stage.ask("POST", &format!("/api/v1/executions/{id}/eval"), "text/plain", "{{ inputs.name }}");
+    assert_eq!(eval.json()["result"], "Ann");
+    let latest = json!([{"namespace": "team", "id": "greet"}]).to_string();
+    let latest = stage.ask("POST", "/api/v1/executions/latest", "application/json", &latest);
+    assert_eq!(latest.json()[0]["id"], id);
+}
+
+#[test]
+fn what_cannot_be_created_is_refused() {
+    let stage = staged(GREET);
+    let create =
+        |path: &str| stage.ask("POST", &format!("/api/v1/executions/{path}"), FORM, &form(&[])).status;
+    assert_eq!(create("team/nothing"), 404);
+    assert_eq!(create("team/greet"), 422);
+    assert_eq!(create("team/greet?labels=system.x:y"), 422);
+    assert_eq!(create("team/greet?labels=nothing"), 422);
+    assert_eq!(create("team/greet?scheduleDate=soon"), 422);
+}
+
+#[test]
+fn a_paused_execution_is_resumed_followed_and_deleted() {
+    let stage = staged(PAUSE);
+    let created = stage.ask("POST", "/api/v1/executions/team/wait", "", "").json();
+    assert_eq!(created["state"]["current"], "CREATED");
+    let id = created["id"].as_str().unwrap().to_owned();
+    awaited(&stage, &id, "PAUSED");
+    let act = |method: &str, action: &str| {
+        stage.ask(method, &format!("/api/v1/executions/{id}{action}"), "", "").status
+    };
+    assert_eq!(act("POST", "/restart?revision=7"), 409);
+    assert_eq!(act("POST", "/change-status?status=FAILED"), 422);
+    assert_eq!(act("DELETE", ""), 409);
+    assert_eq!(act("POST", "/actions/resume"), 200);
+    awaited(&stage, &id, "SUCCESS");
+    assert_eq!(act("POST", "/resume"), 409);
+    assert_eq!(act("DELETE", "/kill?isOnKillCascade=false"), 409);
+
+    let events = stage.get(&format!("/api/v1/executions/{id}/follow")).text();
+    let ids: Vec<&str> = events.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
+    assert_eq!((ids.first(), ids.last()), (Some(&"start"), Some(&"end")), "{events}");
+
+    let labels = json!([{"key": "a", "value": "b"}]).to_string();
+    let labelled = stage.ask("POST", &format!("/api/v1/executions/{id}/labels"), "application/json", &labels);
+    assert!(labelled.json()["labels"].as_array().unwrap().contains(&json!({"key": "a", "value": "b"})));
+    let unknown = json!([id, "unknown"]).to_string();
+    let refused = stage.ask("DELETE", "/api/v1/executions/by-ids", "application/json", &unknown);
+    assert_eq!((refused.status, refused.json()["invalids"].as_array().unwrap().len()), (400, 1));
+    assert_eq!(act("DELETE", ""), 204);
+    assert_eq!(act("DELETE", ""), 404);
+}
+
+#[test]
+fn an_execution_is_repeated_under_a_new_id() {
+    let stage = staged(GREET);
+    let body = form(&[("name=\"name\"", "Ann")]);
+    let first = stage.ask("POST", "/api/v1/executions/team/greet?wait=true", FORM, &body).json();
+    let id = first["id"].as_str().unwrap();
+    let again = stage.ask("POST", &format!("/api/v1/executions/{id}/replay"), "", "").json();
+    assert_eq!((&again["originalId"], &again["state"]["current"]), (&json!(id), &json!("CREATED")));
+    let done = awaited(&stage, again["id"].as_str().unwrap(), "SUCCESS");
+    assert_eq!(done["outputs"]["said"], "Hello AnnAnn");
+    let other = form(&[("name=\"name\"", "Bob")]);
+    let path = format!("/api/v1/executions/{id}/actions/replay-with-inputs");
+    let other = stage.ask("POST", &path, FORM, &other).json();
+    assert_eq!(awaited(&stage, other["id"].as_str().unwrap(), "SUCCESS")["outputs"]["said"], "Hello BobBob");
+}

@@ -1,0 +1,70 @@
+//! Flows over HTTP.
+
+use serde_json::{Value as Json, json};
+
+use super::stage::Stage;
+
+const HELLO: &str = "id: hello\n# a comment stays\nnamespace: team\nlabels: {a: b}\ntasks:\n- {id: log, type: io.kestra.plugin.core.log.Log, message: Hi}\n";
+
+fn post(stage: &Stage, path: &str, source: &str) -> (u16, Json) {
+    let got = stage.ask("POST", path, "application/x-yaml", source);
+    (got.status, got.json())
+}
+
+#[test]
+fn a_flow_is_kept_byte_for_byte_in_revisions() {
+    let stage = Stage::start();
+    let (status, saved) = post(&stage, "/api/v1/main/flows", HELLO);
+    assert_eq!((status, &saved["revision"], &saved["source"]), (200, &json!(1), &json!(HELLO)));
+    assert_eq!(saved["labels"], json!([{"key": "a", "value": "b"}]));
+    assert_eq!(post(&stage, "/api/v1/main/flows", HELLO).0, 409);
+
+    let put = |source: &str| stage.ask("PUT", "/api/v1/flows/team/hello", "application/x-yaml", source);
+    assert_eq!(put(HELLO).json()["revision"], 1);
+    assert_eq!(put(&HELLO.replace("Hi", "Ho")).json()["revision"], 2);
+    assert_eq!(put(&HELLO.replace("id: hello", "id: other")).status, 422);
+
+    assert!(stage.get("/api/v1/flows/team/hello").json().get("source").is_none());
+    let first = stage.get("/api/v1/flows/team/hello?source=true&revision=1").json();
+    assert_eq!(first["source"], HELLO);
+    assert_eq!(stage.get("/api/v1/flows/team/hello/revisions").json().as_array().unwrap().len(), 2);
+    assert_eq!(stage.get("/api/v1/flows/team/hello/tasks/log").json()["message"], "Ho");
+
+    assert_eq!(stage.ask("DELETE", "/api/v1/flows/team/hello", "", "").status, 204);
+    assert_eq!(stage.get("/api/v1/flows/team/hello").status, 404);
+    assert_eq!(post(&stage, "/api/v1/flows", HELLO).1["revision"], 4);
+}
+
+#[test]
+fn what_is_wrong_with_a_flow_is_told() {
+    let stage = Stage::start();
+    let wrong = HELLO.replace("log.Log", "log.Lgo");
+    let (status, body) = post(&stage, "/api/v1/flows", &wrong);
+    assert_eq!(status, 422);
+    assert!(body["message"].as_str().unwrap().starts_with("Invalid entity: "), "{body}");
+    let (status, found) = post(&stage, "/api/v1/flows/validate", &format!("{HELLO}---\n{wrong}"));
+    assert_eq!((status, found.as_array().unwrap().len()), (200, 2));
+    assert!(found[0].get("constraints").is_none() && found[1]["constraints"].is_string(), "{found}");
+}
+
+#[test]
+fn many_flows_are_saved_all_or_not_at_all() {
+    let stage = Stage::start();
+    let two = HELLO.replace("id: hello", "id: two");
+    let wrong = two.replace("log.Log", "log.Lgo");
+    assert_eq!(post(&stage, "/api/v1/flows/team", &format!("{HELLO}---\n{wrong}")).0, 422);
+    assert_eq!(stage.get("/api/v1/flows/search").json()["total"], 0);
+    assert_eq!(post(&stage, "/api/v1/flows/team", &format!("{HELLO}---\n{two}")).0, 200);
+    assert_eq!(post(&stage, "/api/v1/flows/other", HELLO).0, 422);
+    // What is not in the text any more goes.
+    assert_eq!(post(&stage, "/api/v1/flows/team", HELLO).0, 200);
+    let found = stage.get("/api/v1/flows/search?namespace=team").json();
+    assert_eq!((&found["total"], &found["results"][0]["id"]), (&json!(1), &json!("hello")));
+    assert_eq!(stage.get("/api/v1/flows/search?filters[state][EQUALS]=RUNNING").status, 400);
+
+    let names = json!([{"namespace": "team", "id": "hello"}]).to_string();
+    let disabled = stage.ask("POST", "/api/v1/flows/disable/by-ids", "application/json", &names);
+    assert_eq!(disabled.json()["count"], 1);
+    assert_eq!(stage.get("/api/v1/flows/team/hello").json()["disabled"], true);
+    assert!(stage.get("/api/v1/flows/export/by-query").body.starts_with(b"PK"));
+}

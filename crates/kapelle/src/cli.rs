@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, eval, explain, expressions, flow, import, plugins, run, schema, secrets, server,
-    store, test, triggers,
+    check, completions, configs, eval, explain, expressions, flow, import, plugins, run, schema, secrets,
+    server, store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -47,6 +47,8 @@ enum Command {
     Secrets(Box<secrets::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
+    #[command(subcommand)]
+    Configs(configs::Command),
     Completions(completions::Arguments),
 }
 
@@ -64,12 +66,15 @@ struct Kestra {
 #[derive(Debug, Subcommand)]
 enum KestraCommand {
     #[command(subcommand)]
+    Configs(configs::Command),
+    #[command(subcommand)]
     Flow(Box<flow::Command>),
 }
 
 pub(crate) fn run(arguments: &[OsString]) -> Ending {
     if is_kestra(arguments) {
         return match parse::<Kestra>(arguments) {
+            Ok(Kestra { command: Some(KestraCommand::Configs(command)) }) => configs::run(&command),
             Ok(Kestra { command: Some(KestraCommand::Flow(command)) }) => flow::run(&command),
             Ok(Kestra { command: None }) => short_help::<Kestra>(),
             Err(ending) => ending,
@@ -93,6 +98,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Import(command) => import::run(&command),
             Command::Secrets(command) => secrets::run(&command),
             Command::Store(command) => store::run(&command),
+            Command::Configs(command) => configs::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),

@@ -2,6 +2,7 @@
 
 pub(crate) mod check;
 pub(crate) mod completions;
+pub(crate) mod configs;
 pub(crate) mod eval;
 pub(crate) mod explain;
 pub(crate) mod expressions;

@@ -5,13 +5,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
-use kapelle_core::expression::environment::Settings;
+use kapelle_core::expression::environment::Settings as Expressions;
 use kapelle_core::expression::plain;
 use kapelle_engine::inputs::Encryption;
-use kapelle_engine::plan::OnLost;
 use kapelle_engine::schedule::Recover;
 use kapelle_http::Client;
-use kapelle_model::{ExecutionId, Map, Millis, Value};
+use kapelle_model::{ExecutionId, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
 use kapelle_runtime::calls::HttpCalls;
 use kapelle_runtime::keys::{self, TenantKeys};
@@ -21,24 +20,16 @@ use kapelle_runtime::secrets::{
 };
 use kapelle_runtime::storage::{LocalFiles, LocalStorage, SCHEME, Storage, StoredPath, execution_folder};
 use kapelle_runtime::{Definition, Fixtures, Listener, Parts, Runtime, Surroundings, TakesUp, machine_now};
+use kapelle_store::Store;
 use kapelle_store::codec::Key;
-use kapelle_store::{Store, StoreError};
 use kapelle_store_sqlite::{Fatal, Options};
 use tokio::runtime::Builder;
 
+use crate::configuration::settings::Settings;
 use crate::terminal::{setting, variables};
 
 /// The tenant of everything that runs without a server.
 pub(crate) const TENANT: &str = "main";
-
-/// The variable that sets `kestra.encryption.secret-key`.
-const KEY: &str = "KESTRA_ENCRYPTION_SECRET_KEY";
-
-/// The variable that sets `kestra.server.workerTaskRestartStrategy`.
-const RESTART_STRATEGY: &str = "KESTRA_SERVER_WORKER_TASK_RESTART_STRATEGY";
-
-/// Variables that begin so are `envs` of flows.
-const ENVS: &str = "ENV_";
 
 /// Keys that are removed at once.
 const SWEPT_MAX: usize = 500;
@@ -48,6 +39,7 @@ const FILES_MAX: usize = 10_000;
 
 /// What a runtime is to be.
 pub(crate) struct Setup {
+    pub(crate) settings: Settings,
     pub(crate) store: Arc<dyn Store>,
     /// Where files and directories of tasks are.
     pub(crate) folder: PathBuf,
@@ -79,17 +71,22 @@ impl Local {
         let storage: Arc<dyn Storage> = Arc::new(storage);
         sweep(&*setup.store)?;
         let kept = stored_secrets(Arc::clone(&setup.store));
+        let Settings { flows, keeping, on_lost, .. } = setup.settings;
         let parts = Parts {
             store: setup.store,
             registry: kapelle_plugins::registry(),
             handle: tokio.handle().clone(),
-            settings: Settings::default(),
-            variables: installation(),
+            settings: Expressions {
+                language: flows.language,
+                recursive: flows.is_recursive,
+                ..Expressions::default()
+            },
+            variables: flows.variables,
             encryption: Encryption::Configured,
-            on_worker_lost: on_worker_lost()?,
-            defaults: Vec::new(),
+            on_worker_lost: on_lost,
+            defaults: flows.defaults,
             slots: slots(),
-            work: setup.folder.join("work"),
+            work: keeping.tasks.unwrap_or_else(|| setup.folder.join("work")),
             listener: setup.listener,
             fixtures: setup.fixtures,
             hands: setup.hands,
@@ -100,9 +97,9 @@ impl Local {
         let calls = HttpCalls::new(Client::of_tasks()).context("no threads for requests")?;
         let surroundings = Surroundings {
             storage: Arc::clone(&storage),
-            local: LocalFiles::default(),
+            local: LocalFiles::below(flows.local_files),
             secrets: secrets(setup.secrets.as_deref(), Some(kept))?,
-            settings: settings(&setup.folder),
+            settings: settings(&setup.folder, flows.task_settings),
             calls: Some(Arc::new(calls)),
         };
         let runtime =
@@ -216,37 +213,9 @@ pub(crate) fn slots() -> usize {
     std::thread::available_parallelism().map_or(8, |cores| 8 * cores.get()).max(16)
 }
 
-/// What becomes of tasks that ran when the process died.
-fn on_worker_lost() -> anyhow::Result<OnLost> {
-    let Some(name) = setting(RESTART_STRATEGY) else { return Ok(OnLost::Retry) };
-    OnLost::from_strategy(&name).ok_or_else(|| {
-        anyhow!(
-            "{RESTART_STRATEGY} is `{name}`: it has to be NEVER, IMMEDIATELY or AFTER_TERMINATION_GRACE_PERIOD"
-        )
-    })
-}
-
-/// What flows see of the installation.
-pub(crate) fn installation() -> Map {
-    let envs: Map = variables()
-        .filter_map(|(name, value)| {
-            let name = name.strip_prefix(ENVS)?.to_lowercase();
-            Some((Arc::from(name), Value::from(value.as_str())))
-        })
-        .collect();
-    Map::from_iter([
-        ("envs".into(), Value::Map(Arc::new(envs))),
-        ("globals".into(), Value::Map(Arc::default())),
-    ])
-}
-
 /// How the store of a folder is opened: with the key of the installation, if there is one.
-pub(crate) fn options(fatal: Fatal) -> Result<Options, StoreError> {
-    let key = setting(KEY).map(|text| Key::read(&text)).transpose();
-    let key = key.map_err(|why| {
-        StoreError::Invalid(format!("`kestra.encryption.secret-key`, as {KEY} sets it, is no key: {why}"))
-    })?;
-    Ok(Options { key, ..Options::new(fatal) })
+pub(crate) fn options(fatal: Fatal, key: Option<&Key>) -> Options {
+    Options { key: key.cloned(), ..Options::new(fatal) }
 }
 
 /// The secrets that a store keeps, as the clock of the machine sees them.
@@ -277,18 +246,11 @@ pub(crate) fn secrets(place: Option<&Path>, kept: Option<StoredSecrets>) -> anyh
     Ok(Arc::new(SecretChain::of(sources)))
 }
 
-/// Settings that tasks look up.
-pub(crate) fn settings(folder: &Path) -> BTreeMap<String, String> {
-    let mut settings = BTreeMap::from([
-        ("kapelle.scripts.process-fallback".to_owned(), "true".to_owned()),
-        ("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned()),
-    ]);
-    if let Some(folders) = setting("KAPELLE_FS_LOCAL_ALLOWED_PATHS") {
-        settings.insert("kapelle.fs.local.allowed-paths".to_owned(), folders);
-    }
-    if let Some(address) = setting("KESTRA_URL") {
-        settings.insert("kestra.url".to_owned(), address);
-    }
+/// Settings that tasks look up: those of the configuration, and what follows from this machine.
+pub(crate) fn settings(folder: &Path, configured: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let mut settings = configured;
+    settings.insert("kapelle.scripts.process-fallback".to_owned(), "true".to_owned());
+    settings.insert("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned());
     if let Some(path) = setting("PATH") {
         settings.insert("kapelle.runner.process.path".to_owned(), path);
     }

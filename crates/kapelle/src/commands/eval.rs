@@ -31,7 +31,7 @@ use kapelle_store::StoreError;
 use self::world::{Given, World};
 use super::check::Level;
 use super::run::place::Place;
-use crate::local::installation;
+use crate::configuration;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::Finding;
 use crate::terminal::{Stream, Style};
@@ -202,8 +202,9 @@ pub(crate) fn read_zone(name: &str) -> Result<TimeZone, String> {
 fn stored(id: &str, task: Option<&str>, data: Option<&Path>) -> Result<Map, Stop> {
     let id =
         ExecutionId::parse(id).ok_or_else(|| Stop::Usage(format!("`{id}` is not the id of an execution")))?;
-    let place = Place::of(id, data)?;
-    inspect::variables(&place.store, id, task, &installation()).map_err(|error| match error {
+    let settings = configuration::for_command(&[])?;
+    let place = Place::of(id, data, settings.encryption_key())?;
+    inspect::variables(&place.store, id, task, &settings.flows.variables).map_err(|error| match error {
         StoreError::Invalid(why) => Stop::Usage(why),
         error => Stop::Failed(error.into()),
     })

@@ -21,6 +21,7 @@ use kapelle_model::ExecutionId;
 use kapelle_model::effect::Request;
 use kapelle_runtime::{TakesUp, machine_now};
 
+use crate::configuration;
 use crate::local::{Local, Setup};
 use crate::outcome::{Ending, Stop};
 use crate::terminal::note;
@@ -76,6 +77,13 @@ pub(crate) struct Arguments {
     /// Those of the environment are `SECRET_NAME`, in base64.
     #[arg(long, value_name = "PATH")]
     secrets: Option<PathBuf>,
+
+    /// A configuration of Kestra; may be given several times, the later over the earlier ones
+    ///
+    /// Flows get its globals, plugin defaults and names of variables. `KESTRA_CONFIGURATION` and single variables count
+    /// too, over the files.
+    #[arg(long = "config", short, value_name = "FILE")]
+    configuration: Vec<PathBuf>,
 
     /// A folder with further flows, for subflows
     #[arg(long, value_name = "DIR")]
@@ -136,6 +144,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     if let Some(folder) = &arguments.triggers {
         return standing::run(arguments, folder, ahead);
     }
+    let settings = configuration::for_command(&arguments.configuration)?;
     let resumed = arguments.resume.as_deref().map(execution).transpose()?;
     let flows = match &arguments.flow {
         Some(path) => match flows::read(path, arguments.name.as_deref(), arguments.flows.as_deref())? {
@@ -145,11 +154,12 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         None => None,
     };
     let place = match resumed {
-        Some(id) => Place::of(id, arguments.data.as_deref())?,
-        None => Place::take(arguments.data.as_deref(), arguments.memory)?,
+        Some(id) => Place::of(id, arguments.data.as_deref(), settings.encryption_key())?,
+        None => Place::take(arguments.data.as_deref(), arguments.memory, settings.encryption_key())?,
     };
     let watched = Watched::new(arguments.format, arguments.quiet);
     let local = Local::start(Setup {
+        settings,
         store: Arc::clone(&place.store),
         folder: place.folder.clone(),
         listener: Some(watched.listener()),

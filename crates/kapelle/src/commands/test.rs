@@ -34,6 +34,7 @@ use jiff::tz::TimeZone;
 use kapelle_core::expression::environment::Settings;
 use kapelle_core::time::{duration, zone};
 use kapelle_model::Millis;
+use kapelle_runtime::storage::LocalFiles;
 
 use self::coverage::Heard;
 use self::deadline::Deadline;
@@ -42,6 +43,7 @@ use self::report::{Format, Report};
 use self::results::{CaseResult, Counts, Played, RunError, SuiteResult};
 use self::world::Ground;
 use super::check::{Level, options};
+use crate::configuration;
 use crate::local;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::{Finding, plural};
@@ -81,6 +83,10 @@ pub(crate) struct Arguments {
     /// Without it they come from the environment: `SECRET_NAME`, in base64.
     #[arg(long, value_name = "FILE")]
     secrets: Option<PathBuf>,
+
+    /// A configuration of Kestra, for its globals and plugin defaults; may be given several times
+    #[arg(long = "config", short, value_name = "FILE")]
+    configuration: Vec<PathBuf>,
 
     /// Longest time for all tests together, such as `PT30S`, or `30` for seconds
     #[arg(long, value_name = "DURATION", default_value = "PT5M", value_parser = read_duration)]
@@ -168,6 +174,7 @@ fn play<'f>(
         .build()
         .context("this machine gives no threads")?;
     let work = WorkFolder::new();
+    let installation = configuration::for_command(&arguments.configuration)?.flows;
     let ground = Ground {
         flows: folder.flows.values().collect(),
         namespace_files: contents(folder)?,
@@ -175,11 +182,14 @@ fn play<'f>(
         settings: Settings {
             language: arguments.language.language(),
             zone: arguments.zone.clone(),
+            recursive: installation.is_recursive,
             ..Settings::default()
         },
-        installation: local::installation(),
+        installation: installation.variables,
+        defaults: installation.defaults,
+        local: LocalFiles::below(installation.local_files),
         secrets: local::secrets(arguments.secrets.as_deref(), None)?,
-        task_settings: local::settings(&work.0),
+        task_settings: local::settings(&work.0, installation.task_settings),
         work: work.0.join("work"),
         heard: Arc::clone(heard),
         deadline,

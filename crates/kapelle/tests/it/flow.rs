@@ -58,7 +58,8 @@ fn the_binary_named_kestra_answers_as_kestra() {
     Usage: kestra [COMMAND]
 
     Commands:
-      flow  The commands of Kestra's own program for flows, with its output
+      configs  Check configurations of servers, and look up their keys
+      flow     The commands of Kestra's own program for flows, with its output
 
     Options:
       -h, --help     Print help

@@ -24,6 +24,7 @@ fn alone_it_tells_what_it_can() {
       import       Make flows of what other schedulers run
       secrets      Keep secrets for flows, encrypted
       store        Look after a folder of data: check, save, make smaller
+      configs      Check configurations of servers, and look up their keys
       completions  Print the completion script of a shell
 
     Options:

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
 mod check;
+mod configs;
 mod eval;
 mod fix;
 mod flow;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, anyhow};
 use kapelle_model::ExecutionId;
+use kapelle_store::codec::Key;
 use kapelle_store::memory::MemoryStore;
 use kapelle_store::{Store, StoreError};
 use kapelle_store_sqlite::SqliteStore;
@@ -26,19 +27,19 @@ pub(crate) struct Place {
 
 impl Place {
     /// A folder for a new run: the one that was named, or the first one that nobody uses.
-    pub(super) fn take(data: Option<&Path>, in_memory: bool) -> Result<Self, Stop> {
+    pub(super) fn take(data: Option<&Path>, in_memory: bool, key: Option<&Key>) -> Result<Self, Stop> {
         if in_memory {
             let folder = std::env::temp_dir().join(format!("kapelle-run-{}", std::process::id()));
             std::fs::create_dir_all(&folder).with_context(|| format!("cannot make {}", folder.display()))?;
             return Ok(Self { store: Arc::new(MemoryStore::new()), folder, is_temporary: true });
         }
         if let Some(folder) = data {
-            return Self::open(folder).map_err(super::stopped);
+            return Self::open(folder, key).map_err(super::stopped);
         }
         let root = root()?;
         for number in 0..FOLDERS_MAX {
             let folder = root.join(number.to_string());
-            match store(&folder) {
+            match store(&folder, key) {
                 Ok(store) => {
                     tidy(&store, &folder)?;
                     return Ok(Self::over(store, &folder));
@@ -55,7 +56,7 @@ impl Place {
     }
 
     /// The folder in which an execution was written down.
-    pub(crate) fn of(id: ExecutionId, data: Option<&Path>) -> Result<Self, Stop> {
+    pub(crate) fn of(id: ExecutionId, data: Option<&Path>, key: Option<&Key>) -> Result<Self, Stop> {
         let folders = if let Some(folder) = data {
             vec![folder.to_owned()]
         } else {
@@ -63,7 +64,7 @@ impl Place {
             (0..FOLDERS_MAX).map(|number| root.join(number.to_string())).collect()
         };
         for folder in folders.iter().filter(|folder| folder.join("kapelle.db").is_file()) {
-            match Self::open(folder) {
+            match Self::open(folder, key) {
                 Ok(place) if place.store.header(id).map_err(super::stopped)?.is_some() => return Ok(place),
                 Ok(_) | Err(StoreError::Unavailable(_)) => {}
                 Err(error) => return Err(super::stopped(error)),
@@ -78,8 +79,8 @@ impl Place {
         )))
     }
 
-    fn open(folder: &Path) -> Result<Self, StoreError> {
-        Ok(Self::over(store(folder)?, folder))
+    fn open(folder: &Path, key: Option<&Key>) -> Result<Self, StoreError> {
+        Ok(Self::over(store(folder, key)?, folder))
     }
 
     fn over(store: SqliteStore, folder: &Path) -> Self {
@@ -87,12 +88,12 @@ impl Place {
     }
 }
 
-fn store(folder: &Path) -> Result<SqliteStore, StoreError> {
+fn store(folder: &Path, key: Option<&Key>) -> Result<SqliteStore, StoreError> {
     let fatal = Box::new(|why: &str| {
         note(&format!("error: {why}\n  The next `kapelle run --resume` reads what is really on the disk."));
         std::process::exit(Outcome::Errors as i32);
     });
-    SqliteStore::open(folder, local::options(fatal)?)
+    SqliteStore::open(folder, local::options(fatal, key))
 }
 
 impl Drop for Place {

@@ -9,18 +9,19 @@ use std::time::{Duration, SystemTime};
 use anyhow::Context;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use kapelle_engine::schedule::Recover;
 use kapelle_model::execution::Execution;
 use kapelle_model::permit::Permit;
 use kapelle_model::trigger::{Skip, TriggerKey};
 use kapelle_model::{Millis, State};
 use kapelle_runtime::{Listener, News, TakesUp, view};
+use kapelle_store::codec::Key;
 use kapelle_store::flow::FlowRevision;
 use kapelle_store::logs::LogLine;
 
 use super::picture::{coloured, span};
 use super::place::Place;
 use super::{Arguments, Format, flows, say, stopped};
+use crate::configuration;
 use crate::files;
 use crate::local::{Local, Setup, TENANT};
 use crate::outcome::{Ending, Outcome, Stop};
@@ -46,12 +47,15 @@ enum Heard {
 }
 
 pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
+    let settings = configuration::for_command(&arguments.configuration)?;
     let place = match &arguments.data {
-        Some(data) => Place::take(Some(data), false)?,
-        None => Place::standing(folder)?,
+        Some(data) => Place::take(Some(data), false, settings.encryption_key())?,
+        None => Place::standing(folder, settings.encryption_key())?,
     };
+    let recover = settings.recover.unwrap_or_default();
     let (told, heard) = channel();
     let local = Local::start(Setup {
+        settings,
         store: Arc::clone(&place.store),
         folder: place.folder.clone(),
         listener: Some(listener(told.clone())),
@@ -59,7 +63,7 @@ pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
         hands: None,
         ahead,
         takes_up: TakesUp::All,
-        triggers: Some(Recover::All),
+        triggers: Some(recover),
         secrets: arguments.secrets.clone(),
     })?;
     let mut seen = Seen::new(folder);
@@ -274,13 +278,13 @@ fn full_name(flow: &FlowRevision) -> String {
 
 impl Place {
     /// The folder that belongs to a folder of flows, the same one each time.
-    fn standing(flows: &Path) -> Result<Self, Stop> {
+    fn standing(flows: &Path, key: Option<&Key>) -> Result<Self, Stop> {
         let full = flows.canonicalize().with_context(|| format!("cannot read {}", flows.display()))?;
         let name: String = full
             .to_string_lossy()
             .chars()
             .map(|character| if character.is_ascii_alphanumeric() { character } else { '-' })
             .collect();
-        Self::take(Some(&super::place::root()?.join("triggers").join(name.trim_matches('-'))), false)
+        Self::take(Some(&super::place::root()?.join("triggers").join(name.trim_matches('-'))), false, key)
     }
 }

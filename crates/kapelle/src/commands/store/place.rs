@@ -6,6 +6,7 @@ use clap::Args;
 use kapelle_store::StoreError;
 use kapelle_store_sqlite::SqliteStore;
 
+use crate::configuration;
 use crate::local;
 use crate::outcome::{Outcome, Stop};
 use crate::report::printable;
@@ -33,7 +34,9 @@ impl Place {
             ));
             std::process::exit(Outcome::Errors as i32);
         });
-        local::options(fatal).and_then(|options| SqliteStore::open(&self.data, options)).map_err(stop)
+        let settings = configuration::for_command(&[])?;
+        let options = local::options(fatal, settings.encryption_key());
+        SqliteStore::open(&self.data, options).map_err(stop)
     }
 
     pub(crate) fn find(&self) -> Result<(), Stop> {

@@ -10,6 +10,7 @@ use kapelle_engine::inputs::Encryption;
 use kapelle_engine::plan::OnLost;
 use kapelle_model::effect::Request;
 use kapelle_model::execution::Execution;
+use kapelle_model::flow::PluginDefault;
 use kapelle_model::{ExecutionId, Map, Millis};
 use kapelle_plugin::NamespaceFiles;
 use kapelle_runtime::clock::Clock;
@@ -41,6 +42,10 @@ pub(super) struct Ground<'f> {
     pub(super) settings: Settings,
     /// Variables of the installation.
     pub(super) installation: Map,
+    /// Plugin defaults of the installation.
+    pub(super) defaults: Vec<PluginDefault>,
+    /// Folders of this machine that flows may read.
+    pub(super) local: LocalFiles,
     pub(super) secrets: Arc<dyn Secrets>,
     /// Settings that tasks look up.
     pub(super) task_settings: BTreeMap<String, String>,
@@ -88,7 +93,7 @@ impl<'g> World<'g> {
             variables,
             encryption: Encryption::Configured,
             on_worker_lost: OnLost::Retry,
-            defaults: Vec::new(),
+            defaults: ground.defaults.clone(),
             slots: local::slots(),
             work: ground.work.clone(),
             listener: Some(Box::new(move |news| heard.hear(news))),
@@ -103,7 +108,7 @@ impl<'g> World<'g> {
             let storage = MemoryStorage::new(Arc::clone(&grips.clock));
             let surroundings = Surroundings {
                 storage: Arc::new(storage.clone()),
-                local: LocalFiles::default(),
+                local: ground.local.clone(),
                 secrets: Arc::clone(&ground.secrets),
                 settings: ground.task_settings.clone(),
                 calls: None,

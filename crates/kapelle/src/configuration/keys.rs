@@ -1,0 +1,219 @@
+//! The table of all keys that a configuration may have: the only place that knows their names.
+//!
+//! Whatever reads, checks or describes a configuration looks here; a key that is not here is unknown.
+
+/// One key, or a whole subtree of keys where the kind says so.
+#[derive(Debug)]
+pub(crate) struct Key {
+    /// As it is written in files, with dots.
+    pub(crate) name: &'static str,
+    pub(crate) kind: Kind,
+    /// What holds when nobody says otherwise, as it would be written.
+    pub(crate) default: Option<&'static str>,
+    pub(crate) standing: Standing,
+    /// What it does, in a sentence without a full stop.
+    pub(crate) words: &'static str,
+}
+
+/// What may be written for a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Flag,
+    /// A port; -1 or 0 is any that is free.
+    Port,
+    Text,
+    /// A text that is never shown.
+    Secret,
+    Duration,
+    Choice(&'static [&'static str]),
+    /// Texts as a list, or as one text with commas.
+    Texts,
+    /// A map with names of the person's own.
+    Map,
+    /// A list of `{type, values, forced}`.
+    Types,
+    /// Anything below; nobody looks.
+    Anything,
+}
+
+impl Kind {
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::Flag => "flag",
+            Self::Port => "port",
+            Self::Text => "text",
+            Self::Secret => "secret",
+            Self::Duration => "duration",
+            Self::Choice(_) => "choice",
+            Self::Texts => "list",
+            Self::Map => "map",
+            Self::Types => "list of types",
+            Self::Anything => "any",
+        }
+    }
+
+    /// Whether the names below are part of the value.
+    pub(crate) const fn takes_all_below(self) -> bool {
+        matches!(self, Self::Map | Self::Anything)
+    }
+}
+
+/// Where a key comes from, and whether it does anything here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It means here what it means in Kestra.
+    Kestra,
+    /// Kestra does not have it.
+    Ours,
+    /// Kestra has it; here it changes nothing.
+    Idle,
+}
+
+impl Standing {
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Kestra => "as in Kestra",
+            Self::Ours => "only in Kapelle",
+            Self::Idle => "of Kestra, without effect here",
+        }
+    }
+}
+
+macro_rules! keys {
+    ($($id:ident: $name:literal, $kind:expr, $default:expr, $standing:ident, $words:literal;)*) => {
+        $(pub(crate) const $id: Key =
+            Key { name: $name, kind: $kind, default: $default, standing: Standing::$standing, words: $words };)*
+        /// Keys that do something, in the order in which people look for them.
+        const EFFECTIVE: &[Key] = &[$($id),*];
+    };
+}
+
+keys! {
+    HOST: "micronaut.server.host", Kind::Text, Some("0.0.0.0"), Kestra,
+        "The address of this machine that the server listens on";
+    PORT: "micronaut.server.port", Kind::Port, Some("8080"), Kestra, "The port of the API and the UI";
+    CONTEXT_PATH: "micronaut.server.context-path", Kind::Text, None, Kestra,
+        "What all addresses of the server begin with, such as `/kestra`";
+    MANAGEMENT_PORT: "endpoints.all.port", Kind::Port, Some("8081"), Kestra, "The port of health checks and metrics";
+    MANAGEMENT: "endpoints.all.enabled", Kind::Flag, Some("true"), Kestra, "Whether there is a management port";
+    URL: "kestra.url", Kind::Text, None, Kestra,
+        "The address under which people reach the server, for links in messages";
+    BASIC_AUTH: "kestra.server.basic-auth.enabled", Kind::Flag, None, Kestra,
+        "With `false` everybody who reaches the port may do everything. Otherwise the account below may sign in, or the one that the \
+         first start asks for";
+    USERNAME: "kestra.server.basic-auth.username", Kind::Text, None, Kestra,
+        "The name of the administrator, an e-mail address";
+    PASSWORD: "kestra.server.basic-auth.password", Kind::Secret, None, Kestra, "The password of the administrator";
+    REALM: "kestra.server.basic-auth.realm", Kind::Text, Some("Kestra"), Kestra,
+        "What browsers show when they ask for name and password";
+    OPEN_URLS: "kestra.server.basic-auth.open-urls", Kind::Texts, None, Kestra,
+        "Beginnings of addresses that need no sign-in";
+    TRUSTED_PROXIES: "kapelle.server.trusted-header.addresses", Kind::Texts, None, Ours,
+        "Addresses of proxies that say in `Remote-User` and `Remote-Groups` who asks; nobody else is believed";
+    LOST_WORKERS: "kestra.server.worker-task-restart-strategy",
+        Kind::Choice(&["NEVER", "IMMEDIATELY", "AFTER_TERMINATION_GRACE_PERIOD"]),
+        Some("AFTER_TERMINATION_GRACE_PERIOD"), Kestra, "What becomes of tasks that ran when their process died";
+    GRACE: "kestra.server.termination-grace-period", Kind::Duration, Some("PT5M"), Kestra,
+        "How long tasks may go on when the server is to stop";
+    REPOSITORY: "kestra.repository.type", Kind::Text, Some("h2"), Kestra,
+        "Where executions are kept: `h2` is the database in the folder of the data, `memory` keeps nothing";
+    QUEUE: "kestra.queue.type", Kind::Text, Some("h2"), Kestra,
+        "Where work waits; it has to be the same as the repository";
+    STORAGE: "kestra.storage.type", Kind::Text, Some("local"), Kestra, "Where files are kept: `local`, in a folder";
+    STORAGE_PATH: "kestra.storage.local.base-path", Kind::Text, None, Kestra,
+        "The folder of files; without it, `files` in the folder of the data";
+    ENCRYPTION_KEY: "kestra.encryption.secret-key", Kind::Secret, None, Kestra,
+        "What is secret is encrypted with it: 32 bytes in base64. Without it, a key is made in the folder of the data";
+    GLOBALS: "kestra.variables.globals", Kind::Map, None, Kestra, "What flows read as `{{ globals.NAME }}`";
+    ENV_PREFIX: "kestra.variables.env-vars-prefix", Kind::Text, Some("ENV_"), Kestra,
+        "Variables of the environment that begin so are `{{ envs.name }}`, in lower case and without the beginning";
+    ENV_NAMES: "kapelle.variables.env-names", Kind::Texts, None, Ours,
+        "Further variables of the environment that flows see, under their own names; `*` at an end stands for the rest";
+    RECURSIVE: "kestra.variables.recursive-rendering", Kind::Flag, Some("false"), Kestra,
+        "Whether what an expression gives is rendered again";
+    DEFAULTS: "kestra.plugins.defaults", Kind::Types, None, Kestra,
+        "Values for all tasks and triggers of a type, or of a beginning of types";
+    DEFAULTS_OLD: "kestra.tasks.defaults", Kind::Types, None, Kestra, "The old name of `kestra.plugins.defaults`";
+    CONFIGURATIONS: "kestra.plugins.configurations", Kind::Types, None, Kestra,
+        "Settings of single types: `recoverMissedSchedules` of `io.kestra.plugin.core.trigger.Schedule`, and \
+         `allowed-paths` of `io.kestra.plugin.fs.local`";
+    LOCAL_FILES: "kestra.local-files.allowed-paths", Kind::Texts, None, Kestra,
+        "Folders of this machine that flows may read as `file://`";
+    LOCAL_TASKS: "kapelle.fs.local.allowed-paths", Kind::Texts, None, Ours,
+        "Folders of this machine that the tasks of `io.kestra.plugin.fs.local` may work in";
+    TMP_DIR: "kestra.tasks.tmp-dir.path", Kind::Text, None, Kestra,
+        "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
+    TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("true"), Kestra,
+        "Whether an empty server begins with the flows of the tutorial";
+    RETENTION: "kapelle.retention.executions", Kind::Duration, None, Ours,
+        "How long executions stay after their end; without it, until somebody removes them";
+    LANGUAGE: "kapelle.language", Kind::Choice(&["1", "2"]), Some("1"), Ours,
+        "1 reads flows as Kestra 0.x and 1.x do, 2 as Kestra 2.0 does";
+    PROFILE: "kapelle.compatibility.profile", Kind::Choice(&["default", "0.21", "1.3", "2.0"]), Some("default"), Ours,
+        "Whose answers the API gives where versions of Kestra differ";
+    LOG_LEVEL: "kapelle.log.level", Kind::Choice(&["ERROR", "WARN", "INFO", "DEBUG", "TRACE"]), Some("INFO"), Ours,
+        "What the server tells of itself: this and what is worse";
+}
+
+/// A key of Kestra that changes nothing here.
+const fn idle(name: &'static str, words: &'static str) -> Key {
+    Key { name, kind: Kind::Anything, default: None, standing: Standing::Idle, words }
+}
+
+const IDLE: &[Key] = &[
+    idle("datasources", "Databases of Kestra; Kapelle keeps its own in the folder of the data"),
+    idle("endpoints.health", "What the health check shows; Kapelle shows no details to strangers"),
+    idle("kestra.ai", "Providers of language models"),
+    idle("kestra.anonymous-usage-report", "Kapelle reports nothing to anybody"),
+    idle("kestra.ee", "Settings of Kestra's Enterprise Edition"),
+    idle("kestra.elasticsearch", "The search engine of Kestra's Enterprise Edition"),
+    idle("kestra.environment", "Name and colour of the installation in the UI"),
+    idle("kestra.heartbeat", "How workers of old versions say that they live"),
+    idle("kestra.hidden-labels", "Labels that the UI leaves out"),
+    idle("kestra.indexer", "How Kestra copies from queue to repository; Kapelle has nothing to copy"),
+    idle("kestra.jdbc", "How Kestra asks its database; Kapelle waits for news instead"),
+    idle("kestra.kafka", "The queue of Kestra's Enterprise Edition"),
+    idle("kestra.logger", "Single loggers of Kestra"),
+    idle("kestra.metrics", "Names of metrics"),
+    idle("kestra.plugins.allow", "Types that may be used"),
+    idle("kestra.plugins.deny", "Types that may not be used"),
+    idle("kestra.plugins.local-repository-path", "Where Kestra keeps plugins; those of Kapelle are built in"),
+    idle("kestra.plugins.management", "How Kestra manages plugins; those of Kapelle are built in"),
+    idle("kestra.plugins.path", "Where Kestra looks for plugins; those of Kapelle are built in"),
+    idle("kestra.plugins.repositories", "Where Kestra gets plugins from; those of Kapelle are built in"),
+    idle("kestra.plugins.security", "Types that may be used"),
+    idle("kestra.retries", "How often Kestra asks its storage again"),
+    idle("kestra.secret", "The secret manager of Kestra's Enterprise Edition"),
+    idle("kestra.security", "Accounts of Kestra's Enterprise Edition"),
+    idle("kestra.server-type", "Set by Kestra's own commands"),
+    idle("kestra.server.access-log", "The log of requests"),
+    idle("kestra.server.liveness", "How servers of a cluster watch each other"),
+    idle("kestra.server.preview", "How many rows of a file the UI shows"),
+    idle("kestra.server.service", "How servers of a cluster clean up after each other"),
+    idle("kestra.server.standalone", "How long the parts of Kestra may take to start"),
+    idle("kestra.server.worker", "How workers of a cluster work"),
+    idle("kestra.storage.azure", "Files in Azure"),
+    idle("kestra.storage.gcs", "Files in Google Cloud"),
+    idle("kestra.storage.minio", "Files in MinIO"),
+    idle("kestra.storage.s3", "Files in S3"),
+    idle("kestra.system-flows", "The namespace of the system's own flows"),
+    idle("kestra.tasks.scripts", "Whether containers may mount folders, in old versions"),
+    idle("kestra.templates", "Templates of old versions"),
+    idle("kestra.traces", "Tracing"),
+    idle("kestra.tutorial-flows.dir", "Where Kestra keeps the flows of its tutorial"),
+    idle("kestra.ui", "What the UI shows first"),
+    idle("kestra.ui-anonymous-usage-report", "Kapelle reports nothing to anybody"),
+    idle("kestra.variables.cache-enabled", "Whether templates are kept; they are"),
+    idle("kestra.variables.cache-size", "How many templates are kept"),
+    idle(
+        "kestra.variables.redacted-env-vars",
+        "Variables that flows never see; see `kapelle.variables.env-names`",
+    ),
+    idle("kestra.webserver", "What Kestra adds to its pages"),
+    idle("logger.levels", "Levels of Kestra's loggers; see `kapelle.log.level`"),
+];
+
+/// All keys, those that do something first.
+pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
+    EFFECTIVE.iter().chain(IDLE)
+}

@@ -36,6 +36,11 @@ impl Answer {
         Self { response: Response::new(Full::new(bytes.into()).boxed_unsync()) }
     }
 
+    /// A page of our own; nothing that somebody else wrote.
+    pub(crate) fn page(html: impl Into<String>) -> Self {
+        Self::of(html.into(), "text/html; charset=utf-8")
+    }
+
     pub(crate) fn empty(status: StatusCode) -> Self {
         Self::bytes(Bytes::new()).status(status)
     }
@@ -81,6 +86,12 @@ impl Answer {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             self.response.headers_mut().append(name, value);
         }
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn without(mut self, name: HeaderName) -> Self {
+        self.response.headers_mut().remove(name);
         self
     }
 

@@ -46,6 +46,8 @@ pub struct App {
 
 impl App {
     pub fn new(parts: Parts) -> Arc<Self> {
+        let mut routes = routes::api();
+        routes.extend(parts.gate.accounts().into_iter().flat_map(routes::accounts));
         Arc::new(Self {
             runtime: parts.runtime,
             storage: parts.storage,
@@ -53,7 +55,7 @@ impl App {
             hub: parts.hub,
             work: parts.work,
             url: parts.url,
-            routes: routes::api(),
+            routes,
             management: routes::management(),
             reads: Semaphore::new(READS_MAX),
             requests: Semaphore::new(REQUESTS_MAX),

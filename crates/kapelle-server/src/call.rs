@@ -1,5 +1,6 @@
 //! A request that was let in, as handlers see it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use hyper::body::Bytes;
@@ -23,6 +24,8 @@ pub(crate) struct Call {
     pub(crate) variables: Variables,
     pub(crate) query: Query,
     pub(crate) headers: HeaderMap,
+    /// Who is at the other end of the connection.
+    pub(crate) peer: IpAddr,
     pub(crate) body: Body,
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
+use hyper::header::{HOST, HeaderValue, REFERER, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use kapelle_model::ExecutionId;
 use kapelle_store::flow::Which;
@@ -35,7 +36,11 @@ pub(crate) async fn dispatch(
 ) -> Response<Sent> {
     let path = request.uri().path().to_owned();
     let is_head = request.method() == Method::HEAD;
-    let answer = answer(&app, door, peer, request).await.unwrap_or_else(|error| error.answer(&path));
+    let asks_in_page = is_login_page(&request);
+    let mut answer = answer(&app, door, peer, request).await.unwrap_or_else(|error| error.answer(&path));
+    if asks_in_page {
+        answer = answer.without(WWW_AUTHENTICATE);
+    }
     let response = answer.sent();
     if !is_head {
         return response;
@@ -44,9 +49,22 @@ pub(crate) async fn dispatch(
     response.map(|_| http_body_util::Empty::new().boxed_unsync())
 }
 
+/// Whether a page asks for the password itself: then the browser should not ask too.
+fn is_login_page(request: &Request<Incoming>) -> bool {
+    let referer = request.headers().get(REFERER).and_then(|value| value.to_str().ok());
+    let is_login = |path: &str| path.trim_end_matches('/').ends_with("/login");
+    is_login(request.uri().path()) || referer.is_some_and(is_login)
+}
+
 async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incoming>) -> Outcome<Answer> {
     let _place = app.requests.try_acquire().map_err(|_| ApiError::busy())?;
-    let (head, incoming) = request.into_parts();
+    let (mut head, incoming) = request.into_parts();
+    // HTTP/2 says it elsewhere.
+    if let (None, Some(name)) = (head.headers.get(HOST), head.uri.authority())
+        && let Ok(name) = HeaderValue::from_str(name.as_str())
+    {
+        head.headers.insert(HOST, name);
+    }
     if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_MAX) {
         let why = format!("a path with its query has at most {TARGET_MAX} bytes");
         return Err(ApiError::new(StatusCode::URI_TOO_LONG, why));
@@ -72,6 +90,7 @@ async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incom
         variables,
         query: Query::read(head.uri.query().unwrap_or_default()),
         headers: head.headers,
+        peer,
         body,
     };
     handle(app, &route, call).await

@@ -11,6 +11,9 @@ use kapelle_core::expression::plain;
 use kapelle_model::permit::{Actor, Namespaces, Permit};
 use sha2::{Digest, Sha256};
 
+pub use crate::auth::AccountGate;
+use crate::auth::Accounts;
+
 /// What a route demands of who calls it. It belongs to the route, never to a part of a path.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Needs {
@@ -74,6 +77,11 @@ pub enum Refusal {
 /// Decides about every request before anything of its body is read.
 pub trait Gate: Send + Sync {
     fn admit<'g>(&'g self, asked: &'g Asked<'g>) -> Admission<'g>;
+
+    /// The accounts behind it. With them come the routes for signing in and out.
+    fn accounts(&self) -> Option<&Arc<Accounts>> {
+        None
+    }
 }
 
 pub type Admission<'g> = Pin<Box<dyn Future<Output = Result<Permit, Refusal>> + Send + 'g>>;
@@ -140,12 +148,12 @@ fn are_equal(one: &[u8; 32], two: &[u8; 32]) -> bool {
     one.iter().zip(two).fold(0, |difference, (one, two)| difference | (one ^ two)) == 0
 }
 
-fn everything(tenant: &str, name: Arc<str>) -> Permit {
+pub(crate) fn everything(tenant: &str, name: Arc<str>) -> Permit {
     Permit::new(tenant.into(), Namespaces::All, Actor::Named(name))
 }
 
 /// For routes that need nothing: it sees nothing.
-fn nobody(tenant: &str) -> Permit {
+pub(crate) fn nobody(tenant: &str) -> Permit {
     Permit::new(tenant.into(), Namespaces::Under(Arc::default()), Actor::Named("anonymous".into()))
 }
 

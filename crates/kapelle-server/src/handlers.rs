@@ -1,5 +1,6 @@
 //! What routes do: take a call apart, ask the runtime or the store, put an answer together.
 
+pub(crate) mod accounts;
 pub(crate) mod executions;
 pub(crate) mod flows;
 pub(crate) mod instance;

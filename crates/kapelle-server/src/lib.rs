@@ -10,6 +10,7 @@
 pub mod address;
 mod answer;
 mod app;
+pub mod auth;
 mod body;
 mod call;
 mod dispatch;

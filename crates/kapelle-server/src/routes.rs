@@ -1,11 +1,15 @@
 //! The table of all routes, a file for each group of them.
 
+mod accounts;
 mod executions;
 mod flows;
 mod instance;
 mod triggers;
 mod webhooks;
 
+use std::sync::Arc;
+
+use crate::auth::Accounts;
 use crate::route::Route;
 
 /// What the door for clients answers.
@@ -14,6 +18,11 @@ pub(crate) fn api() -> Vec<Route> {
         .into_iter()
         .flatten()
         .collect()
+}
+
+/// What a server with accounts answers besides.
+pub(crate) fn accounts(accounts: &Arc<Accounts>) -> Vec<Route> {
+    accounts::routes(accounts)
 }
 
 /// What the door for those who watch the server answers.

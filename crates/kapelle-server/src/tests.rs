@@ -1,5 +1,6 @@
 //! A server on a free port over a store in memory, and clients that speak HTTP with it.
 
+mod accounts;
 mod executions;
 mod flows;
 mod instance;

@@ -88,11 +88,25 @@ impl Configuration {
     }
 }
 
+/// What a server takes of files and environment. What it cannot keep things in stops it too.
+pub(crate) fn for_server(files: &[PathBuf], home: Home) -> Result<Settings, Stop> {
+    let Configuration { settings, mut findings, refusal } = Configuration::load(files, home)?;
+    findings.extend(refusal);
+    accept(settings, &findings, Severity::Info)
+}
+
 /// What a command without a server takes of files and environment. Warnings are told, errors stop it.
 pub(crate) fn for_command(files: &[PathBuf]) -> Result<Settings, Stop> {
     let Configuration { settings, findings, .. } = Configuration::load(files, Home::IsLeftAlone)?;
-    let told = findings.iter().filter(|found| found.severity != Severity::Info);
-    told.for_each(|found| note(&printable(&found.to_string())));
+    accept(settings, &findings, Severity::Warning)
+}
+
+/// Tells what is at least so bad, and stops at errors.
+fn accept(settings: Settings, findings: &[Finding], least: Severity) -> Result<Settings, Stop> {
+    for found in findings.iter().filter(|found| found.severity <= least) {
+        let lines: Vec<String> = found.to_string().lines().map(printable).collect();
+        note(&lines.join("\n"));
+    }
     if findings.iter().any(Finding::is_error) {
         return Err(Stop::Usage("the configuration has mistakes; nothing was done".to_owned()));
     }

@@ -44,7 +44,7 @@ pub(crate) fn configs(call: &Call) -> Outcome<Answer> {
         "systemNamespace": "system",
         "hiddenLabelsPrefixes": ["system.", "internal."],
         "isAiEnabled": false,
-        "isBasicAuthInitialized": true,
+        "isBasicAuthInitialized": call.app.gate.accounts().is_none_or(|accounts| accounts.is_initialized()),
         "pluginsHash": 0,
         "isConcurrencyViewEnabled": true,
     });

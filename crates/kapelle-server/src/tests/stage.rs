@@ -13,6 +13,7 @@ use kapelle_model::Map;
 use kapelle_runtime::secrets::{Plain, SecretVariables};
 use kapelle_runtime::storage::{LocalFiles, LocalStorage, Storage};
 use kapelle_runtime::{Parts, Runtime, Surroundings, TakesUp};
+use kapelle_store::Store;
 use kapelle_store::memory::MemoryStore;
 use serde_json::Value as Json;
 use tokio::sync::oneshot;
@@ -53,6 +54,11 @@ impl Got {
 
 impl Stage {
     pub(crate) fn start() -> Self {
+        Self::start_with(|_| Arc::new(BasicGate::new("ann", "Secret12")))
+    }
+
+    /// With a gate over the store.
+    pub(crate) fn start_with(gate: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Gate>) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("kapelle-server-{}-{number}", std::process::id()));
@@ -87,7 +93,7 @@ impl Stage {
             calls: None,
         };
         let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());
-        let gate: Arc<dyn Gate> = Arc::new(BasicGate::new("ann", "Secret12"));
+        let gate = gate(Arc::clone(runtime.store()));
         let app =
             App::new(crate::Parts { runtime, storage, gate, hub, work: folder.join("work"), url: None });
         let doors = Doors { api: ([127, 0, 0, 1], 0).into(), management: None };

@@ -1,26 +1,26 @@
 //! `kapelle server`: serves the API, runs flows and their triggers, until it is told to stop.
 
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+mod entrance;
+
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
-use kapelle_engine::schedule::Recover;
 use kapelle_runtime::{Runtime, TakesUp};
-use kapelle_server::gate::{BasicGate, Gate, OpenGate};
 use kapelle_server::{App, Doors, Hub, Parts, serve};
 use kapelle_store::Store;
+use kapelle_store::codec::Key;
+use kapelle_store::memory::MemoryStore;
 use kapelle_store_sqlite::SqliteStore;
 
 use crate::commands::run::flows;
-use crate::local::{Local, Setup, TENANT, options};
+use crate::configuration::{self, Home};
+use crate::local::{self, Local, Setup, TENANT};
 use crate::outcome::{Ending, Outcome, Stop};
-use crate::terminal::{note, setting};
-
-/// How long tasks may go on once somebody wants to stop.
-const GRACE: Duration = Duration::from_secs(30);
+use crate::terminal::note;
 
 /// Serve the API on this machine, and run flows and their triggers
 #[derive(Debug, Subcommand)]
@@ -33,17 +33,21 @@ pub(crate) enum Command {
 
 #[derive(Args, Debug)]
 pub(crate) struct Arguments {
-    /// Where clients reach the API
-    #[arg(long, value_name = "PORT", default_value_t = 8080)]
-    port: u16,
+    /// A configuration of Kestra; may be given several times, the later over the earlier ones
+    #[arg(long = "config", short, value_name = "FILE")]
+    configuration: Vec<PathBuf>,
 
-    /// Where health is told to whoever asks; 0 for nowhere
-    #[arg(long, value_name = "PORT", default_value_t = 8081)]
-    management_port: u16,
+    /// Where clients reach the API, over `micronaut.server.port`
+    #[arg(long, value_name = "PORT")]
+    port: Option<u16>,
 
-    /// The address to listen at; without credentials only one of this machine
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    host: IpAddr,
+    /// Where health is told to whoever asks, over `endpoints.all.port`; 0 for nowhere
+    #[arg(long, value_name = "PORT")]
+    management_port: Option<u16>,
+
+    /// The address to listen at, over `micronaut.server.host`
+    #[arg(long, value_name = "ADDRESS")]
+    host: Option<IpAddr>,
 
     /// The folder where everything is written down
     #[arg(long, value_name = "DIR", default_value = "data")]
@@ -60,10 +64,19 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(command: &Command) -> Ending {
     let (Command::Local(arguments) | Command::Standalone(arguments)) = command;
-    let gate = gate(arguments.host)?;
-    let store = open(&arguments.data)?;
+    let settings = configuration::for_server(&arguments.configuration, Home::Counts)?;
+    let doors = entrance::doors(arguments, &settings)?;
+    let store: Arc<dyn Store> = if settings.keeping.is_in_memory {
+        Arc::new(MemoryStore::new())
+    } else {
+        open(&arguments.data, settings.encryption_key())?
+    };
+    let gate = entrance::gate(&store, &settings)?;
     let hub = Hub::new();
+    let (grace, recover) = (settings.grace, settings.recover.unwrap_or_default());
+    let url = settings.addresses.url.clone();
     let local = Local::start(Setup {
+        settings,
         store,
         folder: arguments.data.clone(),
         listener: Some(hub.listener()),
@@ -71,13 +84,13 @@ pub(crate) fn run(command: &Command) -> Ending {
         hands: None,
         ahead: 0,
         takes_up: TakesUp::All,
-        triggers: Some(Recover::All),
+        triggers: Some(recover),
         secrets: arguments.secrets.clone(),
     })?;
-    if let Some(folder) = &arguments.flow_path {
-        if let Err(outcome) = save(&local, folder)? {
-            return Ok(outcome);
-        }
+    if let Some(folder) = &arguments.flow_path
+        && let Err(outcome) = save(&local, folder)?
+    {
+        return Ok(outcome);
     }
     let Local { runtime, tokio, storage } = local;
     let app = App::new(Parts {
@@ -86,38 +99,20 @@ pub(crate) fn run(command: &Command) -> Ending {
         gate,
         hub,
         work: arguments.data.join("work"),
-        url: setting("KESTRA_URL"),
+        url,
     });
-    tokio.block_on(answer(app, arguments))?;
-    note("stopping: tasks have 30 s to end; Ctrl+C once more leaves at once");
-    tokio.block_on(end(runtime));
+    tokio.block_on(answer(app, doors, &arguments.data))?;
+    note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
+    tokio.block_on(end(runtime, grace));
     Ok(Outcome::Ok)
 }
 
-/// Who may come in. Without credentials everybody may, and only from this machine.
-fn gate(host: IpAddr) -> Result<Arc<dyn Gate>, Stop> {
-    let user = setting("KESTRA_SERVER_BASIC_AUTH_USERNAME");
-    let password = setting("KESTRA_SERVER_BASIC_AUTH_PASSWORD");
-    match (user, password) {
-        (Some(user), Some(password)) => Ok(Arc::new(BasicGate::new(&user, &password))),
-        (None, None) if host.is_loopback() => Ok(Arc::new(OpenGate)),
-        (None, None) => Err(Stop::Usage(format!(
-            "--host {host}: everybody in that network could run flows; set KESTRA_SERVER_BASIC_AUTH_USERNAME and \
-             KESTRA_SERVER_BASIC_AUTH_PASSWORD first"
-        ))),
-        _ => Err(Stop::Usage(
-            "KESTRA_SERVER_BASIC_AUTH_USERNAME and KESTRA_SERVER_BASIC_AUTH_PASSWORD are needed together"
-                .to_owned(),
-        )),
-    }
-}
-
-fn open(folder: &Path) -> Result<Arc<dyn Store>, Stop> {
+fn open(folder: &Path, key: Option<&Key>) -> Result<Arc<dyn Store>, Stop> {
     let fatal = Box::new(|why: &str| {
         note(&format!("error: {why}\n  The next start reads what is really on the disk."));
         std::process::exit(Outcome::Errors as i32);
     });
-    let store = options(fatal).and_then(|options| SqliteStore::open(folder, options));
+    let store = SqliteStore::open(folder, local::options(fatal, key));
     let store = store.map_err(|error| Stop::Failed(anyhow!("{}: {error}", folder.display())))?;
     Ok(Arc::new(store))
 }
@@ -134,13 +129,10 @@ fn save(local: &Local, folder: &Path) -> Result<Result<(), Outcome>, Stop> {
     Ok(Ok(()))
 }
 
-async fn answer(app: Arc<App>, arguments: &Arguments) -> Result<(), Stop> {
-    let management =
-        (arguments.management_port != 0).then(|| SocketAddr::new(arguments.host, arguments.management_port));
-    let doors = Doors { api: SocketAddr::new(arguments.host, arguments.port), management };
+async fn answer(app: Arc<App>, doors: Doors, data: &Path) -> Result<(), Stop> {
     let server = serve(app, doors).await.with_context(|| format!("cannot listen at {}", doors.api))?;
     let address = server.address().context("the address is not known")?;
-    note(&format!("data: {}", arguments.data.display()));
+    note(&format!("data: {}", data.display()));
     note(&format!("listening: http://{address}"));
     server.run(told_to_stop()).await;
     Ok(())
@@ -168,11 +160,11 @@ async fn told_to_stop() {
 }
 
 /// Ends the runtime once no request holds it any more.
-async fn end(runtime: Arc<Runtime>) {
+async fn end(runtime: Arc<Runtime>, grace: Duration) {
     let mut runtime = runtime;
     for _ in 0..50 {
         match Arc::try_unwrap(runtime) {
-            Ok(runtime) => return runtime.stop(GRACE).await,
+            Ok(runtime) => return runtime.stop(grace).await,
             Err(held) => runtime = held,
         }
         tokio::time::sleep(Duration::from_millis(100)).await;

@@ -89,8 +89,8 @@ macro_rules! keys {
 }
 
 keys! {
-    HOST: "micronaut.server.host", Kind::Text, Some("0.0.0.0"), Kestra,
-        "The address of this machine that the server listens on";
+    HOST: "micronaut.server.host", Kind::Text, None, Kestra,
+        "The address that the server listens at; without it 127.0.0.1, and in a container 0.0.0.0";
     PORT: "micronaut.server.port", Kind::Port, Some("8080"), Kestra, "The port of the API and the UI";
     CONTEXT_PATH: "micronaut.server.context-path", Kind::Text, None, Kestra,
         "What all addresses of the server begin with, such as `/kestra`";
@@ -110,6 +110,8 @@ keys! {
         "Beginnings of addresses that need no sign-in";
     TRUSTED_PROXIES: "kapelle.server.trusted-header.addresses", Kind::Texts, None, Ours,
         "Addresses of proxies that say in `Remote-User` and `Remote-Groups` who asks; nobody else is believed";
+    TRUSTED_GROUPS: "kapelle.server.trusted-header.groups", Kind::Texts, None, Ours,
+        "Groups of which one has to be in `Remote-Groups`; without them whoever such a proxy names may come in";
     LOST_WORKERS: "kestra.server.worker-task-restart-strategy",
         Kind::Choice(&["NEVER", "IMMEDIATELY", "AFTER_TERMINATION_GRACE_PERIOD"]),
         Some("AFTER_TERMINATION_GRACE_PERIOD"), Kestra, "What becomes of tasks that ran when their process died";

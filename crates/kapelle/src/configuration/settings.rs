@@ -40,7 +40,7 @@ pub(crate) struct Settings {
 
 /// Where the server is.
 pub(crate) struct Addresses {
-    pub(crate) host: String,
+    pub(crate) host: Option<String>,
     /// 0 is any port that is free.
     pub(crate) port: u16,
     pub(crate) context_path: Option<String>,
@@ -56,6 +56,7 @@ pub(crate) struct SignIn {
     pub(crate) realm: String,
     pub(crate) open_urls: Vec<String>,
     pub(crate) trusted_proxies: Vec<String>,
+    pub(crate) trusted_groups: Vec<String>,
 }
 
 /// The administrator that a configuration names.
@@ -152,7 +153,7 @@ impl Reader<'_> {
     fn addresses(&self) -> Addresses {
         let has_management = self.flag(&keys::MANAGEMENT).unwrap_or_default();
         Addresses {
-            host: self.text(&keys::HOST).unwrap_or_default(),
+            host: self.text(&keys::HOST),
             port: self.port(&keys::PORT),
             context_path: self.text(&keys::CONTEXT_PATH),
             management_port: has_management.then(|| self.port(&keys::MANAGEMENT_PORT)),
@@ -177,6 +178,7 @@ impl Reader<'_> {
             realm: self.text(&keys::REALM).unwrap_or_default(),
             open_urls: self.texts(&keys::OPEN_URLS),
             trusted_proxies: self.texts(&keys::TRUSTED_PROXIES),
+            trusted_groups: self.texts(&keys::TRUSTED_GROUPS),
         }
     }
 

@@ -36,7 +36,8 @@ fn address(addresses: &Addresses) -> String {
     let management = addresses
         .management_port
         .map_or("no management port".to_owned(), |management| format!("management on {}", port(management)));
-    format!("{} on {}{path}, {management}", port(addresses.port), addresses.host)
+    let host = addresses.host.as_deref().unwrap_or("this machine, or on all addresses of a container");
+    format!("{} on {host}{path}, {management}", port(addresses.port))
 }
 
 fn who(sign_in: &SignIn) -> String {

@@ -86,7 +86,7 @@ fn validate_says_what_is_wrong_or_what_a_server_would_do() {
     insta::assert_snapshot!(folder.run(&["configs", "validate", "kestra.yml"]), @"
     exit 0
     --- stdout
-    address     port 8080 on 0.0.0.0, management on port 8081
+    address     port 8080 on this machine, or on all addresses of a container, management on port 8081
     sign-in     the account that the first start asks for
     data        in the folder of the data
     encryption  with a key of the folder of the data

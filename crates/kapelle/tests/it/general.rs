@@ -23,6 +23,7 @@ fn alone_it_tells_what_it_can() {
       schema       Print the JSON Schema of a flow, for editors
       import       Make flows of what other schedulers run
       secrets      Keep secrets for flows, encrypted
+      server       Serve the API on this machine, and run flows and their triggers
       store        Look after a folder of data: check, save, make smaller
       configs      Check configurations of servers, and look up their keys
       completions  Print the completion script of a shell

@@ -192,7 +192,7 @@ async fn one(call: &Arc<Call>, deed: &Deed, header: Header) -> Outcome<()> {
             let repeat = Repeat { revision: *revision, ..Repeat::default() };
             return Ok(runtime.repeat(id, &repeat, runtime.fresh_id()).await?);
         }
-        Deed::Resume => return Ok(runtime.resume(id, &Map::new(), call.caller()).await?),
+        Deed::Resume => return Ok(runtime.resume(id, &Map::new(), None).await?),
         Deed::Kill => Order::Kill { cascade: true },
         Deed::Restart => Order::Restart,
         Deed::Pause => Order::Pause,

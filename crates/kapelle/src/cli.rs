@@ -13,7 +13,7 @@ use crate::commands::{
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
-/// Runs, tests and checks workflows written for Kestra, without a server.
+/// Runs, tests and checks workflows written for Kestra, with a server or without.
 #[derive(Debug, Parser)]
 #[command(name = "kapelle", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
@@ -40,11 +40,11 @@ enum Command {
     Plugins(plugins::Command),
     Schema(schema::Arguments),
     #[command(subcommand)]
-    Server(Box<server::Command>),
-    #[command(subcommand)]
     Import(import::Command),
     #[command(subcommand)]
     Secrets(Box<secrets::Command>),
+    #[command(subcommand)]
+    Server(Box<server::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
     #[command(subcommand)]
@@ -94,9 +94,9 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
-            Command::Server(command) => server::run(&command),
             Command::Import(command) => import::run(&command),
             Command::Secrets(command) => secrets::run(&command),
+            Command::Server(command) => server::run(&command),
             Command::Store(command) => store::run(&command),
             Command::Configs(command) => configs::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),

@@ -6,7 +6,7 @@ fn alone_it_tells_what_it_can() {
     insta::assert_snapshot!(folder.run(&[]), @"
     exit 0
     --- stdout
-    Runs, tests and checks workflows written for Kestra, without a server
+    Runs, tests and checks workflows written for Kestra, with a server or without
 
     Usage: kapelle [COMMAND]
 

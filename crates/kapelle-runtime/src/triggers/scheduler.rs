@@ -14,7 +14,8 @@ mod memory;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 
 use kapelle_engine::triggers::Trigger;
 use kapelle_model::effect::Level;
@@ -35,6 +36,10 @@ const ROUND_MAX: usize = 500;
 
 /// A trigger that is locked is looked at again after this, in case that nobody told of the end.
 const RECHECK_MILLIS: i64 = 60_000;
+
+/// It looks around at least this often, whatever the clock shows: the clock may have been set back, and what was planned
+/// by it would be far away.
+const LOOK_MAX: Duration = Duration::from_secs(30);
 
 /// What the store did not take is tried again after this.
 const RETRY_MILLIS: i64 = 1_000;
@@ -122,12 +127,15 @@ impl Scheduler {
 
     /// Works until it is told to stop.
     pub(crate) fn run(mut self, inbox: &Receiver<Letter>) {
-        while let Ok(Letter { call, busy }) = inbox.recv() {
-            if matches!(call, Call::Stop) {
-                break;
+        loop {
+            match inbox.recv_timeout(LOOK_MAX) {
+                Ok(Letter { call: Call::Stop, .. }) | Err(RecvTimeoutError::Disconnected) => break,
+                Ok(Letter { call, busy }) => {
+                    self.protected(|scheduler| scheduler.take(call));
+                    drop(busy);
+                }
+                Err(RecvTimeoutError::Timeout) => self.protected(Self::look_around),
             }
-            self.protected(|scheduler| scheduler.take(call));
-            drop(busy);
         }
         self.memory.stop_all();
     }

@@ -27,7 +27,7 @@ use kapelle_engine::defaults::Layers;
 use kapelle_engine::live::Live;
 use kapelle_engine::plan::Plan;
 use kapelle_engine::step::{Creation, create, step};
-use kapelle_engine::world::{Chance, World};
+use kapelle_engine::world::{Chance, NoExecutions, World};
 use kapelle_model::delta::Delta;
 use kapelle_model::effect::{Dispatch, Effect};
 use kapelle_model::event::{Event, Report};
@@ -212,6 +212,7 @@ fn main() {
         now: Millis(1_000),
         chance: &chance,
         services: &NoServices,
+        executions: &NoExecutions,
         settings: &settings,
         variables: &variables,
         encryption: kapelle_engine::inputs::Encryption::Configured,

@@ -75,14 +75,17 @@ fn work(run: &TaskRun) -> Work {
     }
 }
 
+/// The `WorkingDirectory` that a task run works in. Its errors and its finally work outside.
+pub(crate) fn directory_around(plan: &Plan, live: &Live, index: RunIndex) -> Option<RunIndex> {
+    let is_inside = matches!(plan.task(live.node(index).task).place, Place::Main(_));
+    let parent = live.run(index).parent.filter(|_| is_inside)?;
+    matches!(plan.task(live.node(parent).task).kind, Kind::Directory).then_some(parent)
+}
+
 /// The dispatch of a task run as it is now.
 pub(crate) fn dispatch(plan: &Plan, live: &Live, index: RunIndex, work: Work) -> Dispatch {
     let run = live.run(index);
-    let is_inside = matches!(plan.task(live.node(index).task).place, Place::Main(_));
-    let parent = run
-        .parent
-        .filter(|parent| is_inside && matches!(plan.task(live.node(*parent).task).kind, Kind::Directory));
-    let directory = if work == Work::Run { parent } else { Some(index) };
+    let directory = if work == Work::Run { directory_around(plan, live, index) } else { Some(index) };
     Dispatch {
         run: index,
         fence: run.fence,

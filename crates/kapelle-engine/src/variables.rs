@@ -11,17 +11,19 @@ use kapelle_model::{Map, Millis, State, Value};
 
 use crate::labels::as_variables;
 use crate::live::Live;
+use crate::outstanding::directory_around;
 use crate::plan::Plan;
 use crate::world::World;
 
-const NAMES_COUNT: usize = 13;
+const NAMES_COUNT: usize = 14;
 
 /// The names, each with who makes its value.
 const NAMES: [(&str, Make); NAMES_COUNT] = [
     ("flow", |all| Some(all.flow())),
     ("execution", |all| Some(all.execution())),
     ("task", |all| all.task()),
-    ("taskrun", |all| all.taskrun()),
+    ("taskrun", |all| Some(all.taskrun(all.run?))),
+    ("workerTaskrun", |all| Some(all.taskrun(all.directory()?))),
     ("parent", |all| all.parents_list()?.first().cloned()),
     ("parents", |all| Some(Value::List(Arc::new(all.parents_list()?)))),
     ("inputs", |all| {
@@ -124,18 +126,26 @@ impl<'a> Variables<'a> {
         Some(map([("id", Some(Value::from(&*task.id))), ("type", Some(Value::from(&*task.type_name)))]))
     }
 
-    fn taskrun(&self) -> Option<Value> {
-        let run = self.live.run(self.run?);
+    /// The working directory that the task run is in.
+    fn directory(&self) -> Option<RunIndex> {
+        directory_around(self.plan, self.live, self.run?)
+    }
+
+    /// A task in a working directory speaks of the value of the directory as of its own.
+    fn taskrun(&self, index: RunIndex) -> Value {
+        let run = self.live.run(index);
+        let directory = directory_around(self.plan, self.live, index);
+        let value = directory.map_or(&run.value, |directory| &self.live.run(directory).value);
         let id = |index| Value::from(&*self.world.chance.run(self.live.execution().birth.id, index));
         let finished = run.attempts.iter().filter(|attempt| attempt.current().is_terminal()).count();
-        Some(map([
+        map([
             ("id", Some(id(run.index))),
             ("startDate", Some(moment(run.history.started()))),
             ("attemptsCount", Some(Value::Int(finished as i64))),
             ("parentId", run.parent.map(id)),
-            ("value", run.value.as_deref().map(Value::from)),
+            ("value", value.as_deref().map(Value::from)),
             ("iteration", run.iteration.map(|iteration| Value::Int(i64::from(iteration)))),
-        ]))
+        ])
     }
 
     /// The task runs around, nearest first; those without value and outputs are left out.

@@ -14,12 +14,28 @@ pub struct World<'a> {
     pub now: Millis,
     pub chance: &'a dyn Chance,
     pub services: &'a dyn Services,
+    pub executions: &'a dyn Executions,
     pub settings: &'a Settings,
     /// Variables of the installation: `envs`, `globals`, `kestra`.
     pub variables: &'a Map,
     pub encryption: Encryption,
     /// What becomes of tasks whose worker is gone, unless they say something else.
     pub on_worker_lost: OnLost,
+}
+
+/// Other executions, as far as one may look at them.
+pub trait Executions {
+    /// What expressions of an execution that is over see; nothing if there is no such execution.
+    fn variables(&self, id: ExecutionId) -> Option<Map>;
+}
+
+/// A world with one execution.
+pub struct NoExecutions;
+
+impl Executions for NoExecutions {
+    fn variables(&self, _id: ExecutionId) -> Option<Map> {
+        None
+    }
 }
 
 /// Where ids and chance come from.

@@ -8,7 +8,7 @@ use kapelle_engine::inputs::Encryption;
 use kapelle_engine::live::Live;
 use kapelle_engine::plan::OnLost;
 use kapelle_engine::variables::Variables;
-use kapelle_engine::world::World;
+use kapelle_engine::world::{NoExecutions, World};
 use kapelle_model::{ExecutionId, Map};
 use kapelle_store::error::Result;
 use kapelle_store::store::Values;
@@ -50,6 +50,7 @@ pub fn variables(
         now,
         chance: &ChanceAt { ids: &ids, now },
         services: &NoServices,
+        executions: &NoExecutions,
         settings: &settings,
         variables: installation,
         encryption: Encryption::Configured,

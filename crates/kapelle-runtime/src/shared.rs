@@ -8,8 +8,10 @@ use kapelle_core::expression::environment::Settings;
 use kapelle_core::expression::services::Services;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::limits::Limits;
+use kapelle_engine::live::Live;
 use kapelle_engine::plan::OnLost;
-use kapelle_engine::world::World;
+use kapelle_engine::variables::Variables;
+use kapelle_engine::world::{Executions, World};
 use kapelle_model::execution::{Birth, Execution};
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::trigger::{Skip, TriggerKey};
@@ -17,6 +19,7 @@ use kapelle_model::{ExecutionId, Map, Millis};
 use kapelle_plugin::Registry;
 use kapelle_store::Store;
 use kapelle_store::logs::LogLine;
+use kapelle_store::store::Values;
 
 use crate::activity::{Activity, Busy};
 use crate::alarms::Clock;
@@ -107,6 +110,7 @@ impl Shared {
             now,
             chance: &chance,
             services,
+            executions: self,
             settings: &self.settings,
             variables: &self.variables,
             encryption: self.encryption,
@@ -136,6 +140,20 @@ impl Shared {
         if let Err(error) = self.store.append_logs(lines) {
             self.news(&News::Alarm(&format!("lines of a log were lost: {error}")));
         }
+    }
+}
+
+impl Executions for Shared {
+    fn variables(&self, id: ExecutionId) -> Option<Map> {
+        let execution = self.store.execution(id, Values::Fetched).ok()??;
+        let birth = Arc::clone(&execution.birth);
+        let definition =
+            self.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(birth.revision));
+        let definition = definition.ok()??;
+        let live = Live::restore(&definition.plan, execution).ok()?;
+        let seen =
+            |world: &World<'_>| Variables::new(&definition.plan, &live, None, world, &[]).snapshot(true);
+        Some(self.with_world(&birth, seen))
     }
 }
 

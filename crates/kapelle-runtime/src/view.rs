@@ -11,6 +11,9 @@ use serde_json::{Map as Object, Value as Json, json};
 
 use crate::storage::{SCHEME, execution_folder, log_name, task_folder};
 
+/// The type that says of an object that it is an encrypted text.
+const ENCRYPTED: &str = "io.kestra.datatype:aes_encrypted";
+
 /// Bytes that the values of an execution may have as JSON.
 const BYTES_MAX: usize = 64 << 20;
 
@@ -46,7 +49,7 @@ pub fn execution(
         ("flowId", Some(birth.flow.as_ref().into())),
         ("flowRevision", Some(birth.revision.into())),
         ("taskRunList", (!runs.is_empty()).then(|| runs.into())),
-        ("inputs", (!birth.inputs.is_empty()).then(|| map(&birth.inputs))),
+        ("inputs", (!birth.inputs.is_empty()).then(|| map(&birth.inputs.iter().map(sealed).collect()))),
         ("outputs", head.outputs.as_deref().map(|outputs| map(&without_nulls(outputs)))),
         ("labels", Some(labels.collect())),
         ("variables", (!head.variables.is_empty()).then(|| map(&head.variables))),
@@ -126,6 +129,21 @@ pub fn state(history: &History) -> Json {
 fn object<const N: usize>(entries: [(&str, Option<Json>); N]) -> Json {
     let present = entries.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Json::Object(present.collect::<Object<_, _>>())
+}
+
+/// An input that is secret, in the shape that clients know: they take it for encrypted, and hide it.
+fn sealed((name, value): (&std::sync::Arc<str>, &Value)) -> (std::sync::Arc<str>, Value) {
+    let is_secret = match value {
+        Value::Secret(_) => true,
+        Value::Str(text) => text.has_secret() && text.clone().into_secret() == *text,
+        _ => false,
+    };
+    if !is_secret {
+        return (name.clone(), value.clone());
+    }
+    let shape = [("type", Value::from(ENCRYPTED)), ("value", value.clone())];
+    let shape: Map = shape.into_iter().map(|(name, value)| (name.into(), value)).collect();
+    (name.clone(), Value::Map(shape.into()))
 }
 
 /// An output that has no value is not shown.

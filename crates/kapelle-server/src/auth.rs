@@ -42,6 +42,9 @@ use self::verified::Verified;
 /// Passwords that are checked at the same time: each takes 19 MiB and a core.
 const CHECKS_MAX: usize = 2;
 
+/// Different credentials that may stand in line beside each other.
+const TURNS: usize = 16;
+
 /// How long the code for the first account is good.
 const CODE_LIFE_MS: i64 = 15 * 60_000;
 
@@ -82,6 +85,8 @@ pub struct Accounts {
     sessions: Mutex<Sessions>,
     tries: Mutex<Tries>,
     verified: Mutex<Verified>,
+    /// Who brings the same credentials at the same time waits for the one check of them.
+    turns: [tokio::sync::Mutex<()>; TURNS],
     code: Option<Code>,
     checks: Semaphore,
 }
@@ -155,6 +160,7 @@ impl Accounts {
             sessions: Mutex::default(),
             tries: Mutex::default(),
             verified: Mutex::new(Verified::new()),
+            turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             code,
             checks: Semaphore::new(CHECKS_MAX),
         }))
@@ -232,6 +238,10 @@ impl Accounts {
     /// Checks a password. Right ones are remembered for a moment; wrong ones are counted.
     async fn check(&self, from: IpAddr, username: &str, password: &str) -> Checked {
         let key = verified::key(&self.key, username, password);
+        if let Some(user) = lock(&self.verified).user(&key, self.now()) {
+            return Checked::Right(user);
+        }
+        let _turn = self.turns[usize::from(key[0]) % TURNS].lock().await;
         if let Some(user) = lock(&self.verified).user(&key, self.now()) {
             return Checked::Right(user);
         }

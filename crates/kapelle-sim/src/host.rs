@@ -28,9 +28,10 @@ use kapelle_engine::limits::Limits;
 use kapelle_engine::live::Live;
 use kapelle_engine::plan::OnLost;
 use kapelle_engine::step::{self, Outcome, Refused};
-use kapelle_engine::world::World;
+use kapelle_engine::variables::Variables;
+use kapelle_engine::world::{Executions, NoExecutions, World};
 use kapelle_model::effect::{Effect, Level};
-use kapelle_model::event::{Due, Event};
+use kapelle_model::event::{ChildNews, Due, Event};
 use kapelle_model::task_run::{Fence, RunIndex};
 use kapelle_model::{ExecutionId, Map, Millis, Text};
 
@@ -113,6 +114,15 @@ impl Refusal {
     }
 }
 
+/// The one other execution that a step may look at.
+struct Known(Option<(ExecutionId, Map)>);
+
+impl Executions for Known {
+    fn variables(&self, id: ExecutionId) -> Option<Map> {
+        self.0.as_ref().filter(|(known, _)| *known == id).map(|(_, variables)| variables.clone())
+    }
+}
+
 impl Host {
     /// A host at a moment, with nothing in it. The seed decides over all ids and chances.
     pub fn new(now: Timestamp, seed: u64) -> Self {
@@ -189,11 +199,13 @@ impl Host {
     /// Applies an event to an execution; its effects become jobs.
     fn happen(&mut self, to: ExecutionId, event: &Event) -> Result<(), Refused> {
         let now = self.now();
+        let known = self.known_to(event);
         let kept = self.executions.get_mut(&to).ok_or(Refused::Late)?;
         let world = World {
             now,
             chance: &self.shelf,
             services: &self.shelf,
+            executions: &known,
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,
@@ -202,6 +214,16 @@ impl Host {
         let outcome = step::step(&kept.flow.plan, &mut kept.live, event, &world)?;
         self.follow(to, outcome);
         Ok(())
+    }
+
+    /// The execution that an event tells of, as it is to be known to whom it is told.
+    fn known_to(&self, event: &Event) -> Known {
+        let Event::Child { news: ChildNews::Ended { .. }, id, .. } = event else { return Known(None) };
+        let seen = |kept: &Kept| {
+            let world = self.world(&self.shelf);
+            Variables::new(&kept.flow.plan, &kept.live, None, &world, &[]).snapshot(true)
+        };
+        Known(self.executions.get(id).map(|kept| (*id, seen(kept))))
     }
 
     fn follow(&mut self, of: ExecutionId, outcome: Outcome) {
@@ -213,6 +235,7 @@ impl Host {
             now: self.now(),
             chance: &self.shelf,
             services,
+            executions: &NoExecutions,
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,

@@ -36,7 +36,7 @@ use kapelle_core::language::Language;
 use kapelle_engine::defaults::Layers;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::plan::{OnLost, Plan};
-use kapelle_engine::world::World as Moment;
+use kapelle_engine::world::{NoExecutions, World as Moment};
 use kapelle_model::{ExecutionId, Map, Millis, Span};
 
 use crate::dice::Dice;
@@ -82,6 +82,7 @@ impl Air {
             now: Millis(self.shelf.now().as_millisecond()),
             chance: &self.shelf,
             services: &self.shelf,
+            executions: &NoExecutions,
             settings: &self.settings,
             variables: &self.variables,
             encryption: Encryption::Configured,

@@ -268,14 +268,12 @@ fn precondition_filter(root: &Node, filter: &Node, cx: &mut Context<'_>) {
     let (needed, forbidden) =
         if matches!(kind, "IN" | "NOT_IN") { ("values", "value") } else { ("value", "values") };
     let given = |name: &str| filter.entry(name).filter(|entry| !entry.value.is_null());
-    let found = match (given(needed), given(forbidden)) {
-        (_, Some(entry)) => Some((entry.key_span, format!("`{forbidden}` cannot be set for {kind}"))),
-        (None, None) => {
-            filter.get("type").map(|node| (node.span, format!("`{needed}` must be set for {kind}")))
-        }
-        (Some(_), None) => None,
-    };
-    if let Some((span, rule)) = found {
+    let missing = filter.get("type").filter(|_| given(needed).is_none());
+    let missing = missing.map(|node| (node.span, format!("`{needed}` cannot be null for type {kind}")));
+    let superfluous = given(forbidden);
+    let superfluous =
+        superfluous.map(|entry| (entry.key_span, format!("`{forbidden}` must be null for type {kind}")));
+    for (span, rule) in missing.into_iter().chain(superfluous) {
         let path = path::to(root, filter.span).seen_by_clients();
         let found = Diagnostic::new(Code::PreconditionFilter, span, format!("invalid filter: {rule}"));
         cx.report(

@@ -270,6 +270,9 @@ impl Reader {
             self.tasks.push(Some(Task {
                 kind,
                 run_if: None,
+                // What is allowed is allowed to the whole: a part that fails ends it before the next one.
+                allow_failure: false,
+                allow_warning: false,
                 retry: around.retry.clone(),
                 on_worker_lost: around.on_worker_lost,
                 timeout: None,

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use kapelle_core::expression::plain;
+use kapelle_core::expression::environment::Environment;
+use kapelle_core::expression::{self, Error, plain};
+use kapelle_core::property::{Property, text_of};
 use kapelle_model::effect::{Effect, Level};
 use kapelle_model::event::ChildNews;
 use kapelle_model::execution::Child;
@@ -13,7 +15,6 @@ use super::ending::allowed;
 use super::{Refused, Step, each, words};
 use crate::children;
 use crate::plan::{Kind, Loop, Subflow, Task};
-use kapelle_core::property::text_of;
 
 impl Step<'_> {
     pub(super) fn begin_executions(&mut self, run: RunIndex, task: &Task, is_restarted: bool) {
@@ -246,9 +247,7 @@ impl Step<'_> {
         let outputs = outputs.filter(|outputs| !outputs.is_empty());
         let rendered = match (&outputs, &subflow.outputs) {
             (Some(outputs), _) => Ok(Some(Value::Map(Arc::clone(outputs)))),
-            (None, Some(old)) => {
-                self.with_variables(Some(run), &[], |all| old.render(all.environment()).map(Some))
-            }
+            (None, Some(old)) => self.extracted(old, id).map(Some),
             (None, None) => Ok(None),
         };
         match rendered {
@@ -279,6 +278,14 @@ impl Step<'_> {
                 self.end_run(run, State::Success);
             }
         }
+    }
+
+    /// The outputs that the task itself declares, in the words of its child.
+    fn extracted(&self, old: &Property, child: ExecutionId) -> expression::Outcome<Value> {
+        let missing = || Error::not_found(format!("execution {child} is not there any more"));
+        let variables = self.world.executions.variables(child).ok_or_else(missing)?;
+        let (services, settings) = (self.world.services, self.world.settings);
+        old.render(Environment { context: &variables, services, settings })
     }
 
     /// Ends a task run with many children, once all of them are over.

@@ -147,6 +147,29 @@ tasks:
 }
 
 #[test]
+fn a_task_can_speak_of_what_a_subflow_without_outputs_did() {
+    let world = World::new();
+    let child = "
+id: silent
+namespace: team
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: x}
+- {id: say, type: io.kestra.plugin.core.debug.Return, format: '{{ execution.id }}'}
+";
+    let parent = "
+id: take
+namespace: team
+tasks:
+- {id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: silent, outputs: {said: '{{ outputs.say.value }}'}}
+- {id: log, type: io.kestra.plugin.core.log.Log, message: '{{ outputs.call.outputs.said == outputs.call.executionId }}'}
+";
+    world.save(child);
+    let id = world.start(parent, &[]);
+    assert_eq!(world.finish(id), State::Success, "{}", world.runs(id));
+    assert_eq!(world.lines(id).last().unwrap(), "true");
+}
+
+#[test]
 fn no_more_run_at_the_same_time_than_the_flow_allows() {
     let world = World::new();
     let source = "

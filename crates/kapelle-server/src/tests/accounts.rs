@@ -73,6 +73,19 @@ fn test_suites_get_their_token() {
 }
 
 #[test]
+fn programs_that_bring_the_same_right_credentials_at_once_are_no_guessers() {
+    let stage = with_ann();
+    let header = basic("ann@example.org:Secret12");
+    std::thread::scope(|scope| {
+        let ask = || stage.send("GET", "/api/v1/configs", &[("authorization", &header)], "").status;
+        let asked: Vec<_> = (0..12).map(|_| scope.spawn(ask)).collect();
+        for answer in asked {
+            assert_eq!(answer.join().unwrap(), 200);
+        }
+    });
+}
+
+#[test]
 fn every_kind_of_credentials_is_checked() {
     let stage = with_ann();
     let entered = stage.send("POST", "/api/v1/login", &[JSON], USER);

@@ -122,9 +122,18 @@ fn a_paused_execution_is_resumed_followed_and_deleted() {
     let ids: Vec<&str> = events.lines().filter_map(|line| line.strip_prefix("id: ")).collect();
     assert_eq!((ids.first(), ids.last()), (Some(&"start"), Some(&"end")), "{events}");
 
-    let labels = json!([{"key": "a", "value": "b"}]).to_string();
-    let labelled = stage.ask("POST", &format!("/api/v1/executions/{id}/labels"), "application/json", &labels);
-    assert!(labelled.json()["labels"].as_array().unwrap().contains(&json!({"key": "a", "value": "b"})));
+    let label = |key: &str| {
+        let labels = json!([{"key": key, "value": "b"}]).to_string();
+        let path = format!("/api/v1/executions/{id}/labels");
+        let labelled = stage.ask("POST", &path, "application/json", &labels).json();
+        let labels: Vec<_> = labelled["labels"].as_array().unwrap().clone();
+        labels.iter().map(|label| label["key"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert!(label("a").contains(&"a".to_owned()));
+    // They take the place of those before, but for those of the system.
+    let labels = label("z");
+    assert!(labels.contains(&"z".to_owned()) && !labels.contains(&"a".to_owned()), "{labels:?}");
+    assert!(labels.contains(&"system.correlationId".to_owned()), "{labels:?}");
     let unknown = json!([id, "unknown"]).to_string();
     let refused = stage.ask("DELETE", "/api/v1/executions/by-ids", "application/json", &unknown);
     assert_eq!((refused.status, refused.json()["invalids"].as_array().unwrap().len()), (400, 1));
@@ -146,4 +155,27 @@ fn an_execution_is_repeated_under_a_new_id() {
     let path = format!("/api/v1/executions/{id}/actions/replay-with-inputs");
     let other = stage.ask("POST", &path, FORM, &other).json();
     assert_eq!(awaited(&stage, other["id"].as_str().unwrap(), "SUCCESS")["outputs"]["said"], "Hello BobBob");
+}
+
+#[test]
+fn a_secret_input_is_shown_as_something_encrypted() {
+    let stage = staged(
+        "
+id: hide
+namespace: team
+inputs:
+- {id: word, type: SECRET}
+tasks:
+- {id: log, type: io.kestra.plugin.core.log.Log, message: x}
+",
+    );
+    let got = stage.ask(
+        "POST",
+        "/api/v1/executions/team/hide?wait=true",
+        FORM,
+        &form(&[("name=\"word\"", "tell no one")]),
+    );
+    assert!(!got.text().contains("tell no one"), "{}", got.text());
+    let shown = json!({"type": "io.kestra.datatype:aes_encrypted", "value": "******"});
+    assert_eq!(got.json()["inputs"]["word"], shown);
 }

@@ -70,6 +70,7 @@ const ROOTS: &[(&str, &[&str])] = &[
     ("execution", &["id", "state", "startDate", "originalId", "outputs", "errorMessage"]),
     ("task", &["id", "type"]),
     ("taskrun", &["id", "startDate", "attemptsCount", "parentId", "value", "iteration", "items"]),
+    ("workerTaskrun", &["id", "startDate", "attemptsCount", "parentId", "value", "iteration"]),
     ("inputs", &[]),
     ("outputs", &[]),
     ("tasks", &[]),

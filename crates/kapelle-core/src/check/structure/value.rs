@@ -206,6 +206,13 @@ impl<'a> Structure<'a, '_> {
         if let Some(near) = near.filter(|near| is_typo(&text, near)) {
             found = found.fix(format!("write `{near}`"), node.span, near);
         }
+        if is_item_type {
+            // Told of the input, as a whole.
+            let input = self.path.seen_by_clients();
+            let input = input.strip_suffix(".itemType").unwrap_or(&input);
+            let found = found.path(self.path.text()).constraint(format!("{input}: {rule}"));
+            return self.found.push(found);
+        }
         self.report_here(found, &rule);
     }
 

@@ -60,7 +60,9 @@ fn current_each_output(call: &mut Call<'_, '_>) -> Outcome {
         Some(Value::List(parents)) => parents.as_slice(),
         _ => &[],
     };
-    let own = call.run.context("taskrun").and_then(|taskrun| member(taskrun, "value"));
+    // In a working directory the value is that of the directory, which is among the parents.
+    let own = call.run.context("taskrun").filter(|_| call.run.context("workerTaskrun").is_none());
+    let own = own.and_then(|taskrun| member(taskrun, "value"));
     let around = parents.iter().rev().filter_map(|parent| member(member(parent, "taskrun")?, "value"));
     for value in around.chain(own) {
         call.run.step(1)?;

@@ -152,11 +152,11 @@ inputs:
   - {id: e, type: MULTISELECT, values: [x], itemType: «SECRET»}
 ",
         &[
-            "a.itemType: `itemType` cannot be ARRAY",
-            "b.itemType: `itemType` cannot be MULTISELECT",
-            "c.itemType: `itemType` cannot be SELECT",
-            "d.itemType: `itemType` cannot be ENUM",
-            "e.itemType: `itemType` cannot be SECRET",
+            "a: `itemType` cannot be ARRAY",
+            "b: `itemType` cannot be MULTISELECT",
+            "c: `itemType` cannot be SELECT",
+            "d: `itemType` cannot be ENUM",
+            "e: `itemType` cannot be SECRET",
         ],
     ),
     row("an array says what is in it", "inputs: [{«id»: a, type: ARRAY}]", &["a.itemType: must not be null"]),

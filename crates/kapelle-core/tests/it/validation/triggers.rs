@@ -161,16 +161,16 @@ triggers:
             - {field: EXPRESSION, type: «IS_FALSE»}
 ",
         &[
-            "w.filters[0]: `value` must be set for EQUAL_TO",
-            "w.filters[1]: `value` must be set for NOT_EQUAL_TO",
-            "w.filters[2]: `value` must be set for STARTS_WITH",
-            "w.filters[3]: `value` must be set for ENDS_WITH",
-            "w.filters[4]: `value` must be set for REGEX",
-            "w.filters[5]: `value` must be set for CONTAINS",
-            "w.filters[6]: `value` must be set for IS_NULL",
-            "w.filters[7]: `value` must be set for IS_NOT_NULL",
-            "w.filters[8]: `value` must be set for IS_TRUE",
-            "w.filters[9]: `value` must be set for IS_FALSE",
+            "w.filters[0]: `value` cannot be null for type EQUAL_TO",
+            "w.filters[1]: `value` cannot be null for type NOT_EQUAL_TO",
+            "w.filters[2]: `value` cannot be null for type STARTS_WITH",
+            "w.filters[3]: `value` cannot be null for type ENDS_WITH",
+            "w.filters[4]: `value` cannot be null for type REGEX",
+            "w.filters[5]: `value` cannot be null for type CONTAINS",
+            "w.filters[6]: `value` cannot be null for type IS_NULL",
+            "w.filters[7]: `value` cannot be null for type IS_NOT_NULL",
+            "w.filters[8]: `value` cannot be null for type IS_TRUE",
+            "w.filters[9]: `value` cannot be null for type IS_FALSE",
         ],
     ),
     row(
@@ -189,7 +189,7 @@ triggers:
             - {field: FLOW_ID, type: IN, values: [a, b]}
             - {field: FLOW_ID, type: EQUAL_TO, value: a}
 ",
-        &["w.filters[0]: `values` must be set for IN", "w.filters[1]: `values` must be set for NOT_IN"],
+        &["w.filters[0]: `values` cannot be null for type IN", "w.filters[1]: `values` cannot be null for type NOT_IN"],
     ),
     row(
         "the other of the two is forbidden",
@@ -201,7 +201,7 @@ triggers:
       id: p
       where: [{id: w, filters: [{field: FLOW_ID, type: IN, values: [a], «value»: a}, {field: FLOW_ID, type: REGEX, value: a, «values»: [a]}]}]
 ",
-        &["w.filters[0]: `value` cannot be set for IN", "w.filters[1]: `values` cannot be set for REGEX"],
+        &["w.filters[0]: `value` must be null for type IN", "w.filters[1]: `values` must be null for type REGEX"],
     ),
     row(
         "fields and comparisons are known",

@@ -127,23 +127,6 @@ fn an_allowed_failure_of_a_child_lets_the_next_one_run() {
 }
 
 #[test]
-fn children_in_a_loop_have_no_value_of_their_own() {
-    let mut story = Story::of(
-        "
-tasks:
-- id: each
-  type: flow.ForEach
-  values: [x]
-  tasks:
-  - id: wd
-    type: flow.WorkingDirectory
-    tasks: [{id: a, type: ok, format: \"{{ taskrun.value ?? 'none' }} {{ parent.taskrun.value }}\"}]
-",
-    );
-    assert_eq!(story.play().outputs("a"), r#"{"value":"none x"}"#);
-}
-
-#[test]
 fn a_directory_is_opened_again_for_what_is_left_when_a_task_run_was_put_into_another_state() {
     let mut story = Story::of(
         "tasks: [{id: wd, type: flow.WorkingDirectory, tasks: [{id: a, type: ok}, {id: b, type: fail}, {id: c, type: ok}]}]",
@@ -219,4 +202,27 @@ tasks:
         story.finish("wd");
         assert_eq!((story.state_of("wd"), story.is_out("wd")), (Some(State::Failed), false));
     }
+}
+
+#[test]
+fn in_a_loop_its_tasks_speak_of_its_value_and_those_outside_do_not() {
+    let mut story = Story::of(
+        "
+tasks:
+- id: each
+  type: flow.ForEach
+  values: [x]
+  tasks:
+  - id: wd
+    type: flow.WorkingDirectory
+    tasks: [{id: a, type: ok, format: '{{ taskrun.value }} {{ workerTaskrun.value }} {{ outputs.a ?? \"-\" }}'}]
+    finally: [{id: f, type: ok, format: '{{ taskrun.value ?? \"none\" }} {{ parent.taskrun.value }}'}]
+",
+    );
+    story.play();
+    let outputs = |task: &str| story.outputs(task);
+    assert_eq!(
+        (outputs("a").as_str(), outputs("f").as_str()),
+        (r#"{"value":"x x -"}"#, r#"{"value":"none x"}"#)
+    );
 }

@@ -124,16 +124,36 @@ fn a_restart_starts_again_only_the_children_that_failed() {
 }
 
 #[test]
+fn what_is_allowed_is_allowed_to_the_whole_and_nothing_is_merged() {
+    for (children, properties, tree) in [
+        (
+            [State::Success, State::Failed, State::Success],
+            ", allowFailure: true",
+            "i WARNING\n    i_split SUCCESS\n    i_items FAILED\n",
+        ),
+        (
+            [State::Success, State::Failed, State::Success],
+            ", allowFailure: true, allowWarning: true",
+            "i SUCCESS\n    i_split SUCCESS\n    i_items FAILED\n",
+        ),
+    ] {
+        let mut story = items(properties);
+        for (child, part) in children.into_iter().zip(0..) {
+            story.child_ended("i_items", part, child);
+        }
+        assert!(story.tree().contains(tree), "{properties}: {}", story.tree());
+    }
+}
+
+#[test]
 fn the_states_of_the_children_make_the_state() {
     use State::{Cancelled, Failed, Killed, Success, Warning};
     let rows = [
         // (children, properties, state)
         ([Success, Success, Success], "", Success),
         ([Success, Warning, Success], "", Warning),
-        ([Success, Warning, Success], ", allowWarning: true", Success),
         ([Killed, Warning, Success], "", Killed),
         ([Killed, Failed, Warning], "", Failed),
-        ([Killed, Failed, Warning], ", allowFailure: true", Warning),
         ([Success, Cancelled, Success], "", Success),
         ([Killed, Failed, Warning], ", transmitFailed: false", Success),
     ];

@@ -89,10 +89,10 @@ fn a_child_that_fails_or_warns_is_told_in_the_log() {
 }
 
 #[test]
-fn the_old_outputs_of_the_task_hold_if_the_child_has_none() {
-    let mut story = sub(", outputs: {x: \"{{ 1 + 1 }}\"}");
+fn the_old_outputs_of_the_task_speak_of_the_child_and_hold_if_it_declares_none() {
+    let mut story = sub(", outputs: {x: \"{{ outputs.t.value }}\"}");
     story.child_ended("s", 0, State::Success);
-    assert!(story.outputs("s").ends_with(r#""outputs":{"x":"2"}}"#), "{}", story.outputs("s"));
+    assert!(story.outputs("s").ends_with(r#""outputs":{"x":"of the child"}}"#), "{}", story.outputs("s"));
 }
 
 #[test]

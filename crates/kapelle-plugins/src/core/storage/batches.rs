@@ -15,7 +15,7 @@ use super::spool::{HELD_BYTES_MAX, Spool};
 
 /// How to cut.
 pub(in super::super) enum How {
-    /// As many lines as fit into so many bytes, one at least.
+    /// Lines until they are so many bytes; the last one may go beyond.
     Bytes(u64),
     /// So many batches at most, which get the lines in turn.
     Partitions(usize),
@@ -83,10 +83,8 @@ pub(in super::super) fn split_file(
     let lines = Lines::open(cx, from, separator.as_bytes())?;
     let ending = extension(from.expose());
     match how {
-        How::Rows(rows) => one_by_one(cx, lines, separator, ending, |batch, _| batch.lines < *rows),
-        How::Bytes(bytes) => {
-            one_by_one(cx, lines, separator, ending, |batch, line| batch.bytes + line <= *bytes)
-        }
+        How::Rows(rows) => one_by_one(cx, lines, separator, ending, |batch| batch.lines < *rows),
+        How::Bytes(bytes) => one_by_one(cx, lines, separator, ending, |batch| batch.bytes < *bytes),
         How::Partitions(count) => {
             side_by_side(cx, lines, separator, ending, |index, _| Ok(Some(format!("{:020}", index % count))))
         }
@@ -108,20 +106,20 @@ impl Batch {
     }
 }
 
-/// Fills one batch after the other; `has_room` says whether a line of so many bytes still belongs to it.
+/// Fills one batch after the other; `has_room` says whether one more line belongs to it.
 fn one_by_one(
     cx: &RunContext,
     mut lines: Lines<'_>,
     separator: &str,
     ending: &str,
-    has_room: impl Fn(&Batch, u64) -> bool,
+    has_room: impl Fn(&Batch) -> bool,
 ) -> Result<Vec<String>, Broken> {
     let mut uris = Vec::new();
     let mut current: Option<Batch> = None;
     while let Some(line) = lines.next()? {
         let bytes = (line.len() + separator.len()) as u64;
         let mut batch = match current.take() {
-            Some(batch) if has_room(&batch, bytes) => batch,
+            Some(batch) if has_room(&batch) => batch,
             full => {
                 uris.extend(full.map(Batch::finish).transpose()?);
                 let file = BufWriter::new(cx.host.files().create(Name::Ending(ending))?);

@@ -133,6 +133,7 @@ async fn a_file_is_split_in_four_ways() {
     for (how, batches) in [
         ("rows: 2", r#"[".txt:b\na\n",".txt:b\n"]"#),
         ("rows: 9", r#"[".txt:b\na\nb\n"]"#),
+        ("bytes: 3", r#"[".txt:b\na\n",".txt:b\n"]"#),
         ("bytes: 4", r#"[".txt:b\na\n",".txt:b\n"]"#),
         ("bytes: 1", r#"[".txt:b\n",".txt:a\n",".txt:b\n"]"#),
         ("bytes: 1KB", r#"[".txt:b\na\nb\n"]"#),

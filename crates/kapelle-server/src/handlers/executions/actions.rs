@@ -200,7 +200,8 @@ fn replayed_run(call: &Call, execution: &Execution, name: &str) -> Outcome<RunIn
 
 pub(crate) async fn labels(call: Arc<Call>) -> Outcome<Answer> {
     let header = named(&call).await?;
-    let labels = merged(&header.head.labels, &labels_of(&call.json()?)?);
+    // What was there goes, but for what the system set.
+    let labels = merged(&Labels::default(), &labels_of(&call.json()?)?);
     let id = header.birth.id;
     ordered(&call, id, Order::SetLabels(labels), StatusCode::BAD_REQUEST).await?;
     shown(&call, id).await

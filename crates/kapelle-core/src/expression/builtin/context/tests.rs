@@ -21,6 +21,9 @@ fn outputs_are_found_by_the_values_of_the_loops() {
     assert!(make(r#"{"g": 1}"#, two).starts_with("type: "));
     assert!(make("\"x\"", "[]").starts_with("argument: "));
     assert!(world("{}").show("currentEachOutput", "[]").starts_with("argument: "));
+    // A task in a working directory has the value of the directory, which counts once.
+    let inside = r#"{"taskrun": {"value": "c"}, "workerTaskrun": {"value": "c"}, "parents": [{"taskrun": {"value": "c"}}]}"#;
+    assert_eq!(world(inside).show("currentEachOutput", r#"[{"c": {"d": 7}}]"#), r#"{"d":7}"#);
     // Without a loop nothing is looked for.
     assert_eq!(world("{}").show("currentEachOutput", r#"[{"a": 1}]"#), r#"{"a":1}"#);
 }

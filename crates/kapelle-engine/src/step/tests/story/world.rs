@@ -16,7 +16,7 @@ use crate::inputs::Encryption;
 use crate::live::Live;
 use crate::plan::{OnLost, Plan};
 use crate::variables::Variables;
-use crate::world::{Chance, World};
+use crate::world::{Chance, Executions, World};
 use kapelle_core::property::text_of;
 
 /// Ids and numbers that count up.
@@ -52,6 +52,18 @@ pub(super) fn services() -> MemoryServices {
     MemoryServices::from_setup(&plain::from_json(setup).unwrap()).unwrap()
 }
 
+/// What others saw at their end: a task `t` of theirs gave a value.
+struct Others;
+
+impl Executions for Others {
+    fn variables(&self, _id: ExecutionId) -> Option<Map> {
+        match plain::from_json(r#"{"outputs": {"t": {"value": "of the child"}}}"#).unwrap() {
+            Value::Map(all) => Some((*all).clone()),
+            _ => None,
+        }
+    }
+}
+
 pub(super) fn with<T>(
     now: Millis,
     chance: &dyn Chance,
@@ -64,6 +76,7 @@ pub(super) fn with<T>(
         now,
         chance,
         services,
+        executions: &Others,
         settings: &settings,
         variables: &variables,
         encryption: Encryption::Configured,

@@ -5,6 +5,8 @@
 
 mod value;
 
+pub use value::kind;
+
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -57,6 +59,8 @@ impl TenantKeys {
             key: document.key.name.to_string(),
             value: read.value,
             description: read.description,
+            version: document.version,
+            created: timestamp(document.created),
             updated: timestamp(document.updated),
             expires,
             is_expired: self.is_over(document),

@@ -32,9 +32,11 @@ use tokio::sync::oneshot;
 use crate::activity::Activity;
 use crate::alarms::Clock;
 use crate::chance::{Ids, random};
+use crate::clock::timestamp;
 use crate::definitions::Definitions;
 use crate::desk::RunIds;
 use crate::endings::Endings;
+use crate::keys::TenantKeys;
 use crate::message::{Declined, Happening, Message, Parcel};
 use crate::reach::{Fixtures, Reach};
 use crate::shard::Shard;
@@ -244,6 +246,13 @@ impl Runtime {
 
     pub fn now(&self) -> Millis {
         self.shared.clock.now()
+    }
+
+    /// The keys of a tenant.
+    pub fn keys(&self, tenant: &Arc<str>) -> TenantKeys {
+        let shared = Arc::clone(&self.shared);
+        let clock = move || timestamp(shared.clock.now());
+        TenantKeys::new(Arc::clone(tenant), Arc::clone(&self.shared.store), Arc::new(clock))
     }
 
     /// An execution as it is on the disk.

@@ -5,6 +5,7 @@
 
 pub(crate) mod executions;
 pub(crate) mod flows;
+pub(crate) mod keys;
 pub(crate) mod test;
 
 use crate::error::{ApiError, Outcome};

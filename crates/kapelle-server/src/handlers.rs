@@ -4,6 +4,7 @@ pub(crate) mod accounts;
 pub(crate) mod executions;
 pub(crate) mod flows;
 pub(crate) mod instance;
+pub(crate) mod keys;
 pub(crate) mod logs;
 pub(crate) mod triggers;
 pub(crate) mod webhooks;

@@ -4,6 +4,7 @@ mod accounts;
 mod executions;
 mod flows;
 mod instance;
+mod keys;
 mod triggers;
 mod webhooks;
 
@@ -14,10 +15,17 @@ use crate::route::Route;
 
 /// What the door for clients answers.
 pub(crate) fn api() -> Vec<Route> {
-    [instance::routes(), flows::routes(), executions::routes(), triggers::routes(), webhooks::routes()]
-        .into_iter()
-        .flatten()
-        .collect()
+    [
+        instance::routes(),
+        flows::routes(),
+        executions::routes(),
+        triggers::routes(),
+        webhooks::routes(),
+        keys::routes(),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// What a server with accounts answers besides.

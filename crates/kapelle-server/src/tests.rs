@@ -4,4 +4,5 @@ mod accounts;
 mod executions;
 mod flows;
 mod instance;
+mod keys;
 mod stage;

@@ -2,6 +2,7 @@
 
 pub(crate) mod flow;
 pub(crate) mod graph;
+pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod reopened;
 pub(crate) mod trigger;

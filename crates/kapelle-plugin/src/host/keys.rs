@@ -27,6 +27,9 @@ pub struct Kept {
     pub key: String,
     pub value: Value,
     pub description: Option<String>,
+    /// Counts how often it was set.
+    pub version: u64,
+    pub created: Timestamp,
     pub updated: Timestamp,
     pub expires: Option<Timestamp>,
     pub is_expired: bool,

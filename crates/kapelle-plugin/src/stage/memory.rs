@@ -76,6 +76,8 @@ impl Keys for Memory {
             key: key.key.clone(),
             value: key.value.clone(),
             description: key.description.clone(),
+            version: 1,
+            created: now(),
             updated: now(),
             expires: key.expires,
             is_expired: key.expires.is_some_and(|expires| expires <= now()),

@@ -16,7 +16,7 @@ pub(super) struct Read {
 }
 
 /// The types that clients see.
-pub(crate) fn kind(value: &Value) -> &'static str {
+pub fn kind(value: &Value) -> &'static str {
     match value {
         Value::Bool(_) => "BOOLEAN",
         Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Float32(_) | Value::Decimal(_) => {

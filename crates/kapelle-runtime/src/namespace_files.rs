@@ -3,6 +3,8 @@
 //! A version never changes. Its bytes are safe before the row that names them, so that a row never names nothing; bytes
 //! that no row names belong to nobody.
 
+mod tree;
+
 use std::io::{self, Read};
 use std::sync::Arc;
 
@@ -13,6 +15,8 @@ use kapelle_store::{Store, StoreError, Transaction, Write};
 
 use crate::clock::{Clock, millis, timestamp};
 use crate::storage::{Storage, StoredPath, check_path, namespace_folder};
+
+pub use tree::Entry;
 
 /// Folders that are no namespaces and have none in them.
 const NO_NAMESPACES: [&str; 5] = ["_files", "_kv", "executions", "cache", "states"];

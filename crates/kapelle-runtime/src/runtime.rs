@@ -32,7 +32,7 @@ use tokio::sync::oneshot;
 use crate::activity::Activity;
 use crate::alarms::Clock;
 use crate::chance::{Ids, random};
-use crate::clock::timestamp;
+use crate::clock::{self, timestamp};
 use crate::definitions::Definitions;
 use crate::desk::RunIds;
 use crate::endings::Endings;
@@ -250,9 +250,13 @@ impl Runtime {
 
     /// The keys of a tenant.
     pub fn keys(&self, tenant: &Arc<str>) -> TenantKeys {
+        TenantKeys::new(Arc::clone(tenant), Arc::clone(&self.shared.store), self.clock())
+    }
+
+    /// Tells what [`Runtime::now`] tells, for those who cannot ask it.
+    pub fn clock(&self) -> clock::Clock {
         let shared = Arc::clone(&self.shared);
-        let clock = move || timestamp(shared.clock.now());
-        TenantKeys::new(Arc::clone(tenant), Arc::clone(&self.shared.store), Arc::new(clock))
+        Arc::new(move || timestamp(shared.clock.now()))
     }
 
     /// An execution as it is on the disk.

@@ -24,7 +24,7 @@ pub use attempt_files::AttemptFiles;
 pub use local::LocalStorage;
 pub use machine::LocalFiles;
 pub use path::StoredPath;
-pub(crate) use path::check_path;
+pub use path::check_path;
 pub use reach::{MayUse, Reach, of_parent};
 pub use reader::{FileReader, FileSettings};
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod executions;
+pub(crate) mod files;
 pub(crate) mod flows;
 pub(crate) mod instance;
 pub(crate) mod keys;

@@ -22,6 +22,7 @@ mod handlers;
 mod hub;
 pub mod limits;
 mod paging;
+mod pieces;
 mod query;
 mod route;
 mod routes;

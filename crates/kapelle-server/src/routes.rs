@@ -2,6 +2,7 @@
 
 mod accounts;
 mod executions;
+mod files;
 mod flows;
 mod instance;
 mod keys;
@@ -22,6 +23,7 @@ pub(crate) fn api() -> Vec<Route> {
         triggers::routes(),
         webhooks::routes(),
         keys::routes(),
+        files::routes(),
     ]
     .into_iter()
     .flatten()

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod executions;
+mod files;
 mod flows;
 mod instance;
 mod keys;

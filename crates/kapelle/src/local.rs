@@ -13,7 +13,7 @@ use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
 use kapelle_runtime::calls::HttpCalls;
-use kapelle_runtime::keys::{self, TenantKeys};
+use kapelle_runtime::keys;
 use kapelle_runtime::namespace_files::TenantFiles;
 use kapelle_runtime::secrets::{
     Plain, SecretChain, SecretFolder, SecretVariables, Secrets, StoredSecrets, dotenv,
@@ -113,7 +113,7 @@ impl Local {
             TENANT.into(),
             Arc::clone(self.runtime.store()),
             Arc::clone(&self.storage),
-            self.clock(),
+            self.runtime.clock(),
         );
         for path in files_below(folder)? {
             let name = path.strip_prefix(folder).context("a file is not below its folder")?;
@@ -154,7 +154,7 @@ impl Local {
         let Value::Map(entries) = read else {
             return Err(anyhow!("{} is no map of keys and values", file.display()));
         };
-        let keys = TenantKeys::new(TENANT.into(), Arc::clone(self.runtime.store()), self.clock());
+        let keys = self.runtime.keys(&TENANT.into());
         for (key, value) in entries.iter() {
             let key = KeyToSet {
                 key: key.to_string(),
@@ -166,11 +166,6 @@ impl Local {
             keys.set(namespace, &key).map_err(|failure| anyhow!("{}: {failure}", file.display()))?;
         }
         Ok(())
-    }
-
-    fn clock(&self) -> kapelle_runtime::clock::Clock {
-        let now = self.runtime.now();
-        Arc::new(move || jiff::Timestamp::from_millisecond(now.0).unwrap_or_default())
     }
 }
 

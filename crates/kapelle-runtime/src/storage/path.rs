@@ -68,7 +68,7 @@ impl fmt::Display for StoredPath {
 }
 
 /// A path between slashes that goes nowhere else than down, for places that are no [`StoredPath`].
-pub(crate) fn check_path(path: &str) -> Result<(), String> {
+pub fn check_path(path: &str) -> Result<(), String> {
     path.split('/').try_for_each(check_name)
 }
 

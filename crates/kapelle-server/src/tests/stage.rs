@@ -118,13 +118,20 @@ impl Stage {
     }
 
     pub(crate) fn send(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Got {
+        self.send_bytes(method, path, headers, body.as_bytes().to_vec())
+    }
+
+    pub(crate) fn send_bytes(
+        &self,
+        method: &str,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Vec<u8>,
+    ) -> Got {
         let url = Url::parse(&format!("{}{path}", self.url)).unwrap();
         let headers = headers.iter().map(|(name, value)| Header::new(*name, *value)).collect();
-        let payload = if body.is_empty() {
-            Payload::default()
-        } else {
-            Payload::of([Piece::Bytes(body.as_bytes().to_vec().into())])
-        };
+        let payload =
+            if body.is_empty() { Payload::default() } else { Payload::of([Piece::Bytes(body.into())]) };
         let request = Request {
             method: method.to_owned(),
             headers,

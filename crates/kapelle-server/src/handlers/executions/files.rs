@@ -3,8 +3,6 @@
 use std::io::Read;
 use std::sync::Arc;
 
-use http_body_util::channel::Channel;
-use hyper::body::Bytes;
 use kapelle_core::expression::plain;
 use kapelle_model::{Map, Value};
 use kapelle_runtime::storage::{Reach, StoredPath, of_parent};
@@ -14,9 +12,7 @@ use super::header;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
-
-/// Bytes that are sent at a time.
-const PIECE: usize = 64 << 10;
+use crate::pieces;
 
 /// Bytes of a preview.
 const PREVIEW_BYTES: u64 = 4 << 20;
@@ -58,23 +54,8 @@ fn name(path: &StoredPath) -> &str {
 
 pub(crate) async fn download(call: Arc<Call>) -> Outcome<Answer> {
     let asking = Arc::clone(&call);
-    let (path, mut file) = call.app.blocking(move || opened(&asking)).await?;
-    let (mut sender, body) = Channel::new(4);
-    tokio::spawn(async move {
-        loop {
-            let read = tokio::task::spawn_blocking(move || {
-                let mut piece = vec![0; PIECE];
-                let read = file.read(&mut piece);
-                (file, piece, read)
-            });
-            let Ok((same, mut piece, Ok(length @ 1..))) = read.await else { return };
-            file = same;
-            piece.truncate(length);
-            if sender.send_data(Bytes::from(piece)).await.is_err() {
-                return;
-            }
-        }
-    });
+    let (path, file) = call.app.blocking(move || opened(&asking)).await?;
+    let body = pieces::of(file);
     Ok(Answer::stream(body, "application/octet-stream").attachment(name(&path)))
 }
 

@@ -11,6 +11,7 @@ use super::{Named, matching};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
+use crate::form::Part;
 use crate::limits::TEXT_MAX;
 use crate::zip;
 
@@ -35,9 +36,7 @@ fn exported(flows: &[Arc<FlowRevision>]) -> Answer {
 pub(crate) fn import(call: &Call) -> Outcome<Answer> {
     let part = call.parts().iter().find(|part| part.name == "fileUpload");
     let part = part.ok_or_else(|| ApiError::bad_request("Required Part [fileUpload] not specified"))?;
-    let mut bytes = Vec::new();
-    let reader = part.reader().map_err(|_| ApiError::internal())?;
-    reader.take(ARCHIVE_MAX).read_to_end(&mut bytes).map_err(|_| ApiError::internal())?;
+    let bytes = read(part)?;
     let name = part.filename.as_deref().unwrap_or_default();
     let texts = if has_ending(name, &["zip"]) || bytes.starts_with(b"PK\x03\x04") {
         let entries = zip::unpack(&bytes).map_err(ApiError::invalid_entity)?;
@@ -61,6 +60,18 @@ pub(crate) fn import(call: &Call) -> Outcome<Answer> {
     Ok(failed(wrong))
 }
 
+/// An archive that a form brings.
+pub(crate) fn read(part: &Part) -> Outcome<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let reader = part.reader().map_err(|_| ApiError::internal())?;
+    reader.take(ARCHIVE_MAX + 1).read_to_end(&mut bytes).map_err(|_| ApiError::internal())?;
+    if bytes.len() as u64 > ARCHIVE_MAX {
+        let why = format!("an archive has at most {ARCHIVE_MAX} bytes");
+        return Err(ApiError::new(hyper::StatusCode::PAYLOAD_TOO_LARGE, why));
+    }
+    Ok(bytes)
+}
+
 fn import_one(call: &Call, document: &str, wrong: &mut Vec<String>) -> Outcome<()> {
     let source = document.strip_prefix("---").map_or(document, |rest| rest.trim_start_matches(['\r', '\n']));
     if source.trim().is_empty() {
@@ -80,7 +91,7 @@ fn import_one(call: &Call, document: &str, wrong: &mut Vec<String>) -> Outcome<(
     }
 }
 
-fn has_ending(name: &str, endings: &[&str]) -> bool {
+pub(crate) fn has_ending(name: &str, endings: &[&str]) -> bool {
     let ending = name.rsplit_once('.').map(|(_, ending)| ending);
     ending.is_some_and(|ending| endings.iter().any(|known| known.eq_ignore_ascii_case(ending)))
 }

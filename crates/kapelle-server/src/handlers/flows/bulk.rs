@@ -73,7 +73,7 @@ fn sources(call: &Call, namespace: Option<&str>) -> Outcome<Vec<(Named, String)>
 }
 
 /// The same flow in another namespace.
-fn moved(source: &str, namespace: &str) -> String {
+pub(crate) fn moved(source: &str, namespace: &str) -> String {
     let root = view::root(source);
     let span = root.as_ref().and_then(|root| root.get("namespace")).map(|node: &Node| node.span.range());
     match span {

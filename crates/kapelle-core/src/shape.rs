@@ -10,7 +10,7 @@ mod nested;
 mod trigger;
 mod webhook;
 
-pub use flow::{FLOW, RESERVED_FLOW_IDS};
+pub use flow::{FLOW, RESERVED_FLOW_IDS, is_namespace};
 pub(crate) use nested::{ADDED_OUTPUTS, ADDED_TYPES, DAG_TASK, REFINED};
 
 /// An object with a fixed set of properties.

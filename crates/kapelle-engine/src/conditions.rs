@@ -215,6 +215,17 @@ impl Conditions {
         groups::all(&self.0, &Question { subject, environment, depth: Depth::Answer })
     }
 
+    /// Whether those hold that look at nothing but which flow it is; the others are not asked.
+    pub(crate) fn may_hold(&self, subject: &Subject<'_>, environment: Environment<'_>) -> bool {
+        let names_flows = |condition: &&Condition| {
+            matches!(
+                condition.kind,
+                Kind::Execution(executions::About::Flow { .. } | executions::About::Namespace { .. })
+            )
+        };
+        self.0.iter().filter(names_flows).all(|condition| condition.evaluate(subject, environment).holds())
+    }
+
     /// Asks all of them. The answer is the same; it takes longer.
     pub fn explain(&self, subject: &Subject<'_>, environment: Environment<'_>) -> Verdict {
         groups::all(&self.0, &Question { subject, environment, depth: Depth::All })

@@ -23,11 +23,11 @@ mod waiting;
 
 use jiff::tz::TimeZone;
 use kapelle_core::expression::environment::Environment;
-use kapelle_model::execution::Kind;
+use kapelle_model::execution::{Kind, Labels};
 use kapelle_model::window::Window;
-use kapelle_model::{Map, Millis, State, Value};
+use kapelle_model::{ExecutionId, Map, Millis, State, Value};
 
-use crate::conditions::{Condition, Conditions, Subject, Verdict};
+use crate::conditions::{Condition, Conditions, Facts, Subject, Verdict};
 use crate::overlay::Overlay;
 use kapelle_core::property::Property;
 
@@ -72,6 +72,26 @@ impl FlowTrigger {
     pub fn listens_to(&self, upstream: &Upstream<'_>) -> bool {
         let names_it = |group: &group::Group| group.keys.iter().any(|key| key.may_mean(&upstream.execution));
         self.guard(upstream).is_none() && (self.groups.is_empty() || self.groups.iter().any(names_it))
+    }
+
+    /// Whether executions of a flow can have it start something at all: for a picture of what depends on what.
+    pub fn may_follow(&self, namespace: &str, flow: &str, environment: Environment<'_>) -> bool {
+        let labels = Labels::default();
+        let execution = Facts {
+            id: ExecutionId(0),
+            namespace,
+            flow,
+            state: State::Success,
+            labels: &labels,
+            outputs: None,
+            runs: &[],
+        };
+        let subject = Subject { execution: Some(execution), namespace: &self.namespace, flow: &self.flow };
+        let is_own = namespace == self.namespace && flow == self.flow;
+        let names_it = |group: &group::Group| group.keys.iter().any(|key| key.may_mean(&execution));
+        !is_own
+            && (self.groups.is_empty() || self.groups.iter().any(names_it))
+            && self.conditions.may_hold(&subject, environment)
     }
 
     /// Whether it wants to know of windows that end without success.

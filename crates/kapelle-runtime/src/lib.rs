@@ -23,6 +23,7 @@ pub mod keys;
 pub mod masks;
 mod message;
 pub mod namespace_files;
+pub mod namespaces;
 mod random;
 mod reach;
 mod repeat;

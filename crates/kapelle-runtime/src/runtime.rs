@@ -38,7 +38,9 @@ use crate::desk::RunIds;
 use crate::endings::Endings;
 use crate::keys::TenantKeys;
 use crate::message::{Declined, Happening, Message, Parcel};
+use crate::namespaces::TenantNamespaces;
 use crate::reach::{Fixtures, Reach};
+use crate::secrets::StoredSecrets;
 use crate::shard::Shard;
 use crate::shared::{Envelope, Listener, Shared};
 use crate::triggers::Triggers;
@@ -251,6 +253,16 @@ impl Runtime {
     /// The keys of a tenant.
     pub fn keys(&self, tenant: &Arc<str>) -> TenantKeys {
         TenantKeys::new(Arc::clone(tenant), Arc::clone(&self.shared.store), self.clock())
+    }
+
+    /// The namespaces of a tenant that were created.
+    pub fn namespaces(&self, tenant: &Arc<str>) -> TenantNamespaces {
+        TenantNamespaces::new(Arc::clone(tenant), Arc::clone(&self.shared.store), self.clock())
+    }
+
+    /// Secrets that are kept in the store, of all tenants.
+    pub fn stored_secrets(&self) -> StoredSecrets {
+        StoredSecrets::new(Arc::clone(&self.shared.store), self.clock())
     }
 
     /// Tells what [`Runtime::now`] tells, for those who cannot ask it.

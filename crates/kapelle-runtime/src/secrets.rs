@@ -13,7 +13,7 @@ use kapelle_core::expression::services::Secret;
 use kapelle_model::Failure;
 
 pub use folder::SecretFolder;
-pub use stored::{SecretEntry, StoredSecrets};
+pub use stored::{SecretEntry, SecretNote, StoredSecrets};
 pub use variables::{Plain, SecretVariables, dotenv};
 
 /// A source of secrets.

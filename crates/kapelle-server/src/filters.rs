@@ -5,7 +5,8 @@
 
 pub(crate) mod executions;
 pub(crate) mod flows;
-pub(crate) mod keys;
+pub(crate) mod named;
+pub(crate) mod namespaces;
 pub(crate) mod test;
 
 use crate::error::{ApiError, Outcome};

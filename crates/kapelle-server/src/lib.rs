@@ -13,6 +13,7 @@ mod app;
 pub mod auth;
 mod body;
 mod call;
+mod dependencies;
 mod dispatch;
 mod error;
 mod filters;

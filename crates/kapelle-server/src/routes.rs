@@ -6,6 +6,7 @@ mod files;
 mod flows;
 mod instance;
 mod keys;
+mod namespaces;
 mod triggers;
 mod webhooks;
 
@@ -24,6 +25,7 @@ pub(crate) fn api() -> Vec<Route> {
         webhooks::routes(),
         keys::routes(),
         files::routes(),
+        namespaces::routes(),
     ]
     .into_iter()
     .flatten()

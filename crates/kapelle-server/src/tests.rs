@@ -6,4 +6,5 @@ mod files;
 mod flows;
 mod instance;
 mod keys;
+mod namespaces;
 mod stage;

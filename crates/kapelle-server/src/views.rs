@@ -5,7 +5,9 @@ pub(crate) mod flow;
 pub(crate) mod graph;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod namespace;
 pub(crate) mod reopened;
+pub(crate) mod secret;
 pub(crate) mod trigger;
 pub(crate) mod validation;
 

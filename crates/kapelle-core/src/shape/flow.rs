@@ -35,6 +35,11 @@ static NAMESPACE: Pattern = Pattern {
     },
 };
 
+/// Whether a text may be the name of a namespace.
+pub fn is_namespace(text: &str) -> bool {
+    text.len() <= NAMESPACE.length_max && (NAMESPACE.matches)(text)
+}
+
 /// A whole flow.
 pub static FLOW: Shape = Shape {
     name: "flow",

@@ -15,11 +15,9 @@ use kapelle_core::expression::plain;
 use kapelle_core::expression::services::NoServices;
 use kapelle_core::language::Language;
 use kapelle_core::time::zone;
-use kapelle_model::execution::Labels;
-use kapelle_model::{ExecutionId, Span};
+use kapelle_model::Span;
 
 use super::*;
-use crate::conditions::Facts;
 
 /// A trigger with what is stored for it: its windows, and the identities of what it started.
 struct Play {

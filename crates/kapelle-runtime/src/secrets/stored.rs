@@ -30,11 +30,19 @@ pub struct StoredSecrets {
     clock: Clock,
 }
 
+/// What somebody says of a secret.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SecretNote {
+    pub description: Option<String>,
+    pub tags: Vec<(String, String)>,
+}
+
 /// What may be shown of a secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SecretEntry {
+    pub namespace: String,
     pub key: String,
-    pub description: Option<String>,
+    pub note: SecretNote,
     pub updated: Timestamp,
 }
 
@@ -48,7 +56,7 @@ impl StoredSecrets {
         &self,
         (tenant, namespace, key): (&str, &str, &str),
         value: &str,
-        description: Option<&str>,
+        note: &SecretNote,
     ) -> Result<(), Failure> {
         if key.is_empty() || key.len() > KEY_MAX {
             return Err(Failure::new(format!("the name of a secret has 1 to {KEY_MAX} bytes")));
@@ -56,7 +64,7 @@ impl StoredSecrets {
         let now = millis((self.clock)());
         let name = document_key(tenant, namespace, key);
         let before = self.store.document(&name).map_err(|error| unread(&error))?;
-        let data = written(value, description)?;
+        let data = written(value, note)?;
         let mut document = Document::new(name, now, None, data).sealed_if(true);
         document.created = before.map_or(now, |before| before.created);
         let put = Write::Put { document: Box::new(document), over: Over::Any };
@@ -64,6 +72,18 @@ impl StoredSecrets {
             .commit(Transaction::of([put]))
             .map(drop)
             .map_err(|error| Failure::new(format!("the secret `{key}` cannot be kept: {error}")))
+    }
+
+    /// Says something else of a secret, which stays as it is. False if there is none.
+    pub fn describe(
+        &self,
+        (tenant, namespace, key): (&str, &str, &str),
+        note: &SecretNote,
+    ) -> Result<bool, Failure> {
+        let kept = self.store.document(&document_key(tenant, namespace, key));
+        let Some(kept) = kept.map_err(|error| unread(&error))? else { return Ok(false) };
+        let value = text(&*read(&kept)?, "value").unwrap_or_default();
+        self.put((tenant, namespace, key), &value, note).map(|()| true)
     }
 
     /// Whether there was one.
@@ -76,18 +96,19 @@ impl StoredSecrets {
         removed.map(|_| true).map_err(|error| Failure::new(format!("the secret cannot be removed: {error}")))
     }
 
-    /// All of exactly this namespace, without their values.
-    pub fn list(&self, permit: &Permit, namespace: &str) -> Result<Vec<SecretEntry>, Failure> {
+    /// All of exactly this namespace, or of all of them, without their values.
+    pub fn list(&self, permit: &Permit, namespace: Option<&str>) -> Result<Vec<SecretEntry>, Failure> {
         let (mut found, mut after) = (Vec::new(), None::<DocumentKey>);
         loop {
-            let page = self.store.documents(permit, Kind::Secret, Some(namespace), after.as_ref(), PAGE);
+            let page = self.store.documents(permit, Kind::Secret, namespace, after.as_ref(), PAGE);
             let page = page.map_err(|error| unread(&error))?;
             let Some(last) = page.last() else { return Ok(found) };
             after = Some(last.key.clone());
             for document in &page {
                 found.push(SecretEntry {
+                    namespace: document.key.namespace.to_string(),
                     key: document.key.name.to_string(),
-                    description: text(&*read(document)?, "description"),
+                    note: note(&*read(document)?),
                     updated: timestamp(document.updated),
                 });
             }
@@ -123,13 +144,28 @@ fn opened(document: &Document) -> Result<Secret, Failure> {
     Ok(Secret { metadata, ..secret(text(&kept, "value").unwrap_or_default()) })
 }
 
-fn written(value: &str, description: Option<&str>) -> Result<Vec<u8>, Failure> {
+fn written(value: &str, note: &SecretNote) -> Result<Vec<u8>, Failure> {
     let mut kept = Map::from_iter([("value".into(), Value::from(value))]);
-    if let Some(description) = description {
-        kept.insert("description".into(), description.into());
+    if let Some(description) = &note.description {
+        kept.insert("description".into(), description.as_str().into());
+    }
+    if !note.tags.is_empty() {
+        let tags = note.tags.iter().map(|(key, value)| (Arc::from(key.as_str()), value.as_str().into()));
+        kept.insert("tags".into(), Value::Map(Arc::new(tags.collect())));
     }
     let json = plain::to_json(&Value::Map(Arc::new(kept)), &TimeZone::UTC, false, DOCUMENT_MAX);
     json.map(|json| json.expose().as_bytes().to_vec()).map_err(|error| Failure::new(error.text()))
+}
+
+fn note(kept: &Map) -> SecretNote {
+    let tags = match kept.get("tags") {
+        Some(Value::Map(tags)) => {
+            let names = tags.keys();
+            names.filter_map(|name| Some((name.to_string(), text(tags, name)?))).collect()
+        }
+        _ => Vec::new(),
+    };
+    SecretNote { description: text(kept, "description"), tags }
 }
 
 fn read(document: &Document) -> Result<Arc<Map>, Failure> {

@@ -115,9 +115,13 @@ fn stored() -> (StoredSecrets, Arc<dyn Store>) {
 #[test]
 fn kept_secrets_are_those_of_all_namespaces_below() {
     let (secrets, _) = stored();
-    secrets.put(("main", "a", "K"), "upper", Some("of all")).unwrap();
-    secrets.put(("main", "a.b", "K"), "lower", None).unwrap();
-    secrets.put(("main", "", "K"), "of nobody", None).unwrap();
+    let of_all = SecretNote {
+        description: Some("of all".to_owned()),
+        tags: vec![("team".to_owned(), "x".to_owned())],
+    };
+    secrets.put(("main", "a", "K"), "upper", &of_all).unwrap();
+    secrets.put(("main", "a.b", "K"), "lower", &SecretNote::default()).unwrap();
+    secrets.put(("main", "", "K"), "of nobody", &SecretNote::default()).unwrap();
     for (namespace, value) in [
         ("a", Some("upper")),
         ("a.x", Some("upper")),
@@ -132,20 +136,29 @@ fn kept_secrets_are_those_of_all_namespaces_below() {
     assert_eq!(read(&secrets, "a.b", "K").as_deref(), Some("upper"));
     let metadata = secrets.get("main", "a", "K").unwrap().unwrap().metadata.unwrap();
     assert_eq!(metadata.get("description"), Some(&"of all".into()));
-    let entries = secrets.list(&Permit::system("test").within("main".into()), "a").unwrap();
-    assert_eq!(entries.iter().map(|entry| entry.key.as_str()).collect::<Vec<_>>(), ["K"]);
+    let permit = Permit::system("test").within("main".into());
+    let entries = secrets.list(&permit, Some("a")).unwrap();
+    assert_eq!(
+        entries.iter().map(|entry| (entry.key.as_str(), &entry.note)).collect::<Vec<_>>(),
+        [("K", &of_all)]
+    );
+    assert_eq!(secrets.list(&permit, None).unwrap().len(), 2);
+    assert!(secrets.describe(("main", "a", "K"), &SecretNote::default()).unwrap());
+    assert_eq!(secrets.list(&permit, Some("a")).unwrap()[0].note, SecretNote::default());
+    assert_eq!(read(&secrets, "a", "K").as_deref(), Some("upper"));
+    assert!(!secrets.describe(("main", "a", "none"), &of_all).unwrap());
 }
 
 #[test]
 fn kept_secrets_are_sealed() {
     let (secrets, store) = stored();
-    secrets.put(("main", "a", "K"), "canary", None).unwrap();
+    secrets.put(("main", "a", "K"), "canary", &SecretNote::default()).unwrap();
     let documents =
         store.documents(&Permit::system("test"), kapelle_store::document::Kind::Secret, None, None, 9);
     assert!(documents.unwrap()[0].is_secret);
     let value = secrets.get("main", "a", "K").unwrap().unwrap().value;
     assert_eq!((value.expose(), value.masked().as_str()), ("canary", "******"));
-    assert!(secrets.put(("main", "a", ""), "x", None).is_err());
+    assert!(secrets.put(("main", "a", ""), "x", &SecretNote::default()).is_err());
 }
 
 #[test]

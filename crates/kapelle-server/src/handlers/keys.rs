@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use jiff::Timestamp;
 use kapelle_core::time::duration;
-use kapelle_model::Failure;
+use kapelle_model::{Failure, Millis};
 use kapelle_plugin::{Kept, KeyToSet, Keys};
 use kapelle_runtime::keys::{TenantKeys, is_key};
 use serde_json::{Value as Json, json};
@@ -11,8 +11,8 @@ use serde_json::{Value as Json, json};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
-use crate::filters::keys as filter;
-use crate::paging::{self, Paging};
+use crate::filters::named::{self as filter, Named};
+use crate::paging::{self, Paging, Sorting, no_column};
 use crate::views::key as view;
 
 fn keys(call: &Call) -> TenantKeys {
@@ -141,14 +141,35 @@ pub(crate) fn search(call: &Call) -> Outcome<Answer> {
         if !call.may_see(&namespace) || !test.may_hold_in(&namespace) {
             continue;
         }
-        let own = living(&keys, &namespace)?.into_iter().filter(|kept| test.holds(&namespace, kept));
+        let own = living(&keys, &namespace)?.into_iter().filter(|kept| {
+            let updated = Millis(kept.updated.as_millisecond());
+            test.holds(Named { namespace: &namespace, name: &kept.key, updated })
+        });
         found.extend(own.map(|kept| (namespace.clone(), kept)));
     }
     for sorting in paging::sortings(call)?.iter().rev() {
-        filter::sort(&mut found, sorting)?;
+        sort(&mut found, sorting)?;
     }
     let total = found.len() as u64;
     let rows: Vec<Json> =
         Paging::read(call)?.of(&found).iter().map(|(namespace, kept)| view::row(namespace, kept)).collect();
     Ok(Answer::json(&paging::page(&rows, total)))
+}
+
+/// Orders by one column; what is equal stays as it was.
+fn sort(found: &mut [(String, Kept)], sorting: &Sorting) -> Outcome<()> {
+    match sorting.column.as_str() {
+        "namespace" => found.sort_by(|one, two| one.0.cmp(&two.0)),
+        "key" | "name" => found.sort_by(|one, two| one.1.key.cmp(&two.1.key)),
+        "version" | "revision" => found.sort_by_key(|(_, kept)| kept.version),
+        "description" => found.sort_by(|one, two| one.1.description.cmp(&two.1.description)),
+        "created" | "creationDate" => found.sort_by_key(|(_, kept)| kept.created),
+        "updated" | "updateDate" => found.sort_by_key(|(_, kept)| kept.updated),
+        "expirationDate" => found.sort_by_key(|(_, kept)| kept.expires),
+        other => return Err(no_column(other)),
+    }
+    if sorting.is_descending {
+        found.reverse();
+    }
+    Ok(())
 }

@@ -10,7 +10,7 @@ use anyhow::anyhow;
 use clap::{Args, Subcommand};
 use kapelle_model::Failure;
 use kapelle_model::permit::Permit;
-use kapelle_runtime::secrets::StoredSecrets;
+use kapelle_runtime::secrets::{SecretNote, StoredSecrets};
 
 use super::store::place::Place;
 use crate::local::{TENANT, stored_secrets};
@@ -93,14 +93,15 @@ fn set(SetArguments { name, description }: &SetArguments) -> Ending {
     let secrets = stored_secrets(Arc::new(name.of.place.open_or_make()?));
     let value = ask::value(&name.name)?;
     let key = (TENANT, &*name.of.namespace, &*name.name);
-    secrets.put(key, &value, description.as_deref()).map_err(failed)?;
+    let note = SecretNote { description: description.clone(), tags: Vec::new() };
+    secrets.put(key, &value, &note).map_err(failed)?;
     Ok(Outcome::Ok)
 }
 
 fn list(ListArguments { of }: &ListArguments) -> Ending {
     let permit = Permit::system("secrets of a namespace").within(TENANT.into());
-    let entries = of.secrets()?.list(&permit, &of.namespace).map_err(failed)?;
-    let lines = entries.iter().map(|entry| match &entry.description {
+    let entries = of.secrets()?.list(&permit, Some(&of.namespace)).map_err(failed)?;
+    let lines = entries.iter().map(|entry| match &entry.note.description {
         Some(description) => format!("{}  {}\n", printable(&entry.key), printable(description)),
         None => format!("{}\n", printable(&entry.key)),
     });

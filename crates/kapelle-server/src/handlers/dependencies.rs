@@ -1,0 +1,39 @@
+//! Which flows depend on which: of a flow, and of a namespace.
+
+use std::sync::Arc;
+
+use kapelle_engine::plan::Plan;
+use kapelle_model::permit::is_under;
+
+use super::flows::{all, latest, named};
+use crate::answer::Answer;
+use crate::call::Call;
+use crate::dependencies::{Dependencies, Reach};
+use crate::error::Outcome;
+
+fn known(call: &Call) -> Outcome<Dependencies> {
+    let mut definitions = Vec::new();
+    for flow in all(call)? {
+        definitions.extend(call.runtime().definition(&flow.tenant, &flow.namespace, &flow.id, None)?);
+    }
+    let plans: Vec<&Plan> = definitions.iter().map(|definition| &definition.plan).collect();
+    Ok(Dependencies::of(Arc::clone(&call.tenant), &plans))
+}
+
+fn reach(call: &Call) -> Reach {
+    Reach { is_downstream: call.query.is_set("destinationOnly"), is_whole: call.query.is_set("expandAll") }
+}
+
+pub(crate) fn of_flow(call: &Call) -> Outcome<Answer> {
+    let (namespace, id) = named(call)?;
+    latest(call, namespace, id)?;
+    let is_meant = |own: &str, flow: &str| own == namespace && flow == id;
+    Ok(Answer::json(&known(call)?.around(is_meant, reach(call))))
+}
+
+/// Of all flows of a namespace and those below.
+pub(crate) fn of_namespace(call: &Call) -> Outcome<Answer> {
+    let namespace = call.variable("namespace");
+    call.demand(namespace)?;
+    Ok(Answer::json(&known(call)?.around(|own, _| is_under(own, namespace), reach(call))))
+}

@@ -9,8 +9,11 @@
 
 mod kinds;
 mod needs;
+mod part;
 mod share;
 mod types;
+
+pub use part::{Part, input_schema, part_schema, type_schema};
 
 use std::collections::BTreeMap;
 
@@ -22,8 +25,7 @@ use crate::shape::{FLOW, Property, RESERVED_FLOW_IDS, Role, Shape, Tagged};
 
 /// The schema of a flow that uses the types of `catalogue`. The same catalogue gives the same schema.
 pub fn flow_schema(catalogue: &'static Catalogue) -> Value {
-    let mut builder =
-        Builder { catalogue, definitions: BTreeMap::new(), places: Vec::new(), needs: Needs::default() };
+    let mut builder = Builder::new(catalogue);
     let mut flow = builder.object(FLOW.properties);
     flow["properties"]["id"]["not"] = json!({ "enum": RESERVED_FLOW_IDS });
     builder.definitions.insert(COMPLETE.to_owned(), builder.needs.definition());
@@ -54,6 +56,8 @@ struct Builder {
     /// What has a definition already, and under which name; a definition may be needed while it is being written.
     places: Vec<(Place, String)>,
     needs: Needs,
+    /// What plugins stand inside is not described: they have pages of their own.
+    is_alone: bool,
 }
 
 /// Something with a definition of its own. Two shapes may have the same name, so they are told apart by address.
@@ -65,6 +69,11 @@ enum Place {
 }
 
 impl Builder {
+    fn new(catalogue: &'static Catalogue) -> Self {
+        let (definitions, places) = (BTreeMap::new(), Vec::new());
+        Self { catalogue, definitions, places, needs: Needs::default(), is_alone: false }
+    }
+
     fn shape(&mut self, shape: &'static Shape) -> Value {
         self.define(Place::Shape(shape), shape.name, |builder| {
             let mut schema = builder.object(shape.properties);

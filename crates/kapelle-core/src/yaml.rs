@@ -13,6 +13,7 @@ mod reader;
 mod repair;
 mod scalar;
 mod scanner;
+pub mod write;
 
 pub use decode::decode;
 pub use documents::split;

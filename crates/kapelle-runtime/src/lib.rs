@@ -55,6 +55,7 @@ pub use runtime::{Grips, Parts, Runtime, TakesUp};
 pub use shared::{Listener, News};
 pub use surroundings::Surroundings;
 pub use triggers::{NoTrigger, TriggerRow};
+pub use workers::WorkerLoad;
 
 #[cfg(test)]
 mod tests;

@@ -46,7 +46,7 @@ use crate::shared::{Envelope, Listener, Shared};
 use crate::triggers::Triggers;
 use crate::triggers::hearing::{self, Change, Heard};
 use crate::triggers::scheduler::{Call, Scheduler};
-use crate::workers::{Workers, logs_to_file};
+use crate::workers::{WorkerLoad, Workers, logs_to_file};
 
 /// What a runtime is made of.
 pub struct Parts {
@@ -285,6 +285,19 @@ impl Runtime {
 
     pub fn store(&self) -> &Arc<dyn Store> {
         &self.shared.store
+    }
+
+    /// Whether workers of this server have the type: a task, a trigger that looks or listens, a group.
+    pub fn works_on(&self, name: &str) -> bool {
+        let registry = &self.shared.registry;
+        registry.find(name).is_some()
+            || registry.find_trigger(name).is_some()
+            || registry.find_group(name).is_some()
+    }
+
+    /// What workers of this server have to do at this moment.
+    pub fn worker_load(&self) -> WorkerLoad {
+        self.shared.workers.load()
     }
 
     /// The public id of a task run.

@@ -32,15 +32,26 @@ type Key = (ExecutionId, RunIndex, Fence);
 pub(crate) struct Workers {
     handle: Handle,
     slots: Arc<Semaphore>,
+    size: usize,
     /// Everything that was handed out and is not over.
     running: Mutex<HashMap<Key, CancellationToken>>,
     /// Where the directories of attempts are.
     root: PathBuf,
 }
 
+/// What workers have to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WorkerLoad {
+    /// Attempts that may run side by side.
+    pub slots: usize,
+    pub running: usize,
+    /// Attempts that wait until there is room.
+    pub waiting: usize,
+}
+
 impl Workers {
     pub(crate) fn new(handle: Handle, slots: usize, root: PathBuf) -> Self {
-        Self { handle, slots: Arc::new(Semaphore::new(slots)), running: Mutex::default(), root }
+        Self { handle, slots: Arc::new(Semaphore::new(slots)), size: slots, running: Mutex::default(), root }
     }
 
     /// Has a dispatch worked on, as soon as there is room.
@@ -48,6 +59,13 @@ impl Workers {
         let stop = CancellationToken::new();
         self.lock().insert(job.key(), stop.clone());
         self.handle.spawn(attempt::work(Arc::clone(shared), job, stop));
+    }
+
+    /// How much there is to do at this moment.
+    pub(crate) fn load(&self) -> WorkerLoad {
+        let all = self.count();
+        let running = self.size.saturating_sub(self.slots.available_permits()).min(all);
+        WorkerLoad { slots: self.size, running, waiting: all - running }
     }
 
     pub(crate) const fn handle(&self) -> &Handle {

@@ -80,6 +80,10 @@ impl Answer {
         self
     }
 
+    pub(crate) fn code(&self) -> u16 {
+        self.response.status().as_u16()
+    }
+
     /// Adds a header. One that cannot be sent is left out.
     #[must_use]
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {

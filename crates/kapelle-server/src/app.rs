@@ -7,11 +7,13 @@ use kapelle_runtime::Runtime;
 use kapelle_runtime::storage::Storage;
 use kapelle_store::Store;
 use tokio::sync::{Semaphore, watch};
+use tokio::time::Instant;
 
 use crate::error::{ApiError, Outcome};
 use crate::gate::Gate;
 use crate::hub::Hub;
 use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
+use crate::metrics::Requests;
 use crate::route::Route;
 use crate::routes;
 
@@ -26,6 +28,8 @@ pub struct Parts {
     pub work: PathBuf,
     /// The address that people reach the server at, for links in answers.
     pub url: Option<String>,
+    /// What names of metrics begin with.
+    pub prefix: String,
 }
 
 /// One server's business, shared by all requests.
@@ -36,6 +40,9 @@ pub struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) work: PathBuf,
     pub(crate) url: Option<String>,
+    pub(crate) prefix: String,
+    pub(crate) requests_seen: Requests,
+    pub(crate) started: Instant,
     pub(crate) routes: Vec<Route>,
     pub(crate) management: Vec<Route>,
     pub(crate) reads: Semaphore,
@@ -55,6 +62,9 @@ impl App {
             hub: parts.hub,
             work: parts.work,
             url: parts.url,
+            prefix: parts.prefix,
+            requests_seen: Requests::default(),
+            started: Instant::now(),
             routes,
             management: routes::management(),
             reads: Semaphore::new(READS_MAX),

@@ -9,6 +9,7 @@ use hyper::header::{HOST, HeaderValue, REFERER, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use kapelle_model::ExecutionId;
 use kapelle_store::flow::Which;
+use tokio::time::Instant;
 
 use crate::address::{Address, BadPath};
 use crate::answer::{Answer, Sent};
@@ -16,7 +17,7 @@ use crate::app::App;
 use crate::body;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
-use crate::gate::{Asked, Refusal};
+use crate::gate::{Asked, Needs, Refusal};
 use crate::limits::TARGET_MAX;
 use crate::query::Query;
 use crate::route::{Found, Handler, Route, Variables, find};
@@ -37,7 +38,17 @@ pub(crate) async fn dispatch(
     let path = request.uri().path().to_owned();
     let is_head = request.method() == Method::HEAD;
     let asks_in_page = is_login_page(&request);
-    let mut answer = answer(&app, door, peer, request).await.unwrap_or_else(|error| error.answer(&path));
+    let (began, method) = (Instant::now(), request.method().clone());
+    let mut meant = None;
+    let outcome = answer(&app, door, peer, request, &mut meant).await;
+    let mut answer = outcome.unwrap_or_else(|error| error.answer(&path));
+    // What means no route is not counted by its path: anybody may think of any number of those.
+    app.requests_seen.add(
+        meant.map_or("", |_| method.as_str()),
+        meant.unwrap_or("NOT_FOUND"),
+        answer.code(),
+        began.elapsed(),
+    );
     if asks_in_page {
         answer = answer.without(WWW_AUTHENTICATE);
     }
@@ -56,7 +67,14 @@ fn is_login_page(request: &Request<Incoming>) -> bool {
     is_login(request.uri().path()) || referer.is_some_and(is_login)
 }
 
-async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incoming>) -> Outcome<Answer> {
+/// `meant` becomes the pattern of the route, if there is one.
+async fn answer(
+    app: &Arc<App>,
+    door: Door,
+    peer: IpAddr,
+    request: Request<Incoming>,
+    meant: &mut Option<&'static str>,
+) -> Outcome<Answer> {
     let _place = app.requests.try_acquire().map_err(|_| ApiError::busy())?;
     let (mut head, incoming) = request.into_parts();
     // HTTP/2 says it elsewhere.
@@ -72,8 +90,9 @@ async fn answer(app: &Arc<App>, door: Door, peer: IpAddr, request: Request<Incom
     let address = Address::read(head.uri.path()).map_err(refused_path)?;
     let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
     let (route, variables) = route(app, door, &method, &address, head.uri.path()).await?;
+    *meant = Some(route.pattern);
     let asked = Asked {
-        needs: route.needs,
+        needs: if door == Door::Management && peer.is_loopback() { Needs::Nothing } else { route.needs },
         tenant: &address.tenant,
         method: method.as_str(),
         path: head.uri.path(),

@@ -1,6 +1,9 @@
 //! What routes do: take a call apart, ask the runtime or the store, put an answer together.
 
 pub(crate) mod accounts;
+pub(crate) mod api;
+pub(crate) mod blueprints;
+pub(crate) mod dashboards;
 pub(crate) mod dependencies;
 pub(crate) mod executions;
 pub(crate) mod files;
@@ -8,7 +11,11 @@ pub(crate) mod flows;
 pub(crate) mod instance;
 pub(crate) mod keys;
 pub(crate) mod logs;
+pub(crate) mod mcp;
+pub(crate) mod metrics;
 pub(crate) mod namespaces;
+pub(crate) mod plugins;
 pub(crate) mod secrets;
+pub(crate) mod stats;
 pub(crate) mod triggers;
 pub(crate) mod webhooks;

@@ -9,6 +9,7 @@ use kapelle_store::logs::LogLine;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::limits::NEWS_MAX;
+use crate::metrics::Tally;
 
 /// Something that happened to an execution that is followed.
 #[derive(Clone, Debug)]
@@ -29,6 +30,8 @@ pub(crate) enum Topic {
 #[derive(Default)]
 pub struct Hub {
     followers: Mutex<BTreeMap<ExecutionId, Vec<Follower>>>,
+    /// Counts what it hears of.
+    pub(crate) tally: Tally,
 }
 
 struct Follower {
@@ -45,7 +48,8 @@ impl Hub {
     pub fn listener(self: &Arc<Self>) -> Listener {
         let hub = Arc::clone(self);
         Box::new(move |news| match news {
-            News::Changed { execution, .. } => {
+            News::Changed { execution, runs } => {
+                hub.tally.hear(execution, runs);
                 hub.tell(execution.birth.id, Topic::Changes, || Heard::Changed);
             }
             News::Line(line) => {

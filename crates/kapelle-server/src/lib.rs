@@ -11,8 +11,10 @@ pub mod address;
 mod answer;
 mod app;
 pub mod auth;
+mod blueprints;
 mod body;
 mod call;
+mod dashboards;
 mod dependencies;
 mod dispatch;
 mod error;
@@ -22,6 +24,8 @@ pub mod gate;
 mod handlers;
 mod hub;
 pub mod limits;
+mod metrics;
+mod openapi;
 mod paging;
 mod pieces;
 mod query;
@@ -34,6 +38,7 @@ mod zip;
 
 pub use app::{App, Parts};
 pub use hub::Hub;
+pub use openapi::openapi;
 pub use serve::{Doors, Server, serve};
 
 #[cfg(test)]

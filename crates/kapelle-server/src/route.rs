@@ -42,7 +42,6 @@ pub(crate) struct Route {
     pub(crate) method: Method,
     pub(crate) level: Level,
     /// What it was made of, for whoever looks at the table.
-    #[cfg(test)]
     pub(crate) pattern: &'static str,
     pub(crate) needs: Needs,
     pub(crate) takes: Takes,
@@ -94,17 +93,7 @@ impl Route {
     fn new(method: Method, pattern: &'static str, needs: Needs, handler: Handler) -> Self {
         let segments = pattern.split('/').map(Segment::read).collect();
         let (level, takes, time) = (Level::Tenant, Takes::Text, REQUEST_TIME);
-        Self {
-            method,
-            level,
-            #[cfg(test)]
-            pattern,
-            needs,
-            takes,
-            time,
-            handler,
-            segments,
-        }
+        Self { method, level, pattern, needs, takes, time, handler, segments }
     }
 
     #[must_use]

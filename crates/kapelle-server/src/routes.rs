@@ -1,12 +1,17 @@
 //! The table of all routes, a file for each group of them.
 
 mod accounts;
+mod blueprints;
+mod dashboards;
 mod executions;
 mod files;
 mod flows;
 mod instance;
 mod keys;
+mod mcp;
 mod namespaces;
+mod plugins;
+mod stats;
 mod triggers;
 mod webhooks;
 
@@ -19,6 +24,11 @@ use crate::route::Route;
 pub(crate) fn api() -> Vec<Route> {
     [
         instance::routes(),
+        plugins::routes(),
+        dashboards::routes(),
+        blueprints::routes(),
+        stats::routes(),
+        mcp::routes(),
         flows::routes(),
         executions::routes(),
         triggers::routes(),

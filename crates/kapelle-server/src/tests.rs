@@ -1,10 +1,15 @@
 //! A server on a free port over a store in memory, and clients that speak HTTP with it.
 
 mod accounts;
+mod blueprints;
+mod dashboards;
 mod executions;
 mod files;
 mod flows;
 mod instance;
 mod keys;
+mod mcp;
 mod namespaces;
+mod plugins;
 mod stage;
+mod stats;

@@ -6,6 +6,7 @@ pub(crate) mod graph;
 pub(crate) mod key;
 pub(crate) mod log;
 pub(crate) mod namespace;
+pub(crate) mod plugin;
 pub(crate) mod reopened;
 pub(crate) mod secret;
 pub(crate) mod trigger;
@@ -24,6 +25,21 @@ const BYTES_MAX: usize = 64 << 20;
 pub(crate) fn moment(at: Millis) -> String {
     let at = Timestamp::from_millisecond(at.0).unwrap_or_default();
     format!("{at:.3}")
+}
+
+/// A count, as far as such a number is exact.
+#[expect(clippy::cast_precision_loss, reason = "a chart of so many things may be wrong by one")]
+pub(crate) const fn count(number: u64) -> f64 {
+    number as f64
+}
+
+/// Milliseconds as seconds.
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "no stretch of time here lasts for as long as this counts exactly"
+)]
+pub(crate) const fn seconds(millis: i64) -> f64 {
+    millis as f64 / 1_000.0
 }
 
 /// A value as JSON; what is secret is stars.

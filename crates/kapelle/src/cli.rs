@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, configs, eval, explain, expressions, flow, import, plugins, run, schema, secrets,
-    server, store, test, triggers,
+    check, completions, configs, eval, explain, expressions, flow, import, openapi, plugins, run, schema,
+    secrets, server, store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -39,6 +39,7 @@ enum Command {
     #[command(subcommand)]
     Plugins(plugins::Command),
     Schema(schema::Arguments),
+    Openapi(openapi::Arguments),
     #[command(subcommand)]
     Import(import::Command),
     #[command(subcommand)]
@@ -94,6 +95,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             }
             Command::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
             Command::Schema(arguments) => answer(schema::run(&arguments)),
+            Command::Openapi(arguments) => answer(openapi::run(&arguments)),
             Command::Import(command) => import::run(&command),
             Command::Secrets(command) => secrets::run(&command),
             Command::Server(command) => server::run(&command),

@@ -10,6 +10,10 @@ use crate::shape::{Property, Role};
 impl Builder {
     /// An object whose `type` names a plugin type that can play the role.
     pub(super) fn role(&mut self, role: Role) -> Value {
+        if self.is_alone {
+            let name = json!({ "type": "string", "description": "The type of the plugin." });
+            return json!({ "type": "object", "properties": { "type": name }, "required": ["type"] });
+        }
         self.define(Place::Role(role), role.word(), |builder| {
             let types: Vec<&'static Type> =
                 builder.catalogue.playing(role).filter(|entry| !entry.internal).collect();

@@ -9,7 +9,7 @@ use crate::call::Call;
 use crate::error::Outcome;
 
 /// The version of the API that clients know.
-const API_VERSION: &str = "2.0.0";
+pub(crate) const API_VERSION: &str = "2.0.0";
 
 pub(crate) fn ping(_: &Call) -> Outcome<Answer> {
     Ok(Answer::text("pong"))

@@ -61,7 +61,7 @@ fn written<'n>(root: &'n Node, key: &TriggerKey) -> Option<&'n Node> {
 }
 
 /// All that the caller may see.
-fn rows(call: &Call, namespace: Option<&str>) -> Outcome<Vec<TriggerRow>> {
+pub(crate) fn rows(call: &Call, namespace: Option<&str>) -> Outcome<Vec<TriggerRow>> {
     let mut all: Vec<TriggerRow> = Vec::new();
     while all.len() < ROWS_MAX {
         let after = all.last().map(|row| row.key.clone());

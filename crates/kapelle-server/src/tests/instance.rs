@@ -45,3 +45,37 @@ fn large_requests_are_refused() {
     let headers = [("authorization", super::stage::LOGIN), ("content-encoding", "gzip")];
     assert_eq!(stage.send("GET", "/api/v1/configs", &headers, "x").status, 415);
 }
+
+#[test]
+fn numbers_have_the_names_that_dashboards_ask_for() {
+    let stage = Stage::start();
+    let flow =
+        "id: count\nnamespace: team\ntasks:\n- {id: say, type: io.kestra.plugin.core.log.Log, message: a}\n";
+    assert_eq!(stage.ask("POST", "/api/v1/main/flows", "application/x-yaml", flow).status, 200);
+    let path = "/api/v1/main/executions/team/count?wait=true";
+    assert_eq!(stage.ask("POST", path, "", "").status, 200);
+    let text = stage.get("/metrics").text();
+    for part in [
+        "kestra_executor_execution_started_count_total{tenant_id=\"main\",namespace_id=\"team\",flow_id=\"count\"} 1",
+        "kestra_executor_execution_end_count_total{tenant_id=\"main\",namespace_id=\"team\",flow_id=\"count\",state=\"SUCCESS\"} 1",
+        "kestra_executor_taskrun_ended_count_total{state=\"SUCCESS\"} 1",
+        "kestra_executions{state=\"SUCCESS\"} 1",
+        "uri=\"executions/{namespace}/{flow}\",status=\"200\",le=\"+Inf\"} 1",
+        "process_uptime_seconds ",
+        "kestra_worker_job_pending 0",
+    ] {
+        assert!(text.contains(part), "{part}:\n{text}");
+    }
+    assert_eq!(stage.send("GET", "/metrics", &[], "").status, 401);
+    assert_eq!(stage.get("/api/v1/main/usages/all").json()["executions"]["total"], 1);
+}
+
+#[test]
+fn the_api_describes_itself() {
+    let stage = Stage::start();
+    let text = stage.get("/swagger/kestra.yml").text();
+    assert!(text.contains("/api/v1/{tenant}/flows/{namespace}/{id}"), "{}", &text[..200]);
+    let page = stage.get("/api");
+    assert_eq!((page.status, page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    assert!(!page.text().contains("<script"));
+}

@@ -94,8 +94,15 @@ impl Stage {
         };
         let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());
         let gate = gate(Arc::clone(runtime.store()));
-        let app =
-            App::new(crate::Parts { runtime, storage, gate, hub, work: folder.join("work"), url: None });
+        let app = App::new(crate::Parts {
+            runtime,
+            storage,
+            gate,
+            hub,
+            work: folder.join("work"),
+            url: None,
+            prefix: "kestra".to_owned(),
+        });
         let doors = Doors { api: ([127, 0, 0, 1], 0).into(), management: None };
         let server = tokio.block_on(serve(app, doors)).unwrap();
         let url = format!("http://{}", server.address().unwrap());

@@ -74,7 +74,7 @@ pub(crate) fn run(command: &Command) -> Ending {
     let gate = entrance::gate(&store, &settings)?;
     let hub = Hub::new();
     let (grace, recover) = (settings.grace, settings.recover.unwrap_or_default());
-    let url = settings.addresses.url.clone();
+    let (url, prefix) = (settings.addresses.url.clone(), settings.addresses.prefix.clone());
     let local = Local::start(Setup {
         settings,
         store,
@@ -100,6 +100,7 @@ pub(crate) fn run(command: &Command) -> Ending {
         hub,
         work: arguments.data.join("work"),
         url,
+        prefix,
     });
     tokio.block_on(answer(app, doors, &arguments.data))?;
     note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));

@@ -96,6 +96,8 @@ keys! {
         "What all addresses of the server begin with, such as `/kestra`";
     MANAGEMENT_PORT: "endpoints.all.port", Kind::Port, Some("8081"), Kestra, "The port of health checks and metrics";
     MANAGEMENT: "endpoints.all.enabled", Kind::Flag, Some("true"), Kestra, "Whether there is a management port";
+    METRICS_PREFIX: "kestra.metrics.prefix", Kind::Text, Some("kestra"), Kestra,
+        "What names of metrics begin with";
     URL: "kestra.url", Kind::Text, None, Kestra,
         "The address under which people reach the server, for links in messages";
     BASIC_AUTH: "kestra.server.basic-auth.enabled", Kind::Flag, None, Kestra,
@@ -176,7 +178,7 @@ const IDLE: &[Key] = &[
     idle("kestra.jdbc", "How Kestra asks its database; Kapelle waits for news instead"),
     idle("kestra.kafka", "The queue of Kestra's Enterprise Edition"),
     idle("kestra.logger", "Single loggers of Kestra"),
-    idle("kestra.metrics", "Names of metrics"),
+    idle("kestra.metrics", "Labels of metrics"),
     idle("kestra.plugins.allow", "Types that may be used"),
     idle("kestra.plugins.deny", "Types that may not be used"),
     idle("kestra.plugins.local-repository-path", "Where Kestra keeps plugins; those of Kapelle are built in"),

@@ -46,6 +46,8 @@ pub(crate) struct Addresses {
     pub(crate) context_path: Option<String>,
     pub(crate) management_port: Option<u16>,
     pub(crate) url: Option<String>,
+    /// What names of metrics begin with.
+    pub(crate) prefix: String,
 }
 
 /// Who may come in.
@@ -158,6 +160,7 @@ impl Reader<'_> {
             context_path: self.text(&keys::CONTEXT_PATH),
             management_port: has_management.then(|| self.port(&keys::MANAGEMENT_PORT)),
             url: self.text(&keys::URL),
+            prefix: self.text(&keys::METRICS_PREFIX).unwrap_or_default(),
         }
     }
 

@@ -3,7 +3,7 @@
 use clap::{Args, ValueEnum};
 use serde_json::{Value, json};
 
-use crate::commands::{format, yaml};
+use crate::commands::format;
 use crate::configuration::keys::{self, Key};
 use crate::configuration::name;
 
@@ -28,7 +28,7 @@ pub(super) fn text(arguments: &Arguments) -> anyhow::Result<String> {
     match arguments.output {
         Output::Table => Ok(table()),
         Output::Json => format::json(&all()),
-        Output::Yaml => Ok(yaml::block(&all(), 0)),
+        Output::Yaml => Ok(kapelle_core::yaml::write::block(&all(), 0)),
     }
 }
 

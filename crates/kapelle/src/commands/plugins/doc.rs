@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 
 use super::{as_json, marks, words};
 use crate::commands::format::{Format, did_you_mean, json as json_text};
-use crate::commands::yaml;
+use kapelle_core::yaml::write as yaml;
 
 /// Suggestions beyond these are guesses.
 const NEAR_MAX: usize = 3;

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::name::Names;
 use super::read::{Entry, Job};
-use crate::commands::yaml;
+use kapelle_core::yaml::write as yaml;
 
 /// What expressions begin with; a command that has one of them is none.
 const EXPRESSIONS: [&str; 3] = ["{{", "{%", "{#"];

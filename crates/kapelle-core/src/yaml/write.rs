@@ -3,7 +3,7 @@
 use serde_json::{Map, Value};
 
 /// A value on lines of its own, each indented by at least `indent` spaces.
-pub(crate) fn block(value: &Value, indent: usize) -> String {
+pub fn block(value: &Value, indent: usize) -> String {
     let mut text = String::new();
     write(&mut text, value, indent);
     text

@@ -2,8 +2,9 @@
 
 CARGO ?= cargo
 BINARY := target/release/kapelle
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
-.PHONY: run run-examples test check sim sim-defects crash power-cut storm bench fuzz clean
+.PHONY: run run-examples test check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
 
 ## Builds the release binary and checks the example flows with it.
 run: $(BINARY)
@@ -48,6 +49,10 @@ power-cut: need-cargo
 storm: need-cargo
 	$(CARGO) test --locked -p kapelle-runtime --test storm -- --rounds 50
 
+## Kills a server at random moments while clients work with it: what it answered with success is there, and nothing is double.
+http-storm: need-cargo
+	$(CARGO) test --locked -p kapelle --test http_storm -- --rounds 30
+
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle --bench check
@@ -59,6 +64,20 @@ bench: $(BINARY)
 	$(CARGO) bench --locked -p kapelle-store-sqlite --bench logs
 	$(CARGO) bench --locked -p kapelle-runtime --bench runtime
 	$(CARGO) bench --locked -p kapelle-runtime --bench triggers
+
+	$(BINARY) bench
+
+## The program with everything in it, for machines and images that have nothing: target/static/kapelle.
+static: need-cargo
+	RUSTFLAGS="-C target-feature=+crt-static" $(CARGO) build --release --locked -p kapelle --target $(HOST)
+	mkdir -p target/static/empty/app/data target/static/empty/app/storage target/static/empty/app/confs target/static/empty/app/flows
+	mkdir -p target/static/empty/tmp && chmod 1777 target/static/empty/tmp
+	cp target/$(HOST)/release/kapelle target/static/kapelle
+	ln -sf kapelle target/static/empty/app/kestra
+
+## An image with nothing but the program; needs Docker.
+image: static
+	docker build -f deploy/Dockerfile -t kapelle target/static
 
 ## Throws random flows at the checks and random templates at the expressions, half a minute each; needs a nightly Rust and cargo-fuzz.
 fuzz: need-cargo

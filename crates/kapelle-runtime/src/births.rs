@@ -13,7 +13,7 @@ use kapelle_engine::checks::judge;
 use kapelle_engine::creation::{Rejected, prepare};
 use kapelle_engine::step::{Refused, create};
 use kapelle_model::effect::{Effect, Line, Request};
-use kapelle_model::execution::Birth;
+use kapelle_model::execution::{Birth, Execution};
 use kapelle_model::{ExecutionId, Failure, Node, Span, State};
 use kapelle_store::error::Conflict;
 use kapelle_store::flow::{FlowRevision, Which};
@@ -173,15 +173,29 @@ impl Runtime {
 
     /// Creates an execution for a client, and waits until it is on the disk.
     pub async fn create(&self, tenant: &Arc<str>, request: &Request) -> Result<ExecutionId, Unborn> {
-        let newborn = make(&self.shared, tenant, request, &Asker::Client)?;
-        adopted(&self.shared, newborn).await?;
+        self.born(tenant, request).await?;
         Ok(request.id)
+    }
+
+    /// Creates an execution for a client, and tells what it was then. What is only told need not be read again: reading
+    /// what was just written keeps the store from working in many executions together.
+    pub async fn born(&self, tenant: &Arc<str>, request: &Request) -> Result<Execution, Unborn> {
+        let newborn = make(&self.shared, tenant, request, &Asker::Client)?;
+        let execution = newborn.live.execution().clone();
+        adopted(&self.shared, newborn).await?;
+        Ok(execution)
     }
 
     /// Creates an execution for a client, and waits until nothing is left to be done for it.
     pub async fn run(&self, tenant: &Arc<str>, request: &Request) -> Result<State, Unborn> {
+        Ok(self.run_to_end(tenant, request).await?.state())
+    }
+
+    /// The same, and tells what it is in the end.
+    pub async fn run_to_end(&self, tenant: &Arc<str>, request: &Request) -> Result<Arc<Execution>, Unborn> {
         let end = self.shared.endings.hear(request.id);
-        self.create(tenant, request).await?;
+        let newborn = make(&self.shared, tenant, request, &Asker::Client)?;
+        adopted(&self.shared, newborn).await?;
         end.await.map_err(|_| Unborn::Store(StoreError::Unknown("the runtime has ended".to_owned())))
     }
 }

@@ -327,7 +327,7 @@ impl Runtime {
             // Whether anything comes after its end, its owner knows.
             self.shared.tell(Message::TakeUp(id));
         }
-        Ok(hears.await.ok())
+        Ok(hears.await.ok().map(|execution| execution.state()))
     }
 
     /// Lets time pass by hand: waits until nothing is going on, and moves the clock to the next moment at which something

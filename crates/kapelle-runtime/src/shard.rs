@@ -156,7 +156,7 @@ impl Shard {
             && let Some(entry) = self.forget(id)
         {
             let execution = entry.live.execution();
-            self.shared.endings.tell(id, execution.state());
+            self.shared.endings.tell(execution);
             self.shared.triggers.ended(&self.shared.activity, &entry.definition, execution);
         }
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use kapelle_model::ExecutionId;
+use kapelle_model::execution::Execution;
 use kapelle_runtime::{Listener, News};
 use kapelle_store::logs::LogLine;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
@@ -14,8 +15,8 @@ use crate::metrics::Tally;
 /// Something that happened to an execution that is followed.
 #[derive(Clone, Debug)]
 pub(crate) enum Heard {
-    /// It is kept in a new state.
-    Changed,
+    /// It is kept like this now.
+    Changed(Arc<Execution>),
     Line(Arc<LogLine>),
 }
 
@@ -50,7 +51,8 @@ impl Hub {
         Box::new(move |news| match news {
             News::Changed { execution, runs } => {
                 hub.tally.hear(execution, runs);
-                hub.tell(execution.birth.id, Topic::Changes, || Heard::Changed);
+                let heard = || Heard::Changed(Arc::new((*execution).clone()));
+                hub.tell(execution.birth.id, Topic::Changes, heard);
             }
             News::Line(line) => {
                 if let Some(id) = line.execution {
@@ -73,11 +75,17 @@ impl Hub {
         hears
     }
 
-    fn tell(&self, id: ExecutionId, topic: Topic, heard: impl Fn() -> Heard) {
-        if let Some(of) = self.lock().get_mut(&id) {
-            // A change that is not heard of was told by one that waits to be heard; lines must not be lost.
+    /// What is told is made once, and only if somebody hears it.
+    fn tell(&self, id: ExecutionId, topic: Topic, heard: impl FnOnce() -> Heard) {
+        if let Some(of) = self.lock().get_mut(&id)
+            && of.iter().any(|follower| follower.topic == topic)
+        {
+            let heard = heard();
+            // Who has so many changes to hear of reads the execution instead; lines must not be lost.
             of.retain(|follower| {
-                follower.topic != topic || follower.tell.try_send(heard()).is_ok() || topic == Topic::Changes
+                follower.topic != topic
+                    || follower.tell.try_send(heard.clone()).is_ok()
+                    || topic == Topic::Changes
             });
         }
     }

@@ -11,6 +11,7 @@ pub mod address;
 mod answer;
 mod app;
 pub mod auth;
+mod bare;
 mod blueprints;
 mod body;
 mod call;
@@ -37,6 +38,7 @@ mod views;
 mod zip;
 
 pub use app::{App, Parts};
+pub use bare::serve_bare;
 pub use hub::Hub;
 pub use openapi::openapi;
 pub use serve::{Doors, Server, serve};

@@ -39,7 +39,7 @@ pub const STREAM_TIME: Duration = Duration::from_hours(1);
 pub const REQUESTS_MAX: usize = 2_000;
 
 /// Calls of the store at the same time. More would only queue in front of the disk.
-pub const READS_MAX: usize = 64;
+pub const READS_MAX: usize = 16;
 
 /// Connections.
 pub const CONNECTIONS_MAX: usize = 16_000;

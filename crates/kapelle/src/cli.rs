@@ -7,8 +7,8 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    check, completions, configs, eval, explain, expressions, flow, import, openapi, plugins, run, schema,
-    secrets, server, store, test, triggers,
+    bench, check, completions, configs, eval, explain, expressions, flow, import, openapi, plugins, run,
+    schema, secrets, server, store, test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -48,6 +48,7 @@ enum Command {
     Server(Box<server::Command>),
     #[command(subcommand)]
     Store(Box<store::Command>),
+    Bench(bench::Arguments),
     #[command(subcommand)]
     Configs(configs::Command),
     Completions(completions::Arguments),
@@ -100,6 +101,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Secrets(command) => secrets::run(&command),
             Command::Server(command) => server::run(&command),
             Command::Store(command) => store::run(&command),
+            Command::Bench(arguments) => bench::run(&arguments),
             Command::Configs(command) => configs::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
         },

@@ -1,5 +1,6 @@
 //! What the commands do, one file each.
 
+pub(crate) mod bench;
 pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod configs;

@@ -69,13 +69,24 @@ fn missing(path: &Path, error: &io::Error) -> Stop {
     })
 }
 
-fn folder(path: &Path, found: &mut Found) -> Result<(), Stop> {
-    let root = fs::canonicalize(path).map_err(|error| missing(path, &error))?;
+/// The files of a folder in the order of their names. None is no mistake here.
+pub(crate) fn below(path: &Path) -> io::Result<Vec<Place>> {
+    walk(path).map(|walk| walk.places)
+}
+
+fn walk(path: &Path) -> io::Result<Walk> {
+    let root = fs::canonicalize(path)?;
     let mut walk = Walk { root: root.clone(), ..Walk::default() };
     // `check` and `check .` name files as `ls` would.
     let shown = if path == Path::new(".") { PathBuf::new() } else { path.to_owned() };
     walk.folder(&shown, &root, &mut Vec::new());
     walk.add_links();
+    walk.places.sort_by(|left, right| shown_path(left).cmp(shown_path(right)));
+    Ok(walk)
+}
+
+fn folder(path: &Path, found: &mut Found) -> Result<(), Stop> {
+    let mut walk = walk(path).map_err(|error| missing(path, &error))?;
     if walk.places.is_empty() {
         let rules = if walk.ignored > 0 { " that `.kestraignore` does not name" } else { "" };
         return Err(Stop::Usage(format!(
@@ -90,7 +101,6 @@ fn folder(path: &Path, found: &mut Found) -> Result<(), Stop> {
             path.display()
         ));
     }
-    walk.places.sort_by(|left, right| shown_path(left).cmp(shown_path(right)));
     found.places.append(&mut walk.places);
     Ok(())
 }

@@ -41,6 +41,8 @@ const FILES_MAX: usize = 10_000;
 pub(crate) struct Setup {
     pub(crate) settings: Settings,
     pub(crate) store: Arc<dyn Store>,
+    /// Where files are, if not in the folder.
+    pub(crate) files: Option<PathBuf>,
     /// Where files and directories of tasks are.
     pub(crate) folder: PathBuf,
     pub(crate) listener: Option<Listener>,
@@ -65,7 +67,7 @@ pub(crate) struct Local {
 impl Local {
     pub(crate) fn start(setup: Setup) -> anyhow::Result<Self> {
         let tokio = Builder::new_multi_thread().enable_all().build().context("no threads for tasks")?;
-        let files = setup.folder.join("files");
+        let files = setup.files.unwrap_or_else(|| setup.folder.join("files"));
         let storage = LocalStorage::open(&files)
             .with_context(|| format!("files cannot be kept in {}", files.display()))?;
         let storage: Arc<dyn Storage> = Arc::new(storage);

@@ -11,6 +11,7 @@ mod fix;
 mod ignore;
 mod input;
 mod local;
+mod open_files;
 mod outcome;
 mod replace;
 mod report;

@@ -137,7 +137,7 @@ async fn told(
                         events.send("progress", &shown(app, &line)).await?;
                     }
                 }
-                Some(Heard::Changed) => {}
+                Some(Heard::Changed(_)) => {}
                 None => break,
             },
             () = &mut end => break,

@@ -161,6 +161,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     let local = Local::start(Setup {
         settings,
         store: Arc::clone(&place.store),
+        files: None,
         folder: place.folder.clone(),
         listener: Some(watched.listener()),
         fixtures: None,

@@ -1,6 +1,9 @@
 //! `kapelle server`: serves the API, runs flows and their triggers, until it is told to stop.
 
 mod entrance;
+mod health;
+mod supervisor;
+mod watching;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -9,6 +12,7 @@ use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
+use kapelle_core::language::Language;
 use kapelle_runtime::{Runtime, TakesUp};
 use kapelle_server::{App, Doors, Hub, Parts, serve};
 use kapelle_store::Store;
@@ -16,9 +20,12 @@ use kapelle_store::codec::Key;
 use kapelle_store::memory::MemoryStore;
 use kapelle_store_sqlite::SqliteStore;
 
-use crate::commands::run::flows;
+use self::supervisor::Supervisor;
+use self::watching::Watching;
+use crate::commands::check::Level;
 use crate::configuration::{self, Home};
 use crate::local::{self, Local, Setup, TENANT};
+use crate::open_files;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::note;
 
@@ -29,6 +36,8 @@ pub(crate) enum Command {
     Local(Arguments),
     /// The same as `local`
     Standalone(Arguments),
+    /// Ask the server on this machine whether it works
+    Health(health::Arguments),
 }
 
 #[derive(Args, Debug)]
@@ -53,7 +62,7 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "DIR", default_value = "data")]
     data: PathBuf,
 
-    /// A folder of flows to save at the start
+    /// A folder of flows: saved at the start, and whenever they change there
     #[arg(long, short, value_name = "DIR")]
     flow_path: Option<PathBuf>,
 
@@ -63,9 +72,18 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(command: &Command) -> Ending {
-    let (Command::Local(arguments) | Command::Standalone(arguments)) = command;
+    match command {
+        Command::Local(arguments) | Command::Standalone(arguments) => serve_all(arguments),
+        Command::Health(arguments) => health::run(arguments),
+    }
+}
+
+fn serve_all(arguments: &Arguments) -> Ending {
     let settings = configuration::for_server(&arguments.configuration, Home::Counts)?;
     let doors = entrance::doors(arguments, &settings)?;
+    if let Err(error) = open_files::raise() {
+        note(&format!("warning: the limit of open files stays low: {error}"));
+    }
     let store: Arc<dyn Store> = if settings.keeping.is_in_memory {
         Arc::new(MemoryStore::new())
     } else {
@@ -75,9 +93,13 @@ pub(crate) fn run(command: &Command) -> Ending {
     let hub = Hub::new();
     let (grace, recover) = (settings.grace, settings.recover.unwrap_or_default());
     let (url, prefix) = (settings.addresses.url.clone(), settings.addresses.prefix.clone());
+    let files = settings.keeping.files.clone();
+    let folders = watching::folders(arguments.flow_path.as_deref(), &settings.watched);
+    let mut watching = Watching::new(folders, TENANT, level(settings.flows.language));
     let local = Local::start(Setup {
         settings,
         store,
+        files,
         folder: arguments.data.clone(),
         listener: Some(hub.listener()),
         fixtures: None,
@@ -87,12 +109,13 @@ pub(crate) fn run(command: &Command) -> Ending {
         triggers: Some(recover),
         secrets: arguments.secrets.clone(),
     })?;
-    if let Some(folder) = &arguments.flow_path
-        && let Err(outcome) = save(&local, folder)?
-    {
-        return Ok(outcome);
-    }
     let Local { runtime, tokio, storage } = local;
+    if watching.is_wanted() {
+        watching.look(&runtime).tell();
+        tokio.spawn(watching.follow(Arc::downgrade(&runtime)));
+    }
+    let supervisor = Supervisor::of_environment();
+    tokio.spawn(Arc::clone(&supervisor).live(Arc::downgrade(&runtime)));
     let app = App::new(Parts {
         runtime: Arc::clone(&runtime),
         storage,
@@ -102,7 +125,7 @@ pub(crate) fn run(command: &Command) -> Ending {
         url,
         prefix,
     });
-    tokio.block_on(answer(app, doors, &arguments.data))?;
+    tokio.block_on(answer(app, doors, &arguments.data, supervisor))?;
     note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
     tokio.block_on(end(runtime, grace));
     Ok(Outcome::Ok)
@@ -118,24 +141,24 @@ fn open(folder: &Path, key: Option<&Key>) -> Result<Arc<dyn Store>, Stop> {
     Ok(Arc::new(store))
 }
 
-fn save(local: &Local, folder: &Path) -> Result<Result<(), Outcome>, Stop> {
-    let found = match flows::all(&[folder])? {
-        Ok(found) => found,
-        Err(outcome) => return Ok(Err(outcome)),
-    };
-    let tenant = Arc::from(TENANT);
-    for (_, source, _) in &found {
-        local.runtime.save_flow(&tenant, source).map_err(flows::unsaved)?;
+const fn level(language: Language) -> Level {
+    match language {
+        Language::One => Level::One,
+        Language::Two => Level::Two,
     }
-    Ok(Ok(()))
 }
 
-async fn answer(app: Arc<App>, doors: Doors, data: &Path) -> Result<(), Stop> {
+async fn answer(app: Arc<App>, doors: Doors, data: &Path, supervisor: Arc<Supervisor>) -> Result<(), Stop> {
     let server = serve(app, doors).await.with_context(|| format!("cannot listen at {}", doors.api))?;
     let address = server.address().context("the address is not known")?;
     note(&format!("data: {}", data.display()));
     note(&format!("listening: http://{address}"));
-    server.run(told_to_stop()).await;
+    supervisor.is_ready(&format!("listening at {address}"));
+    let stop = async move {
+        told_to_stop().await;
+        supervisor.is_stopping();
+    };
+    server.run(stop).await;
     Ok(())
 }
 

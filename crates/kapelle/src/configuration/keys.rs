@@ -98,6 +98,12 @@ keys! {
     MANAGEMENT: "endpoints.all.enabled", Kind::Flag, Some("true"), Kestra, "Whether there is a management port";
     METRICS_PREFIX: "kestra.metrics.prefix", Kind::Text, Some("kestra"), Kestra,
         "What names of metrics begin with";
+    WATCH: "micronaut.io.watch.enabled", Kind::Flag, Some("false"), Kestra,
+        "Whether flows are read from folders at the start, and whenever they change there";
+    WATCH_PATHS: "micronaut.io.watch.paths", Kind::Texts, None, Kestra,
+        "The folders of flows, read with all folders in them; whoever starts the server may add one with `--flow-path`";
+    WATCH_TENANT: "micronaut.io.watch.tenant-id", Kind::Choice(&["main"]), Some("main"), Kestra,
+        "The tenant that these flows belong to; there is one";
     URL: "kestra.url", Kind::Text, None, Kestra,
         "The address under which people reach the server, for links in messages";
     BASIC_AUTH: "kestra.server.basic-auth.enabled", Kind::Flag, None, Kestra,

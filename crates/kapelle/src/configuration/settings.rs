@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) grace: Duration,
     /// What is done about missed schedules, unless the trigger says it.
     pub(crate) recover: Option<Recover>,
+    /// Folders whose flows are saved, and followed.
+    pub(crate) watched: Vec<PathBuf>,
     pub(crate) has_tutorials: bool,
     pub(crate) profile: &'static str,
     pub(crate) log_level: &'static str,
@@ -146,10 +148,22 @@ impl Reader<'_> {
             on_lost: OnLost::from_strategy(lost).expect("the table has the names of all strategies"),
             grace: self.period(&keys::GRACE).unwrap_or_default(),
             recover: plugins.recover,
+            watched: self.watched(),
             has_tutorials: self.flag(&keys::TUTORIALS).unwrap_or_default(),
             profile: self.choice(&keys::PROFILE),
             log_level: self.choice(&keys::LOG_LEVEL),
         }
+    }
+
+    fn watched(&mut self) -> Vec<PathBuf> {
+        let paths = self.texts(&keys::WATCH_PATHS);
+        match (self.flag(&keys::WATCH).unwrap_or_default(), paths.is_empty()) {
+            (true, true) => self.missing::<()>(&keys::WATCH, &keys::WATCH_PATHS),
+            (false, false) => self.missing(&keys::WATCH_PATHS, &keys::WATCH),
+            (true, false) => return paths.into_iter().map(PathBuf::from).collect(),
+            (false, true) => None,
+        };
+        Vec::new()
     }
 
     fn addresses(&self) -> Addresses {

@@ -26,6 +26,7 @@ fn alone_it_tells_what_it_can() {
       secrets      Keep secrets for flows, encrypted
       server       Serve the API on this machine, and run flows and their triggers
       store        Look after a folder of data: check, save, make smaller
+      bench        Measure how fast a server is
       configs      Check configurations of servers, and look up their keys
       completions  Print the completion script of a shell
 

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot do its work has failed")]
 
+mod bench;
 mod check;
 mod configs;
 mod eval;
@@ -12,9 +13,12 @@ mod import;
 mod lookup;
 mod run;
 mod secrets;
+mod server;
 mod store;
 mod test;
 mod triggers;
+#[path = "../web/mod.rs"]
+mod web;
 
 use std::fs;
 use std::io::Write;

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use kapelle_model::effect::Request;
-use kapelle_model::execution::{Breakpoint, Kind, Start, StartReason};
+use kapelle_model::execution::{Breakpoint, Execution, Kind, Start, StartReason};
 use kapelle_model::{ExecutionId, Map};
 use serde_json::Value as Json;
 
 use super::given::{self, Owner};
-use super::{shown, whole};
+use super::shown;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
@@ -17,32 +17,32 @@ use crate::views::reopened::newborn;
 
 /// Creates an execution, and waits for its end if that is wanted.
 pub(crate) async fn create(call: Arc<Call>) -> Outcome<Answer> {
-    let asking = Arc::clone(&call);
-    let request = call.app.blocking(move || request(&asking)).await?;
-    let runtime = &call.app.runtime;
-    if call.query.is_set("wait") {
-        runtime.run(&call.tenant, &request).await?;
+    let request = if call.parts().is_empty() {
+        request(&call)?
     } else {
-        runtime.create(&call.tenant, &request).await?;
-    }
-    let id = request.id.to_string();
-    let asking = Arc::clone(&call);
-    call.app.blocking(move || Ok(Answer::json(&created(&asking, &id)?))).await
+        // What comes in parts may be files.
+        let asking = Arc::clone(&call);
+        call.app.blocking(move || request(&asking)).await?
+    };
+    let runtime = &call.app.runtime;
+    let execution = if call.query.is_set("wait") {
+        runtime.run_to_end(&call.tenant, &request).await?
+    } else {
+        Arc::new(newborn(runtime.born(&call.tenant, &request).await?))
+    };
+    Ok(Answer::json(&created(&call, &execution)))
 }
 
-fn created(call: &Call, id: &str) -> Outcome<Json> {
-    let mut execution = whole(call, id)?;
-    if !call.query.is_set("wait") {
-        execution = newborn(execution);
-    }
-    let mut shown = shown(call.runtime(), &execution);
+fn created(call: &Call, execution: &Execution) -> Json {
+    let mut shown = shown(call.runtime(), execution);
     if let Some(url) = &call.app.url {
         let birth = &execution.birth;
+        let id = birth.id;
         let url = url.trim_end_matches('/');
         let link = format!("{url}/ui/{}/executions/{}/{}/{id}", birth.tenant, birth.namespace, birth.flow);
         shown["url"] = link.into();
     }
-    Ok(shown)
+    shown
 }
 
 /// What is asked for, with its files kept.

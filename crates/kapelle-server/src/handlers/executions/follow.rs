@@ -62,40 +62,71 @@ async fn told(app: &Arc<App>, id: ExecutionId, events: &mut Events) -> Result<()
     let deadline = Instant::now() + STREAM_TIME;
     let mut alive = interval(ALIVE);
     alive.reset();
-    let mut version = None;
+    let mut known = read(app, id).await;
+    let mut told = None;
     loop {
-        if let Some(execution) = changed(app, id, &mut version).await
+        if let Some(execution) = &known
             && !execution.state().is_terminal()
+            && told.replace(execution.head.version) != Some(execution.head.version)
         {
-            events.send("progress", &shown(&app.runtime, &execution)).await?;
+            events.send("progress", &shown(&app.runtime, execution)).await?;
         }
         tokio::select! {
             _ = &mut end => break,
-            heard = next(&mut changes) => if heard.is_none() { break },
+            heard = next(&mut changes) => match heard {
+                Next::Changed(execution) => known = Some(execution),
+                Next::TooMany => known = read(app, id).await,
+                Next::Nothing => break,
+            },
             _ = alive.tick() => events.alive().await?,
             () = app.closed() => return Ok(()),
             () = sleep_until(deadline) => return Ok(()),
         }
     }
-    version = None;
-    if let Some(execution) = changed(app, id, &mut version).await {
+    // Its last change was told before its end.
+    let last = match newest(&mut changes, None) {
+        Next::Changed(execution) => Some(execution),
+        Next::Nothing if known.as_ref().is_some_and(|execution| execution.state().is_terminal()) => known,
+        Next::TooMany | Next::Nothing => read(app, id).await,
+    };
+    if let Some(execution) = last {
         events.send("end", &shown(&app.runtime, &execution)).await?;
     }
     Ok(())
 }
 
-/// Waits for news, and takes all that came together.
-async fn next(changes: &mut Receiver<Heard>) -> Option<Heard> {
-    let heard = changes.recv().await?;
-    sleep(REST).await;
-    while changes.try_recv().is_ok() {}
-    Some(heard)
+/// What the news of an execution come to.
+enum Next {
+    Changed(Arc<Execution>),
+    /// More than were kept.
+    TooMany,
+    Nothing,
 }
 
-/// The execution, if it is another than the one that was told last.
-async fn changed(app: &Arc<App>, id: ExecutionId, version: &mut Option<u64>) -> Option<Execution> {
+/// Waits for news, and takes all that came together.
+async fn next(changes: &mut Receiver<Heard>) -> Next {
+    let Some(heard) = changes.recv().await else { return Next::Nothing };
+    sleep(REST).await;
+    newest(changes, Some(heard))
+}
+
+/// The newest of what has come.
+fn newest(changes: &mut Receiver<Heard>, mut heard: Option<Heard>) -> Next {
+    if changes.len() >= changes.max_capacity() {
+        while changes.try_recv().is_ok() {}
+        return Next::TooMany;
+    }
+    while let Ok(newer) = changes.try_recv() {
+        heard = Some(newer);
+    }
+    match heard {
+        Some(Heard::Changed(execution)) => Next::Changed(execution),
+        Some(Heard::Line(_)) | None => Next::Nothing,
+    }
+}
+
+/// The execution as it is kept.
+async fn read(app: &Arc<App>, id: ExecutionId) -> Option<Arc<Execution>> {
     let runtime = Arc::clone(&app.runtime);
-    let found = app.blocking(move || Ok(runtime.execution(id)?)).await.ok().flatten()?;
-    let is_new = version.replace(found.head.version) != Some(found.head.version);
-    is_new.then_some(found)
+    app.blocking(move || Ok(runtime.execution(id)?)).await.ok().flatten().map(Arc::new)
 }

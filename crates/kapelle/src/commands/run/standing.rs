@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
     let local = Local::start(Setup {
         settings,
         store: Arc::clone(&place.store),
+        files: None,
         folder: place.folder.clone(),
         listener: Some(listener(told.clone())),
         fixtures: None,

@@ -1,0 +1,108 @@
+//! `kapelle server …`, from outside: folders that are followed, health, the service manager.
+
+use std::fs;
+use std::os::unix::net::UnixDatagram;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use crate::web::{OPEN, Server};
+use crate::{Folder, REST};
+
+/// How long something may take to be noticed on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[expect(clippy::disallowed_methods, reason = "waiting needs a clock")]
+fn soon(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+fn status(server: &Server, id: &str) -> u16 {
+    let path = format!("/api/v1/main/flows/demo/{id}");
+    server.ask("GET", &path, "text/plain", "").unwrap().status
+}
+
+fn revision(server: &Server, id: &str) -> u64 {
+    server.get(&format!("/api/v1/main/flows/demo/{id}"))["revision"].as_u64().unwrap()
+}
+
+#[test]
+fn flows_of_folders_are_saved_and_followed() {
+    let configuration = format!("{OPEN}micronaut: {{io: {{watch: {{enabled: true, paths: [flows]}}}}}}\n");
+    let flow = |id: &str| format!("id: {id}\n{REST}");
+    let both = format!("{}---\n{}", flow("one"), flow("two"));
+    let wrong = "id: wrong\nnamespace: demo\ntasks:\n  - {id: t, type: io.kestra.plugin.core.log.Lgo}\n";
+    let folder = Folder::new(
+        "server-watch",
+        &[
+            ("kestra.yml", &configuration),
+            ("flows/both.yaml", &both),
+            ("flows/wrong.yml", wrong),
+            ("more/x.yaml", &flow("x")),
+        ],
+    );
+    let server = Server::start(&folder.path(""), &["--flow-path", "more"]).unwrap();
+    let log = || server.log.lock().unwrap().clone();
+    assert!(log().contains("flows: 3 flows saved"), "{}", log());
+    assert!(log().contains("flows/wrong.yml:4:19"), "mistakes are told with their place: {}", log());
+    assert_eq!([status(&server, "one"), status(&server, "two"), status(&server, "x")], [200; 3]);
+    assert_eq!(status(&server, "wrong"), 404);
+
+    folder.write("flows/wrong.yml", wrong.replace("Lgo", "Log, message: hi").as_bytes());
+    soon("a flow that was mended is saved", || status(&server, "wrong") == 200);
+    folder.write("flows/below/new.yaml", flow("new").as_bytes());
+    soon("a flow in a new folder is saved", || status(&server, "new") == 200);
+    folder.write("more/x.yaml", flow("x").replace("hi", "ho").as_bytes());
+    soon("a flow that changed gets a revision", || revision(&server, "x") == 2);
+    folder.write("flows/both.yaml", flow("two").as_bytes());
+    soon("a flow that no file has is ended", || status(&server, "one") == 404);
+    assert_eq!(status(&server, "two"), 200);
+    fs::rename(folder.path("flows/both.yaml"), folder.path("flows/other.yaml")).unwrap();
+    folder.write("more/x.yaml", b"id: x\nnamespace: demo\ntasks: [");
+    soon("what is no flow is told", || log().contains("more/x.yaml:3:"));
+    assert_eq!([status(&server, "two"), revision(&server, "x").try_into().unwrap()], [200, 2]);
+}
+
+#[test]
+fn health_is_asked_and_the_service_manager_is_told() {
+    let folder = Folder::new("server-health", &[("kestra.yml", OPEN)]);
+    let manager = UnixDatagram::bind(folder.path("notify")).unwrap();
+    manager.set_read_timeout(Some(PATIENCE)).unwrap();
+    let hears = || {
+        let mut text = [0; 200];
+        let bytes = manager.recv(&mut text).unwrap();
+        String::from_utf8(text[..bytes].to_vec()).unwrap()
+    };
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kapelle"));
+    command.current_dir(folder.path("")).args([
+        "server",
+        "local",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        "0",
+        "--config",
+        "kestra.yml",
+    ]);
+    command.env("NOTIFY_SOCKET", folder.path("notify")).env("WATCHDOG_USEC", "400000");
+    let mut server = Server::spawn(&mut command).unwrap();
+    let heard = [hears(), hears(), hears()];
+    assert!(
+        heard.iter().any(|text| text.starts_with("READY=1\nSTATUS=listening at 127.0.0.1:")),
+        "{heard:?}"
+    );
+    assert!(heard.iter().filter(|text| *text == "WATCHDOG=1").count() >= 2, "{heard:?}");
+
+    let port = server.address.port().to_string();
+    let health = folder.run(&["server", "health", "--port", &port]);
+    assert_eq!(health, "exit 0\n--- stdout\n{\"status\":\"UP\"}\n");
+    let id = server.child.id().to_string();
+    Command::new("kill").arg(&id).status().unwrap();
+    soon("it says that it stops", || hears().starts_with("STOPPING=1"));
+    assert!(server.child.wait().unwrap().success());
+    let health = folder.run(&["server", "health", "--port", &port]);
+    assert!(health.starts_with("exit 1\n--- stderr\nerror: the server at 127.0.0.1:"), "{health}");
+}

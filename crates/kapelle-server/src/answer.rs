@@ -93,6 +93,20 @@ impl Answer {
         self
     }
 
+    pub(crate) fn status_now(&self) -> StatusCode {
+        self.response.status()
+    }
+
+    /// Puts a header in the place of one that is there. Where there is none, nothing changes.
+    #[must_use]
+    pub(crate) fn instead(mut self, name: HeaderName, value: &str) -> Self {
+        if let (true, Ok(value)) = (self.response.headers().contains_key(&name), HeaderValue::try_from(value))
+        {
+            self.response.headers_mut().insert(name, value);
+        }
+        self
+    }
+
     #[must_use]
     pub(crate) fn without(mut self, name: HeaderName) -> Self {
         self.response.headers_mut().remove(name);
@@ -104,6 +118,8 @@ impl Answer {
         let headers = self.response.headers_mut();
         headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
         headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
+        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
+        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
         headers.insert("cache-control", HeaderValue::from_static("no-store"));
         headers.insert(
             "content-security-policy",

@@ -3,12 +3,15 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use kapelle_model::Millis;
 use kapelle_runtime::Runtime;
 use kapelle_runtime::storage::Storage;
 use kapelle_store::Store;
 use tokio::sync::{Semaphore, watch};
 use tokio::time::Instant;
 
+use crate::audit::Recorder;
+use crate::entry::{Entry, Rates};
 use crate::error::{ApiError, Outcome};
 use crate::gate::Gate;
 use crate::hub::Hub;
@@ -30,7 +33,14 @@ pub struct Parts {
     pub url: Option<String>,
     /// What names of metrics begin with.
     pub prefix: String,
+    /// What is looked at before anybody is asked who they are.
+    pub entry: Entry,
+    /// Gets a line for each request, if anybody wants them.
+    pub access: Option<AccessLog>,
 }
+
+/// Takes a line about a request that was answered.
+pub type AccessLog = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// One server's business, shared by all requests.
 pub struct App {
@@ -43,6 +53,10 @@ pub struct App {
     pub(crate) prefix: String,
     pub(crate) requests_seen: Requests,
     pub(crate) started: Instant,
+    pub(crate) entry: Entry,
+    pub(crate) access: Option<AccessLog>,
+    pub(crate) rates: Rates,
+    pub(crate) recorder: Recorder,
     pub(crate) routes: Vec<Route>,
     pub(crate) management: Vec<Route>,
     pub(crate) reads: Semaphore,
@@ -56,6 +70,10 @@ impl App {
         let mut routes = routes::api();
         routes.extend(parts.gate.accounts().into_iter().flat_map(routes::accounts));
         Arc::new(Self {
+            rates: Rates::new(parts.entry.limits),
+            recorder: Recorder::start(Arc::clone(parts.runtime.store())),
+            entry: parts.entry,
+            access: parts.access,
             runtime: parts.runtime,
             storage: parts.storage,
             gate: parts.gate,
@@ -81,6 +99,10 @@ impl App {
     /// Streams end from now on; requests are answered as long as there are connections.
     pub(crate) fn close(&self) {
         self.closing.send_replace(true);
+    }
+
+    pub(crate) fn now(&self) -> Millis {
+        self.runtime.now()
     }
 
     pub(crate) async fn closed(&self) {

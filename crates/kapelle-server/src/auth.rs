@@ -33,9 +33,11 @@ pub use self::gate::AccountGate;
 use self::kept::Account;
 pub(crate) use self::kept::Token;
 pub use self::networks::Network;
+pub(crate) use self::networks::{client, network};
 use self::password::Hash;
 use self::presented::{Credentials, Presented};
 use self::sessions::Sessions;
+pub use self::tries::Guesses;
 use self::tries::Tries;
 use self::verified::Verified;
 
@@ -70,6 +72,13 @@ pub struct Policy {
     pub groups: Vec<String>,
     /// The address that people reach the server at.
     pub url: Option<String>,
+    /// Further names of the server, and pages of other servers that may change something.
+    pub hosts: Vec<String>,
+    pub origins: Vec<String>,
+    /// Proxies that are believed when they say for whom they ask.
+    pub forwarders: Vec<Network>,
+    /// How often somebody may guess.
+    pub guesses: Guesses,
 }
 
 /// Accounts, sessions and tokens of a server.
@@ -145,20 +154,21 @@ impl Accounts {
             if !is_kept {
                 let new = Account { username: username.into(), hash: Hash::of(password, random()) };
                 kept::put_account(&*store, &new, now, Over::Any)?;
+                kept::end_sessions(&*store)?;
                 account = Some(new);
             }
         }
         let code = (account.is_none() && !policy.is_open)
             .then(|| Code { text: code(random()), until: Millis(now.0 + CODE_LIFE_MS) });
         Ok(Arc::new(Self {
+            sessions: Mutex::new(Sessions::restore(kept::sessions(&*store, now)?)),
+            tries: Mutex::new(Tries::new(policy.guesses)),
             store,
             clock,
             policy,
             key: hmac::Key::new(hmac::HMAC_SHA256, &random::<32>()),
             account: Mutex::new(account),
             nobody: Hash::unknown(random(), random()),
-            sessions: Mutex::default(),
-            tries: Mutex::default(),
             verified: Mutex::new(Verified::new()),
             turns: std::array::from_fn(|_| tokio::sync::Mutex::default()),
             code,
@@ -199,7 +209,7 @@ impl Accounts {
     /// What browsers and proxies add by themselves.
     fn ambient(&self, presented: &Presented, headers: &HeaderMap, peer: IpAddr) -> Proof {
         let session = presented.session.as_deref();
-        if let Some(user) = session.and_then(|id| lock(&self.sessions).user(id, self.now())) {
+        if let Some(user) = session.and_then(|id| self.session_user(id)) {
             return Proof::Session(user);
         }
         if let Some(proof) = self.named_by_proxy(headers, peer) {
@@ -230,9 +240,7 @@ impl Accounts {
 
     /// Whose tries are counted: who a believed proxy says is behind it.
     fn client(&self, headers: &HeaderMap, peer: IpAddr) -> IpAddr {
-        let forwarded = headers.get("x-forwarded-for").filter(|_| self.is_proxy(peer));
-        let last = forwarded.and_then(|value| value.to_str().ok()?.rsplit(',').next()?.trim().parse().ok());
-        last.unwrap_or(peer)
+        client(headers, peer, &self.policy.forwarders)
     }
 
     /// Checks a password. Right ones are remembered for a moment; wrong ones are counted.
@@ -278,53 +286,77 @@ impl Accounts {
         password: &str,
     ) -> Result<String, Checked> {
         match self.check(self.client(headers, peer), username, password).await {
-            Checked::Right(user) => Ok(self.begin(user)),
+            Checked::Right(user) => Ok(self.begin(user).await),
             other => Err(other),
         }
     }
 
-    fn begin(&self, user: Arc<str>) -> String {
+    /// A session that cannot be kept lives as long as the process: a full disk must not shut people out.
+    async fn begin(&self, user: Arc<str>) -> String {
         let id = hex::write(&random::<32>());
-        lock(&self.sessions).begin(&id, user, self.now());
+        let (session, gone) = lock(&self.sessions).begin(&id, user, self.now());
+        let store = Arc::clone(&self.store);
+        let _unkept =
+            tokio::task::spawn_blocking(move || kept::begin_session(&*store, &session, &gone)).await;
         id
     }
 
+    /// Whose session it is. Now and then the store hears that it is used.
+    fn session_user(&self, id: &str) -> Option<Arc<str>> {
+        let mut sessions = lock(&self.sessions);
+        let user = sessions.user(id, self.now())?;
+        if let Some(session) = sessions.unwritten(id) {
+            let store = Arc::clone(&self.store);
+            let _detached = tokio::task::spawn_blocking(move || kept::touch_session(&*store, &session));
+        }
+        Some(user)
+    }
+
     /// Puts a new session in the place of the one that a request has.
-    pub(crate) fn renew(&self, headers: &HeaderMap) -> Option<String> {
+    pub(crate) async fn renew(&self, headers: &HeaderMap) -> Option<String> {
         let id = presented::read(headers).session?;
         let user = lock(&self.sessions).user(&id, self.now())?;
-        lock(&self.sessions).end(&id);
-        Some(self.begin(user))
+        self.end(&id).await.ok()?;
+        Some(self.begin(user).await)
+    }
+
+    async fn end(&self, id: &str) -> Stored<()> {
+        let Some(digest) = lock(&self.sessions).end(id) else { return Ok(()) };
+        let store = Arc::clone(&self.store);
+        let ended = tokio::task::spawn_blocking(move || kept::end_session(&*store, &digest)).await;
+        ended.unwrap_or_else(|_| Err(lost_thread()))
     }
 
     /// Ends the session of a request, if it has one.
-    pub(crate) fn sign_out(&self, headers: &HeaderMap) {
-        if let Some(id) = presented::read(headers).session {
-            lock(&self.sessions).end(&id);
+    pub(crate) async fn sign_out(&self, headers: &HeaderMap) -> Stored<()> {
+        match presented::read(headers).session {
+            Some(id) => self.end(&id).await,
+            None => Ok(()),
         }
     }
 
-    /// What pages of a session have to repeat when they change something.
-    pub(crate) fn csrf(&self, session: &str) -> String {
-        hex::write(&verified::key(&self.key, "csrf", session))
+    /// What pages of a session have to repeat when they change something. It follows from the id of the session, which
+    /// nobody finds out from it, so that it is good after a restart too.
+    pub(crate) fn csrf(session: &str) -> String {
+        tokens::digest(&format!("csrf {session}"))
     }
 
     /// The same for the session of a request, if it has a good one.
     pub(crate) fn csrf_of(&self, headers: &HeaderMap) -> Option<String> {
         let id = presented::read(headers).session?;
         lock(&self.sessions).user(&id, self.now())?;
-        Some(self.csrf(&id))
+        Some(Self::csrf(&id))
     }
 
     fn has_csrf(&self, presented: &Presented) -> bool {
         let (Some(session), Some(given)) = (&presented.session, &presented.csrf) else { return false };
         // What is compared are keyed hashes: how long it takes tells nothing.
         let of = |text: &str| verified::key(&self.key, "compare", text);
-        of(given) == of(&self.csrf(session))
+        of(given) == of(&Self::csrf(session))
     }
 
     pub(crate) fn is_own_page(&self, headers: &HeaderMap) -> bool {
-        origin::is_own(headers, self.policy.url.as_deref())
+        origin::is_own(headers, self.policy.url.as_deref(), &self.policy.origins)
     }
 
     /// Makes the account of a server that has none, or changes it for who it belongs to. All sessions end.
@@ -383,11 +415,11 @@ impl Accounts {
         let (username, password): (Arc<str>, _) = (username.into(), Text::from(password).into_secret());
         let work = move || {
             let account = Account { username, hash: Hash::of(password.expose(), random()) };
-            kept::put_account(&*store, &account, now, over).map(|()| account)
+            kept::put_account(&*store, &account, now, over)?;
+            kept::end_sessions(&*store).map(|()| account)
         };
         let made = tokio::task::spawn_blocking(work).await;
-        let lost = |_| NotMade::Store(StoreError::Unknown("the thread of the store has ended".to_owned()));
-        match made.map_err(lost)? {
+        match made.map_err(|_| NotMade::Store(lost_thread()))? {
             Ok(account) => {
                 *lock(&self.account) = Some(account);
                 lock(&self.sessions).end_all();
@@ -420,6 +452,7 @@ impl Accounts {
         &self,
         user: Arc<str>,
         name: &str,
+        description: &str,
         life_ms: Option<i64>,
     ) -> Stored<(String, Token)> {
         let now = self.now();
@@ -427,6 +460,7 @@ impl Accounts {
         let token = Token {
             digest: tokens::digest(&full),
             name: name.to_owned(),
+            description: description.to_owned(),
             user,
             created: now,
             expires: Some(Millis(now.0.saturating_add(life_ms.unwrap_or(tokens::LIFE_DEFAULT_MS)))),
@@ -446,6 +480,10 @@ impl Accounts {
         lock(&self.verified).forget_all();
         Ok(was)
     }
+}
+
+fn lost_thread() -> StoreError {
+    StoreError::Unknown("the thread of the store has ended".to_owned())
 }
 
 /// Three groups of four, without letters that look like others.

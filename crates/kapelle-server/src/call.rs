@@ -1,7 +1,7 @@
 //! A request that was let in, as handlers see it.
 
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use hyper::body::Bytes;
 use hyper::{HeaderMap, Method};
@@ -26,6 +26,10 @@ pub(crate) struct Call {
     pub(crate) headers: HeaderMap,
     /// Who is at the other end of the connection.
     pub(crate) peer: IpAddr,
+    /// The connection is encrypted.
+    pub(crate) is_secure: bool,
+    /// Who it turned out to be, where that was the question.
+    pub(crate) proved: Arc<OnceLock<Arc<str>>>,
     pub(crate) body: Body,
 }
 
@@ -55,6 +59,16 @@ impl Call {
             Actor::Named(name) => Some(Arc::clone(name)),
             Actor::System(_) => None,
         }
+    }
+
+    /// Says who it turned out to be.
+    pub(crate) fn is_by(&self, name: &str) {
+        self.proved.get_or_init(|| name.into());
+    }
+
+    /// Whose tries are counted.
+    pub(crate) fn client(&self) -> IpAddr {
+        self.app.entry.client(&self.headers, self.peer)
     }
 
     pub(crate) fn may_see(&self, namespace: &str) -> bool {

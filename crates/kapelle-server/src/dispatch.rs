@@ -5,22 +5,28 @@ use std::sync::Arc;
 
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{HOST, HeaderValue, REFERER, WWW_AUTHENTICATE};
+use hyper::header::{AUTHORIZATION, COOKIE, REFERER, WWW_AUTHENTICATE};
 use hyper::{Method, Request, Response, StatusCode};
 use kapelle_model::ExecutionId;
 use kapelle_store::flow::Which;
 use tokio::time::Instant;
 
+use crate::access::Line;
 use crate::address::{Address, BadPath};
 use crate::answer::{Answer, Sent};
 use crate::app::App;
+use crate::audit::{self, Mark};
 use crate::body;
 use crate::call::Call;
+use crate::entry::{cors, host};
 use crate::error::{ApiError, Outcome};
 use crate::gate::{Asked, Needs, Refusal};
 use crate::limits::TARGET_MAX;
 use crate::query::Query;
 use crate::route::{Found, Handler, Route, Variables, find};
+
+/// Tells browsers to come encrypted from now on.
+const HTTPS_ONLY: &str = "max-age=31536000";
 
 /// Which door a request came through.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,19 +35,27 @@ pub(crate) enum Door {
     Management,
 }
 
-pub(crate) async fn dispatch(
-    app: Arc<App>,
-    door: Door,
-    peer: IpAddr,
-    request: Request<Incoming>,
-) -> Response<Sent> {
+/// The connection that a request came over.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Visit {
+    pub(crate) door: Door,
+    pub(crate) peer: IpAddr,
+    pub(crate) is_secure: bool,
+}
+
+pub(crate) async fn dispatch(app: Arc<App>, visit: Visit, request: Request<Incoming>) -> Response<Sent> {
     let path = request.uri().path().to_owned();
     let is_head = request.method() == Method::HEAD;
     let asks_in_page = is_login_page(&request);
+    let page = cors::origin(request.headers(), &app.entry.origins);
+    let preflight = page.as_ref().and_then(|_| cors::preflight(request.method(), request.headers()));
+    let line = app.access.as_ref().map(|_| Line::begin(&app, visit, &request));
     let (began, method) = (Instant::now(), request.method().clone());
     let mut meant = None;
-    let outcome = answer(&app, door, peer, request, &mut meant).await;
-    let mut answer = outcome.unwrap_or_else(|error| error.answer(&path));
+    let mut answer = match preflight {
+        Some(answer) => answer,
+        None => answer(&app, visit, request, &mut meant).await.unwrap_or_else(|error| error.answer(&path)),
+    };
     // What means no route is not counted by its path: anybody may think of any number of those.
     app.requests_seen.add(
         meant.map_or("", |_| method.as_str()),
@@ -49,8 +63,23 @@ pub(crate) async fn dispatch(
         answer.code(),
         began.elapsed(),
     );
+    if let Some(page) = &page {
+        answer = cors::readable(answer, page);
+    }
+    if !app.entry.origins.is_empty() {
+        answer = answer.header("vary", "origin");
+    }
+    if visit.is_secure {
+        answer = answer.header("strict-transport-security", HTTPS_ONLY);
+    }
+    if let Some(realm) = &app.entry.realm {
+        answer = answer.instead(WWW_AUTHENTICATE, &challenge(realm));
+    }
     if asks_in_page {
         answer = answer.without(WWW_AUTHENTICATE);
+    }
+    if let (Some(line), Some(tell)) = (line, &app.access) {
+        tell(&line.end(answer.status_now(), app.now()));
     }
     let response = answer.sent();
     if !is_head {
@@ -58,6 +87,11 @@ pub(crate) async fn dispatch(
     }
     // The headers are those of the whole answer.
     response.map(|_| http_body_util::Empty::new().boxed_unsync())
+}
+
+fn challenge(realm: &str) -> String {
+    let plain = |letter: &char| matches!(letter, ' '..='~') && !matches!(letter, '"' | '\\');
+    format!("Basic realm=\"{}\"", realm.chars().filter(plain).collect::<String>())
 }
 
 /// Whether a page asks for the password itself: then the browser should not ask too.
@@ -70,37 +104,47 @@ fn is_login_page(request: &Request<Incoming>) -> bool {
 /// `meant` becomes the pattern of the route, if there is one.
 async fn answer(
     app: &Arc<App>,
-    door: Door,
-    peer: IpAddr,
+    visit: Visit,
     request: Request<Incoming>,
     meant: &mut Option<&'static str>,
 ) -> Outcome<Answer> {
+    let Visit { door, peer, is_secure } = visit;
     let _place = app.requests.try_acquire().map_err(|_| ApiError::busy())?;
     let (mut head, incoming) = request.into_parts();
-    // HTTP/2 says it elsewhere.
-    if let (None, Some(name)) = (head.headers.get(HOST), head.uri.authority())
-        && let Ok(name) = HeaderValue::from_str(name.as_str())
-    {
-        head.headers.insert(HOST, name);
+    host::settle(&mut head)?;
+    if door == Door::Api {
+        host::demand_listed(&head.headers, &app.entry.hosts)?;
     }
     if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_MAX) {
         let why = format!("a path with its query has at most {TARGET_MAX} bytes");
         return Err(ApiError::new(StatusCode::URI_TOO_LONG, why));
     }
-    let address = Address::read(head.uri.path()).map_err(refused_path)?;
+    let path = head.uri.path();
+    let address = Address::read(path).map_err(refused_path)?;
     let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
-    let (route, variables) = route(app, door, &method, &address, head.uri.path()).await?;
+    let (route, variables) = route(app, door, &method, &address, path).await?;
     *meant = Some(route.pattern);
     let asked = Asked {
         needs: if door == Door::Management && peer.is_loopback() { Needs::Nothing } else { route.needs },
         tenant: &address.tenant,
         method: method.as_str(),
-        path: head.uri.path(),
+        path,
         headers: &head.headers,
         peer,
     };
-    let permit = app.gate.admit(&asked).await.map_err(refused)?;
+    let permit = match app.gate.admit(&asked).await {
+        Ok(permit) => permit,
+        Err(refusal) => {
+            let error = refused(refusal);
+            tell_refusal(app, &route, &asked, error.status).await;
+            return Err(error);
+        }
+    };
+    if route.needs != Needs::Nothing {
+        app.rates.request(&head.headers, app.now())?;
+    }
     let body = body::read(app, route.takes, &head.headers, incoming).await?;
+    let path = path.to_owned();
     let call = Call {
         app: Arc::clone(app),
         method,
@@ -110,9 +154,21 @@ async fn answer(
         query: Query::read(head.uri.query().unwrap_or_default()),
         headers: head.headers,
         peer,
+        is_secure,
+        proved: Arc::default(),
         body,
     };
-    handle(app, &route, call).await
+    handle(app, &route, call, &path).await
+}
+
+/// Writes down that somebody showed something that is not good. Who shows nothing only has not signed in yet.
+async fn tell_refusal(app: &App, route: &Route, asked: &Asked<'_>, status: StatusCode) {
+    let shows = [AUTHORIZATION, COOKIE].iter().any(|name| asked.headers.contains_key(name));
+    let (from, now) = (app.entry.client(asked.headers, asked.peer), app.now());
+    if (shows || status != StatusCode::UNAUTHORIZED) && app.rates.is_refusal_told(from, now) {
+        let entry = audit::refused(route, asked.path, asked.tenant, status.as_u16(), from, now);
+        app.recorder.record(entry).await;
+    }
 }
 
 /// The route that is meant. An action on an execution that there is not may be a flow of that name instead.
@@ -161,24 +217,36 @@ async fn is_flow_meant(app: &Arc<App>, address: &Address) -> Outcome<bool> {
 }
 
 /// Runs the handler in a task of its own: a client that goes away leaves nothing half done, and a panic ends only the
-/// request.
-async fn handle(app: &Arc<App>, route: &Route, call: Call) -> Outcome<Answer> {
-    let call = Arc::new(call);
-    let mut task = match &route.handler {
-        Handler::Blocking(handler) => {
-            let (app, handler) = (Arc::clone(app), *handler);
-            tokio::spawn(async move { app.blocking(move || handler(&call)).await })
-        }
-        Handler::Waiting(handler) => tokio::spawn(handler(call)),
-    };
-    match tokio::time::timeout(route.time, &mut task).await {
-        Ok(Ok(outcome)) => outcome,
-        Ok(Err(_panicked)) => Err(ApiError::internal()),
+/// request. What it did is recorded in the same task.
+async fn handle(app: &Arc<App>, route: &Route, call: Call, path: &str) -> Outcome<Answer> {
+    let mark = Mark::of(route, &call, path).map(Arc::new);
+    let (own, own_mark, handler, call) =
+        (Arc::clone(app), mark.clone(), route.handler.clone(), Arc::new(call));
+    let mut task = tokio::spawn(async move {
+        let outcome = match handler {
+            Handler::Blocking(handler) => own.blocking(move || handler(&call)).await,
+            Handler::Waiting(handler) => handler(call).await,
+        };
+        let status = outcome.as_ref().map_or_else(|error| error.status, Answer::status_now);
+        record(&own, own_mark.as_deref(), status).await;
+        outcome
+    });
+    let error = match tokio::time::timeout(route.time, &mut task).await {
+        Ok(Ok(outcome)) => return outcome,
+        Ok(Err(_panicked)) => ApiError::internal(),
         Err(_) => {
             task.abort();
             let why = "it takes too long; look whether it was done before you try again";
-            Err(ApiError::new(StatusCode::GATEWAY_TIMEOUT, why))
+            ApiError::new(StatusCode::GATEWAY_TIMEOUT, why)
         }
+    };
+    record(app, mark.as_deref(), error.status).await;
+    Err(error)
+}
+
+async fn record(app: &App, mark: Option<&Mark>, status: StatusCode) {
+    if let Some(mark) = mark {
+        app.recorder.record(mark.entry(status.as_u16(), app.now())).await;
     }
 }
 

@@ -40,6 +40,7 @@ pub enum Resource {
     Blueprint,
     User,
     Instance,
+    AuditLog,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,6 +2,7 @@
 
 pub(crate) mod accounts;
 pub(crate) mod api;
+pub(crate) mod audit;
 pub(crate) mod blueprints;
 pub(crate) mod dashboards;
 pub(crate) mod dependencies;

@@ -7,9 +7,11 @@
 //!
 //! Start with [`App`] for what is served, [`serve`] for how, and `routes` for the list.
 
+mod access;
 pub mod address;
 mod answer;
 mod app;
+mod audit;
 pub mod auth;
 mod bare;
 mod blueprints;
@@ -18,6 +20,7 @@ mod call;
 mod dashboards;
 mod dependencies;
 mod dispatch;
+mod entry;
 mod error;
 mod filters;
 mod form;
@@ -28,20 +31,24 @@ pub mod limits;
 mod metrics;
 mod openapi;
 mod paging;
+mod patient;
 mod pieces;
 mod query;
 mod route;
 mod routes;
 mod serve;
 mod stream;
+mod tls;
 mod views;
 mod zip;
 
-pub use app::{App, Parts};
+pub use app::{AccessLog, App, Parts};
 pub use bare::serve_bare;
+pub use entry::{Entry, RateLimits};
 pub use hub::Hub;
 pub use openapi::openapi;
 pub use serve::{Doors, Server, serve};
+pub use tls::{Tell, Tls};
 
 #[cfg(test)]
 mod tests;

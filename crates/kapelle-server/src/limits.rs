@@ -44,6 +44,21 @@ pub const READS_MAX: usize = 16;
 /// Connections.
 pub const CONNECTIONS_MAX: usize = 16_000;
 
+/// Connections of one address. Those of this machine, and of proxies that are believed, stand for many people.
+pub const CONNECTIONS_OF_ONE_MAX: usize = 512;
+
+/// How long the beginning of an encrypted connection may take.
+pub const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
+
+/// How long a client may take nothing of what it is sent.
+pub const WRITE_IDLE: Duration = Duration::from_secs(30);
+
+/// How often an HTTP/2 connection is asked whether it still lives, and how long it has to say so.
+pub const LIFE_SIGNS: Duration = Duration::from_secs(20);
+
+/// Bytes that wait on one HTTP/2 stream.
+pub const STREAM_BYTES_MAX: usize = 256 << 10;
+
 /// Streams of one HTTP/2 connection.
 pub const STREAMS_MAX: u32 = 100;
 

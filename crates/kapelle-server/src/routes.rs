@@ -1,6 +1,7 @@
 //! The table of all routes, a file for each group of them.
 
 mod accounts;
+mod audit;
 mod blueprints;
 mod dashboards;
 mod executions;
@@ -36,6 +37,7 @@ pub(crate) fn api() -> Vec<Route> {
         keys::routes(),
         files::routes(),
         namespaces::routes(),
+        audit::routes(),
     ]
     .into_iter()
     .flatten()

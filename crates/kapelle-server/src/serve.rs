@@ -1,4 +1,6 @@
-//! Doors to the network: connections within limits, and a graceful end.
+//! Doors to the network: connections within limits, encrypted or not, and a graceful end.
+
+mod places;
 
 use std::convert::Infallible;
 use std::future::Future;
@@ -10,27 +12,33 @@ use std::time::Duration;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::server::graceful::{GracefulShutdown, Watcher};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
+use self::places::Places;
 use crate::app::App;
-use crate::dispatch::{Door, dispatch};
+use crate::dispatch::{Door, Visit, dispatch};
 use crate::limits::{
-    CONNECTIONS_MAX, HEADERS_BYTES_MAX, HEADERS_MAX, HEADERS_TIME, RESETS_MAX, STREAMS_MAX, TARGET_MAX,
+    HANDSHAKE_TIME, HEADERS_BYTES_MAX, HEADERS_MAX, HEADERS_TIME, LIFE_SIGNS, RESETS_MAX, STREAM_BYTES_MAX,
+    STREAMS_MAX, TARGET_MAX, WRITE_IDLE,
 };
+use crate::patient::Patient;
+use crate::tls::Tls;
 
 /// How long to wait after a connection could not be taken, because there are too many.
 const PAUSE: Duration = Duration::from_millis(50);
 
-/// How long requests have to end when the server is told to.
-const DRAIN: Duration = Duration::from_secs(10);
-
-/// Where the server is to be reached.
-#[derive(Clone, Copy, Debug)]
+/// Where the server is to be reached, and how it ends.
+#[derive(Clone)]
 pub struct Doors {
     pub api: SocketAddr,
     pub management: Option<SocketAddr>,
+    /// The API is encrypted with it.
+    pub tls: Option<Arc<Tls>>,
+    /// How long requests have to end when the server is told to.
+    pub drain: Duration,
 }
 
 /// A server that has its addresses, and takes connections once it [runs](Server::run).
@@ -38,6 +46,8 @@ pub struct Server {
     app: Arc<App>,
     api: TcpListener,
     management: Option<TcpListener>,
+    tls: Option<Arc<Tls>>,
+    drain: Duration,
 }
 
 /// Takes the addresses.
@@ -47,7 +57,7 @@ pub async fn serve(app: Arc<App>, doors: Doors) -> io::Result<Server> {
         Some(address) => Some(TcpListener::bind(address).await?),
         None => None,
     };
-    Ok(Server { app, api, management })
+    Ok(Server { app, api, management, tls: doors.tls, drain: doors.drain })
 }
 
 impl Server {
@@ -58,59 +68,70 @@ impl Server {
 
     /// Answers requests until it is told to stop; then lets those at work end.
     pub async fn run(self, stop: impl Future<Output = ()> + Send + 'static) {
-        let Self { app, api, management } = self;
+        let Self { app, api, management, tls, drain } = self;
         let closing = Arc::clone(&app);
         tokio::spawn(async move {
             stop.await;
             closing.close();
         });
+        let follows = tls.clone().map(|tls| tokio::spawn(tls.follow()));
         let management = async {
             if let Some(listener) = management {
-                accept(&app, Door::Management, listener).await;
+                accept(&app, Door::Management, listener, None, drain).await;
             }
         };
-        tokio::join!(accept(&app, Door::Api, api), management);
+        tokio::join!(accept(&app, Door::Api, api, tls, drain), management);
+        if let Some(follows) = follows {
+            follows.abort();
+        }
+        app.recorder.close().await;
     }
 }
 
-async fn accept(app: &Arc<App>, door: Door, listener: TcpListener) {
+async fn accept(app: &Arc<App>, door: Door, listener: TcpListener, tls: Option<Arc<Tls>>, drain: Duration) {
     let graceful = GracefulShutdown::new();
-    let places = Arc::new(Semaphore::new(CONNECTIONS_MAX));
+    let places = Places::new(app.entry.forwarders.clone());
     loop {
         let accepted = tokio::select! {
             () = app.closed() => break,
             accepted = listener.accept() => accepted,
         };
-        match (accepted, Arc::clone(&places).try_acquire_owned()) {
-            (Ok((stream, peer)), Ok(place)) => {
-                let connection = connection(Arc::clone(app), door, stream, peer, &graceful);
-                tokio::spawn(async move {
-                    connection.await;
-                    drop(place);
-                });
-            }
-            // There are too many connections; this one is closed.
-            (Ok(_), Err(_)) => {}
-            (Err(_), _) => tokio::time::sleep(PAUSE).await,
-        }
+        let Ok((stream, peer)) = accepted else {
+            tokio::time::sleep(PAUSE).await;
+            continue;
+        };
+        // There are too many connections where there is no place; this one is closed.
+        let Some(place) = places.take(peer.ip()) else { continue };
+        let visit = Visit { door, peer: peer.ip(), is_secure: tls.is_some() };
+        let (app, tls, watcher) = (Arc::clone(app), tls.clone(), graceful.watcher());
+        tokio::spawn(async move {
+            answer(app, visit, stream, tls, watcher).await;
+            drop(place);
+        });
     }
     drop(listener);
     // What has not ended by then is cut off.
-    let _late = tokio::time::timeout(DRAIN, graceful.shutdown()).await;
+    let _late = timeout(drain, graceful.shutdown()).await;
 }
 
-fn connection(
-    app: Arc<App>,
-    door: Door,
-    stream: TcpStream,
-    peer: SocketAddr,
-    graceful: &GracefulShutdown,
-) -> impl Future<Output = ()> + Send + 'static {
+async fn answer(app: Arc<App>, visit: Visit, stream: TcpStream, tls: Option<Arc<Tls>>, watcher: Watcher) {
     // Small answers go out at once; where that cannot be set, they come a little later.
     let _later = stream.set_nodelay(true);
+    let stream = Patient::new(stream, WRITE_IDLE);
+    let Some(tls) = tls else { return speak(app, visit, stream, watcher).await };
+    // Who does not speak TLS, or not soon enough, is left.
+    if let Ok(Ok(stream)) = timeout(HANDSHAKE_TIME, tls.acceptor().accept(stream)).await {
+        speak(app, visit, stream, watcher).await;
+    }
+}
+
+async fn speak<S>(app: Arc<App>, visit: Visit, stream: S, watcher: Watcher)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let service = service_fn(move |request| {
         let app = Arc::clone(&app);
-        async move { Ok::<_, Infallible>(dispatch(app, door, peer.ip(), request).await) }
+        async move { Ok::<_, Infallible>(dispatch(app, visit, request).await) }
     });
     let mut builder = Builder::new(TokioExecutor::new());
     builder
@@ -122,13 +143,13 @@ fn connection(
     builder
         .http2()
         .timer(TokioTimer::new())
+        .keep_alive_interval(LIFE_SIGNS)
+        .keep_alive_timeout(LIFE_SIGNS)
         .max_concurrent_streams(STREAMS_MAX)
         .max_pending_accept_reset_streams(RESETS_MAX)
+        .max_send_buf_size(STREAM_BYTES_MAX)
         .max_header_list_size(HEADERS_BYTES_MAX);
     let connection = builder.serve_connection(TokioIo::new(stream), service).into_owned();
-    let watched = graceful.watch(connection);
-    async move {
-        // A connection that breaks is the client's business.
-        let _broken = watched.await;
-    }
+    // A connection that breaks is the client's business.
+    let _broken = watcher.watch(connection).await;
 }

@@ -3,6 +3,8 @@
 mod accounts;
 mod blueprints;
 mod dashboards;
+mod doors;
+mod encrypted;
 mod executions;
 mod files;
 mod flows;
@@ -11,5 +13,6 @@ mod keys;
 mod mcp;
 mod namespaces;
 mod plugins;
+mod record;
 mod stage;
 mod stats;

@@ -1,5 +1,6 @@
 //! What answers look like, as pure functions of what is kept.
 
+pub(crate) mod audit;
 pub(crate) mod file;
 pub(crate) mod flow;
 pub(crate) mod graph;

@@ -5,6 +5,7 @@
 //! [`settings`] says what comes of them. Everything that is wrong is found at once, and says where it stands.
 
 mod backing;
+pub(crate) mod doors;
 mod envs;
 mod finding;
 pub(crate) mod keys;

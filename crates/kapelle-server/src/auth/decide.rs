@@ -61,21 +61,33 @@ pub(super) fn decide(seen: &Seen) -> Result<Caller, Refusal> {
         Proof::Session(_) if seen.is_unsafe && !(seen.has_csrf && seen.is_own_page) => {
             forbidden("a change with a session needs the header X-CSRF-TOKEN, from a page of this server")
         }
-        Proof::Open if !seen.is_own_name => {
-            forbidden("the server is not known by this name; set `kestra.url` to the address that people use")
-        }
-        Proof::Proxy(_) | Proof::Open if seen.is_unsafe && !seen.is_own_page => {
-            forbidden("the request comes from a page of another server")
-        }
+        Proof::Proxy(_) if seen.is_unsafe && !seen.is_own_page => Err(foreign()),
         Proof::Stranger(name) => forbidden(&format!("`{name}` is in none of the groups that may come in")),
         Proof::Header(name) | Proof::Session(name) | Proof::Proxy(name) => {
             Ok(Caller::Person(Arc::clone(name)))
         }
-        Proof::Open => Ok(Caller::Anybody),
-        Proof::None | Proof::Wrong | Proof::Wait(_) if seen.is_open_address => Ok(Caller::Anybody),
+        Proof::Open => anybody(seen),
+        Proof::None | Proof::Wrong | Proof::Wait(_) if seen.is_open_address => anybody(seen),
         Proof::Wait(seconds) => Err(Refusal::TooOften(*seconds)),
         Proof::None | Proof::Wrong => Err(Refusal::Unknown),
     }
+}
+
+/// Where nobody is asked, all that tells programs of this network from pages of strangers is where a request comes from.
+fn anybody(seen: &Seen) -> Result<Caller, Refusal> {
+    if !seen.is_own_name {
+        let why = "the server is not known by this name; set `kestra.url` to the address that people use, or \
+                   `kapelle.server.hosts` to all its names";
+        return Err(Refusal::Forbidden(why.to_owned()));
+    }
+    if seen.is_unsafe && !seen.is_own_page {
+        return Err(foreign());
+    }
+    Ok(Caller::Anybody)
+}
+
+fn foreign() -> Refusal {
+    Refusal::Forbidden("the request comes from a page of another server".to_owned())
 }
 
 /// Whether somebody may choose the account of a server that has none.

@@ -34,7 +34,7 @@ impl AccountGate {
             is_open_address: is_below(asked.path, &accounts.policy.open_urls),
             proof,
             is_own_page: accounts.is_own_page(asked.headers),
-            is_own_name: origin::is_own_name(asked.headers, url),
+            is_own_name: origin::is_own_name(asked.headers, url, &accounts.policy.hosts),
             has_csrf: accounts.has_csrf(&presented),
         };
         Ok(match decide(&seen)? {

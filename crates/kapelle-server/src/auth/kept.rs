@@ -11,9 +11,11 @@ use kapelle_store::{Store, StoreError, Transaction, Write};
 use serde_json::{Value as Json, json};
 
 use super::password::Hash;
+use super::sessions::{SESSIONS_MAX, Session};
 use super::tokens;
 
 const TOKENS: &str = "kapelle.tokens";
+const SESSIONS: &str = "kapelle.sessions";
 
 /// Tokens that there may be.
 const TOKENS_MAX: usize = 1_000;
@@ -31,6 +33,7 @@ pub(crate) struct Token {
     /// What is kept of it.
     pub(super) digest: String,
     pub(crate) name: String,
+    pub(crate) description: String,
     pub(crate) user: Arc<str>,
     pub(crate) created: Millis,
     pub(crate) expires: Option<Millis>,
@@ -68,8 +71,65 @@ pub(super) fn put_account(store: &dyn Store, account: &Account, now: Millis, ove
 }
 
 fn put(store: &dyn Store, key: DocumentKey, now: Millis, data: &Json, over: Over) -> Stored<()> {
+    store.commit(Transaction::of([to_put(key, now, data, over)])).map(drop)
+}
+
+fn to_put(key: DocumentKey, now: Millis, data: &Json, over: Over) -> Write {
     let document = Document::new(key, now, None, data.to_string().into_bytes()).sealed_if(true);
-    store.commit(Transaction::of([Write::Put { document: Box::new(document), over }])).map(drop)
+    Write::Put { document: Box::new(document), over }
+}
+
+/// Keeps a session that begins, and forgets others.
+pub(super) fn begin_session(store: &dyn Store, session: &Session, gone: &[String]) -> Stored<()> {
+    let mut writes = vec![session_to_put(session, Over::Any)];
+    writes.extend(gone.iter().map(|digest| session_to_remove(digest)));
+    store.commit(Transaction::of(writes)).map(drop)
+}
+
+/// Keeps the last use of a session, unless it has ended meanwhile.
+pub(super) fn touch_session(store: &dyn Store, session: &Session) -> Stored<()> {
+    let Some(kept) = store.document(&key(SESSIONS, &session.digest))? else { return Ok(()) };
+    store.commit(Transaction::of([session_to_put(session, Over::Version(kept.version))])).map(drop)
+}
+
+pub(super) fn end_session(store: &dyn Store, digest: &str) -> Stored<()> {
+    store.commit(Transaction::of([session_to_remove(digest)])).map(drop)
+}
+
+fn session_to_put(session: &Session, over: Over) -> Write {
+    let data = json!({"user": &*session.user, "begun": session.begun.0, "used": session.used.0});
+    to_put(key(SESSIONS, &session.digest), session.used, &data, over)
+}
+
+fn session_to_remove(digest: &str) -> Write {
+    Write::Remove { key: key(SESSIONS, digest), over: Over::Any }
+}
+
+fn sessions_kept(store: &dyn Store) -> Stored<Vec<Document>> {
+    let permit = Permit::system("sessions").within("".into());
+    store.documents(&permit, Kind::Setting, Some(SESSIONS), None, 2 * SESSIONS_MAX)
+}
+
+/// Sessions that are still good. What is no session is left out: its owner signs in again.
+pub(super) fn sessions(store: &dyn Store, now: Millis) -> Stored<Vec<Session>> {
+    let found = sessions_kept(store)?;
+    let all = found.iter().filter_map(|document| {
+        let json = read(document).ok()?;
+        let moment = |name: &str| json[name].as_i64().map(Millis);
+        let digest = document.key.name.to_string();
+        Some(Session::new(digest, json["user"].as_str()?.into(), moment("begun")?, moment("used")?))
+    });
+    Ok(all.filter(|session| session.is_good(now)).collect())
+}
+
+/// Ends all sessions.
+pub(super) fn end_sessions(store: &dyn Store) -> Stored<()> {
+    let found = sessions_kept(store)?;
+    if found.is_empty() {
+        return Ok(());
+    }
+    let writes = found.iter().map(|document| session_to_remove(&document.key.name));
+    store.commit(Transaction::of(writes)).map(drop)
 }
 
 /// Keeps a token, and forgets those whose time is over.
@@ -84,6 +144,7 @@ pub(super) fn put_token(store: &dyn Store, token: &Token, now: Millis) -> Stored
     }
     let data = json!({
         "name": token.name,
+        "description": token.description,
         "user": &*token.user,
         "created": token.created.0,
         "expires": token.expires.map(|moment| moment.0),
@@ -123,6 +184,7 @@ fn read_token(document: &Document) -> Stored<Token> {
     Ok(Token {
         digest: document.key.name.to_string(),
         name: text("name")?.to_owned(),
+        description: json["description"].as_str().unwrap_or_default().to_owned(),
         user: text("user")?.into(),
         created: Millis(json["created"].as_i64().unwrap_or_default()),
         expires: json["expires"].as_i64().map(Millis),

@@ -2,6 +2,8 @@
 
 use std::net::IpAddr;
 
+use hyper::HeaderMap;
+
 /// A network: an address, and how many of its first bits count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Network {
@@ -22,7 +24,7 @@ impl Network {
         (bits <= most).then_some(Self { address, bits })
     }
 
-    pub(super) fn has(self, address: IpAddr) -> bool {
+    pub(crate) fn has(self, address: IpAddr) -> bool {
         match (self.address, address.to_canonical()) {
             (IpAddr::V4(own), IpAddr::V4(other)) => {
                 let kept = u32::MAX.checked_shl(32 - self.bits).unwrap_or(0);
@@ -34,5 +36,32 @@ impl Network {
             }
             _ => false,
         }
+    }
+}
+
+/// Who is behind the proxies that are believed. Each of them adds on the right whom it heard; what stands further left
+/// anybody may have written.
+pub(crate) fn client(headers: &HeaderMap, peer: IpAddr, proxies: &[Network]) -> IpAddr {
+    let is_proxy = |address: IpAddr| proxies.iter().any(|network| network.has(address));
+    let lines = headers.get_all("x-forwarded-for").iter().map(|value| value.to_str().unwrap_or("?"));
+    let named: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut client = peer;
+    for text in named.iter().rev() {
+        match text.parse() {
+            Ok(address) if is_proxy(client) => client = address,
+            _ => break,
+        }
+    }
+    client
+}
+
+/// Who has one address of IPv6 has a whole network of them.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
+        }
+        address @ IpAddr::V4(_) => address,
     }
 }

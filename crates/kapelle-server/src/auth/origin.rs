@@ -6,8 +6,14 @@ use std::net::IpAddr;
 use hyper::HeaderMap;
 use hyper::header::{HOST, ORIGIN};
 
+use crate::entry::cors;
+use crate::entry::host::{is_listed, without_port};
+
 /// Whether the page that sent a request belongs to this server. Programs that are no browsers say nothing about it.
-pub(super) fn is_own(headers: &HeaderMap, url: Option<&str>) -> bool {
+pub(super) fn is_own(headers: &HeaderMap, url: Option<&str>, origins: &[String]) -> bool {
+    if cors::origin(headers, origins).is_some() {
+        return true;
+    }
     let text = |name: &str| headers.get(name).map(|value| value.to_str().unwrap_or("?"));
     if text("sec-fetch-site").is_some_and(|site| !matches!(site, "same-origin" | "none")) {
         return false;
@@ -18,13 +24,15 @@ pub(super) fn is_own(headers: &HeaderMap, url: Option<&str>) -> bool {
     names.into_iter().flatten().any(|name| name.eq_ignore_ascii_case(origin))
 }
 
-/// Whether a request reached the server by a name that is its own. An address cannot be taken over by a name server;
-/// any other name can, so that a page of a stranger would be one of ours.
-pub(super) fn is_own_name(headers: &HeaderMap, url: Option<&str>) -> bool {
+/// Whether a request reached the server by a name that is its own. An address cannot be taken over by a name server,
+/// nor can a name without a dot, as services of one machine call each other. Any other name can, so that a page of a
+/// stranger would be one of ours.
+pub(super) fn is_own_name(headers: &HeaderMap, url: Option<&str>, hosts: &[String]) -> bool {
     let given = headers.get(HOST).and_then(|value| value.to_str().ok());
     let Some(host) = given.map(without_port) else { return false };
     is_address(host)
-        || host.eq_ignore_ascii_case("localhost")
+        || !host.trim_end_matches('.').contains(['.', ':'])
+        || is_listed(host, hosts)
         || url.and_then(authority).is_some_and(|own| without_port(own).eq_ignore_ascii_case(host))
 }
 
@@ -45,22 +53,6 @@ pub(super) fn is_of_this_machine(headers: &HeaderMap, peer: IpAddr) -> bool {
 fn authority(url: &str) -> Option<&str> {
     let (_, rest) = url.split_once("://")?;
     rest.split('/').next().filter(|authority| !authority.is_empty())
-}
-
-fn without_port(authority: &str) -> &str {
-    match authority.rsplit_once(':') {
-        Some((host, port))
-            if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) && is_whole(host) =>
-        {
-            host
-        }
-        _ => authority,
-    }
-}
-
-/// Not the beginning of an address with colons of its own.
-fn is_whole(host: &str) -> bool {
-    !host.contains(':') || host.ends_with(']')
 }
 
 fn is_address(host: &str) -> bool {

@@ -146,7 +146,7 @@ fn pages_of_strangers_are_known_by_their_origin() {
         (&[("host", "h"), ("sec-fetch-site", "same-origin"), ("origin", "http://h")], true),
         (&[("host", "h"), ("sec-fetch-site", "none")], true),
     ] {
-        assert_eq!(origin::is_own(&headers(pairs), url), is_own, "{pairs:?}");
+        assert_eq!(origin::is_own(&headers(pairs), url, &[]), is_own, "{pairs:?}");
     }
     for (host, is_own) in [
         ("localhost:8080", true),
@@ -156,8 +156,9 @@ fn pages_of_strangers_are_known_by_their_origin() {
         ("FLOWS.example.org:443", true),
         ("evil.example.org", false),
         ("localhost.evil.org", false),
+        ("kestra:8080", true),
     ] {
-        assert_eq!(origin::is_own_name(&headers(&[("host", host)]), url), is_own, "{host}");
+        assert_eq!(origin::is_own_name(&headers(&[("host", host)]), url, &[]), is_own, "{host}");
     }
 }
 

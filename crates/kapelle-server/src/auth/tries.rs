@@ -6,9 +6,22 @@ use std::net::IpAddr;
 
 use kapelle_model::Millis;
 
-/// Wrong tries within a minute before waiting begins: of one name, and of all names together.
-const NAME_MAX: u32 = 5;
-const ADDRESS_MAX: u32 = 20;
+use super::networks::network;
+
+/// Wrong tries of one address within a minute before waiting begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Guesses {
+    /// Of one name.
+    pub of_name: u32,
+    /// Of all names together.
+    pub of_address: u32,
+}
+
+impl Default for Guesses {
+    fn default() -> Self {
+        Self { of_name: 5, of_address: 20 }
+    }
+}
 
 const WINDOW_MS: i64 = 60_000;
 /// The longest wait.
@@ -19,6 +32,7 @@ const REMEMBERED_MAX: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub(super) struct Tries {
+    most: Guesses,
     wrong: BTreeMap<(IpAddr, Option<String>), Wrong>,
 }
 
@@ -29,12 +43,16 @@ struct Wrong {
 }
 
 impl Tries {
+    pub(super) fn new(most: Guesses) -> Self {
+        Self { most, wrong: BTreeMap::new() }
+    }
+
     /// Takes a try before it is known how it ends, so that many at once count too. The seconds to wait, if there are.
     pub(super) fn take(&mut self, from: IpAddr, name: &str, now: Millis) -> Result<(), u32> {
-        let waits = keys(from, name).map(|(key, most)| self.wait(&key, most, now));
+        let waits = keys(self.most, from, name).map(|(key, most)| self.wait(&key, most, now));
         match waits.into_iter().max().unwrap_or(0) {
             0 => {
-                for (key, _) in keys(from, name) {
+                for (key, _) in keys(self.most, from, name) {
                     self.count(key, now);
                 }
                 Ok(())
@@ -45,7 +63,7 @@ impl Tries {
 
     /// It was right: it never was a wrong try.
     pub(super) fn give_back(&mut self, from: IpAddr, name: &str) {
-        let [(of_name, _), (of_address, _)] = keys(from, name);
+        let [(of_name, _), (of_address, _)] = keys(self.most, from, name);
         self.wrong.remove(&of_name);
         if let Some(wrong) = self.wrong.get_mut(&of_address) {
             wrong.count = wrong.count.saturating_sub(1);
@@ -77,18 +95,7 @@ impl Tries {
 }
 
 /// What a try counts for, with the wrong ones that are free.
-fn keys(from: IpAddr, name: &str) -> [((IpAddr, Option<String>), u32); 2] {
+fn keys(most: Guesses, from: IpAddr, name: &str) -> [((IpAddr, Option<String>), u32); 2] {
     let from = network(from);
-    [((from, Some(name.to_lowercase())), NAME_MAX), ((from, None), ADDRESS_MAX)]
-}
-
-/// Who has one address of IPv6 has a whole network of them.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) => {
-            let [a, b, c, d, ..] = address.segments();
-            IpAddr::from([a, b, c, d, 0, 0, 0, 0])
-        }
-        address @ IpAddr::V4(_) => address,
-    }
+    [((from, Some(name.to_lowercase())), most.of_name), ((from, None), most.of_address)]
 }

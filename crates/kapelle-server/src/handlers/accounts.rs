@@ -59,16 +59,19 @@ pub(crate) async fn sign_in(accounts: Arc<Accounts>, call: Arc<Call>) -> Outcome
     }
     let given = given(&call)?;
     match accounts.sign_in(&call.headers, call.peer, &given.username, &given.password).await {
-        Ok(session) => Ok(with_session(&accounts, &call, Answer::json(&json!({})), &session)),
+        Ok(session) => {
+            call.is_by(&given.username);
+            Ok(with_session(&call, Answer::json(&json!({})), &session))
+        }
         Err(Checked::Wait(seconds)) => Err(too_often(seconds)),
         Err(_) => Err(unauthorized()),
     }
 }
 
 /// An answer that brings the cookies of a session. No cookie holds a password; scripts read only what they repeat.
-fn with_session(accounts: &Accounts, call: &Call, answer: Answer, session: &str) -> Answer {
+fn with_session(call: &Call, answer: Answer, session: &str) -> Answer {
     let rest = format!("; Path=/; Max-Age={SESSION_SECONDS}; SameSite=Lax{}", secure(call));
-    let csrf = accounts.csrf(session);
+    let csrf = Accounts::csrf(session);
     answer
         .header("set-cookie", &format!("BASIC_AUTH={session}{rest}; HttpOnly"))
         .header("set-cookie", &format!("JWT={session}{rest}; HttpOnly"))
@@ -78,14 +81,14 @@ fn with_session(accounts: &Accounts, call: &Call, answer: Answer, session: &str)
 
 /// Over TLS a cookie never goes anywhere else.
 fn secure(call: &Call) -> &'static str {
-    if call.header("x-forwarded-proto") == Some("https") { "; Secure" } else { "" }
+    if call.is_secure || call.header("x-forwarded-proto") == Some("https") { "; Secure" } else { "" }
 }
 
 pub(crate) async fn sign_out(accounts: Arc<Accounts>, call: Arc<Call>) -> Outcome<Answer> {
     if !accounts.is_own_page(&call.headers) {
         return Err(foreign());
     }
-    accounts.sign_out(&call.headers);
+    accounts.sign_out(&call.headers).await?;
     let names = ["BASIC_AUTH", "JWT", "BASIC_AUTH_SET", "csrfToken"];
     Ok(names.into_iter().fold(Answer::json(&json!({})), |answer, name| {
         answer.header("set-cookie", &format!("{name}=; Path=/; Max-Age=0; SameSite=Lax"))
@@ -97,9 +100,9 @@ pub(crate) async fn renew(accounts: Arc<Accounts>, call: Arc<Call>) -> Outcome<A
     if !accounts.is_own_page(&call.headers) {
         return Err(foreign());
     }
-    let session = accounts.renew(&call.headers).ok_or_else(unauthorized)?;
+    let session = accounts.renew(&call.headers).await.ok_or_else(unauthorized)?;
     let answer = Answer::json(&json!({"token_type": "Bearer", "expires_in": SESSION_SECONDS}));
-    Ok(with_session(&accounts, &call, answer, &session))
+    Ok(with_session(&call, answer, &session))
 }
 
 /// The smallest page that tells scripts and test suites what to repeat.
@@ -145,7 +148,11 @@ pub(crate) async fn make_first(accounts: Arc<Accounts>, call: Arc<Call>) -> Outc
 async fn create(accounts: &Accounts, call: &Call) -> Outcome<()> {
     let given = given(call)?;
     let wanted = Wanted { username: &given.username, password: &given.password, code: given.code.as_deref() };
-    accounts.make(&call.headers, call.peer, &wanted).await.map_err(|error| match error {
+    let made = accounts.make(&call.headers, call.peer, &wanted).await;
+    if made.is_ok() {
+        call.is_by(&given.username);
+    }
+    made.map_err(|error| match error {
         NotMade::Exists => unauthorized(),
         NotMade::Foreign => foreign(),
         NotMade::Wait(seconds) => too_often(seconds),
@@ -177,8 +184,12 @@ fn shown(token: &Token) -> Json {
     let mut shown = json!({
         "id": token.id(),
         "name": token.name,
+        "description": token.description,
         "prefix": "kap_",
         "created": moment(token.created),
+        "iat": moment(token.created),
+        "expired": false,
+        "extended": false,
         "user": &*token.user,
     });
     if let Some(expires) = token.expires {
@@ -195,8 +206,10 @@ pub(crate) async fn make_token(accounts: Arc<Accounts>, call: Arc<Call>) -> Outc
         Some(text) => Some(life(text)?),
         None => None,
     };
+    let description = body["description"].as_str().unwrap_or_default().to_owned();
     let user = call.caller().ok_or_else(unauthorized)?;
-    let (full, token) = call.app.blocking(move || Ok(accounts.make_token(user, &name, life_ms)?)).await?;
+    let make = move || Ok(accounts.make_token(user, &name, &description, life_ms)?);
+    let (full, token) = call.app.blocking(make).await?;
     let mut shown = shown(&token);
     shown["fullToken"] = full.into();
     Ok(Answer::json(&shown))

@@ -1,6 +1,7 @@
 //! Requests from outside that start executions. Whoever knows the key may; nothing else of the caller counts.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::StatusCode;
 use kapelle_engine::webhook::{WebhookAnswer, WebhookRequest};
@@ -10,10 +11,22 @@ use crate::call::{Body, Call};
 use crate::error::Outcome;
 
 pub(crate) async fn receive(call: Arc<Call>) -> Outcome<Answer> {
+    let (app, from) = (&call.app, call.client());
+    app.rates.may_try_webhooks(from, app.now())?;
     let request = request(&call);
     let (namespace, flow, key) = (call.variable("namespace"), call.variable("flow"), call.variable("key"));
-    let answer = call.app.runtime.webhook(&call.tenant, namespace, flow, key, &request).await;
+    let wait = app.rates.webhook(&[namespace, flow, key], app.now())?;
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    let answer = app.runtime.webhook(&call.tenant, namespace, flow, key, &request).await;
+    if is_wrong(&answer) {
+        app.rates.wrong_webhook(from, app.now());
+    }
     Ok(answered(answer))
+}
+
+/// Whether somebody called who knows no key, or cannot sign what they send.
+const fn is_wrong(answer: &WebhookAnswer) -> bool {
+    matches!(answer.status, 401 | 404)
 }
 
 fn request(call: &Call) -> WebhookRequest {

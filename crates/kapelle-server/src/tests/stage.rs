@@ -19,7 +19,7 @@ use serde_json::Value as Json;
 use tokio::sync::oneshot;
 
 use crate::gate::{BasicGate, Gate};
-use crate::{App, Doors, Hub, serve};
+use crate::{App, Doors, Entry, Hub, Tls, serve};
 
 /// `ann:Secret12`.
 pub(crate) const LOGIN: &str = "Basic YW5uOlNlY3JldDEy";
@@ -59,6 +59,14 @@ impl Stage {
 
     /// With a gate over the store.
     pub(crate) fn start_with(gate: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Gate>) -> Self {
+        Self::start_as(gate, Entry::default(), None)
+    }
+
+    pub(crate) fn start_as(
+        gate: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Gate>,
+        entry: Entry,
+        tls: Option<Arc<Tls>>,
+    ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
         let folder = std::env::temp_dir().join(format!("kapelle-server-{}-{number}", std::process::id()));
@@ -102,8 +110,11 @@ impl Stage {
             work: folder.join("work"),
             url: None,
             prefix: "kestra".to_owned(),
+            entry,
+            access: None,
         });
-        let doors = Doors { api: ([127, 0, 0, 1], 0).into(), management: None };
+        let doors =
+            Doors { api: ([127, 0, 0, 1], 0).into(), management: None, tls, drain: Duration::from_secs(1) };
         let server = tokio.block_on(serve(app, doors)).unwrap();
         let url = format!("http://{}", server.address().unwrap());
         let (stop, stopped) = oneshot::channel();

@@ -2,6 +2,7 @@
 
 mod entrance;
 mod health;
+mod retention;
 mod supervisor;
 mod watching;
 
@@ -84,12 +85,18 @@ fn serve_all(arguments: &Arguments) -> Ending {
     if let Err(error) = open_files::raise() {
         note(&format!("warning: the limit of open files stays low: {error}"));
     }
-    let store: Arc<dyn Store> = if settings.keeping.is_in_memory {
-        Arc::new(MemoryStore::new())
+    let kept = if settings.keeping.is_in_memory {
+        None
     } else {
-        open(&arguments.data, settings.encryption_key())?
+        Some(open(&arguments.data, settings.encryption_key())?)
+    };
+    let store: Arc<dyn Store> = match &kept {
+        Some(store) => Arc::clone(store) as Arc<dyn Store>,
+        None => Arc::new(MemoryStore::new()),
     };
     let gate = entrance::gate(&store, &settings)?;
+    let (entry, access) = (entrance::entry(&settings)?, entrance::access(&settings));
+    let kept_for = settings.keeping.executions;
     let hub = Hub::new();
     let (grace, recover) = (settings.grace, settings.recover.unwrap_or_default());
     let (url, prefix) = (settings.addresses.url.clone(), settings.addresses.prefix.clone());
@@ -116,6 +123,9 @@ fn serve_all(arguments: &Arguments) -> Ending {
     }
     let supervisor = Supervisor::of_environment();
     tokio.spawn(Arc::clone(&supervisor).live(Arc::downgrade(&runtime)));
+    if let (Some(store), Some(age)) = (kept, kept_for) {
+        retention::begin(&store, Arc::clone(&storage), age);
+    }
     let app = App::new(Parts {
         runtime: Arc::clone(&runtime),
         storage,
@@ -124,6 +134,8 @@ fn serve_all(arguments: &Arguments) -> Ending {
         work: arguments.data.join("work"),
         url,
         prefix,
+        entry,
+        access,
     });
     tokio.block_on(answer(app, doors, &arguments.data, supervisor))?;
     note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
@@ -131,7 +143,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
     Ok(Outcome::Ok)
 }
 
-fn open(folder: &Path, key: Option<&Key>) -> Result<Arc<dyn Store>, Stop> {
+fn open(folder: &Path, key: Option<&Key>) -> Result<Arc<SqliteStore>, Stop> {
     let fatal = Box::new(|why: &str| {
         note(&format!("error: {why}\n  The next start reads what is really on the disk."));
         std::process::exit(Outcome::Errors as i32);
@@ -149,10 +161,11 @@ const fn level(language: Language) -> Level {
 }
 
 async fn answer(app: Arc<App>, doors: Doors, data: &Path, supervisor: Arc<Supervisor>) -> Result<(), Stop> {
-    let server = serve(app, doors).await.with_context(|| format!("cannot listen at {}", doors.api))?;
+    let (wanted, scheme) = (doors.api, if doors.tls.is_some() { "https" } else { "http" });
+    let server = serve(app, doors).await.with_context(|| format!("cannot listen at {wanted}"))?;
     let address = server.address().context("the address is not known")?;
     note(&format!("data: {}", data.display()));
-    note(&format!("listening: http://{address}"));
+    note(&format!("listening: {scheme}://{address}"));
     supervisor.is_ready(&format!("listening at {address}"));
     let stop = async move {
         told_to_stop().await;

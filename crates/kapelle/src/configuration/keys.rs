@@ -19,6 +19,8 @@ pub(crate) struct Key {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Flag,
+    /// A number of things, from 1.
+    Count,
     /// A port; -1 or 0 is any that is free.
     Port,
     Text,
@@ -40,6 +42,7 @@ impl Kind {
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Flag => "flag",
+            Self::Count => "number",
             Self::Port => "port",
             Self::Text => "text",
             Self::Secret => "secret",
@@ -120,6 +123,44 @@ keys! {
         "Addresses of proxies that say in `Remote-User` and `Remote-Groups` who asks; nobody else is believed";
     TRUSTED_GROUPS: "kapelle.server.trusted-header.groups", Kind::Texts, None, Ours,
         "Groups of which one has to be in `Remote-Groups`; without them whoever such a proxy names may come in";
+    HOSTS: "kapelle.server.hosts", Kind::Texts, None, Ours,
+        "The only names that the server answers to besides `localhost`; `*.example.org` is all names below. Without them, all";
+    FORWARDERS: "kapelle.server.forwarded.addresses", Kind::Texts, None, Ours,
+        "Addresses of proxies that say in `X-Forwarded-For` for whom they ask; nobody else is believed";
+    CORS: "micronaut.server.cors.enabled", Kind::Flag, Some("false"), Kestra,
+        "Whether pages of other servers may read answers: those that are listed, and never with cookies";
+    CORS_PAGES: "micronaut.server.cors.configurations", Kind::Map, None, Kestra,
+        "Maps with the pages as `allowed-origins`, each as `https://name`; nothing else of them counts";
+    SSL: "micronaut.server.ssl.enabled", Kind::Flag, Some("false"), Kestra, "Whether the API is encrypted with TLS";
+    SSL_OLD: "micronaut.ssl.enabled", Kind::Flag, Some("false"), Kestra, "The old name of `micronaut.server.ssl.enabled`";
+    SSL_PORT: "micronaut.server.ssl.port", Kind::Port, Some("8443"), Kestra,
+        "The port of the API when it is encrypted; there is no other one then";
+    KEY_STORE: "micronaut.server.ssl.key-store.path", Kind::Text, None, Kestra,
+        "A file with certificates and key as PEM; it is read again when it changes";
+    KEY_STORE_TYPE: "micronaut.server.ssl.key-store.type", Kind::Text, None, Kestra,
+        "`PEM`; key stores of Java have to be converted";
+    KEY_STORE_OLD: "micronaut.ssl.key-store.path", Kind::Text, None, Kestra,
+        "The old name of `micronaut.server.ssl.key-store.path`";
+    KEY_STORE_TYPE_OLD: "micronaut.ssl.key-store.type", Kind::Text, None, Kestra,
+        "The old name of `micronaut.server.ssl.key-store.type`";
+    TLS_CERTIFICATE: "kapelle.server.tls.certificate", Kind::Text, None, Ours,
+        "The certificate of the server and those that signed it, as PEM; it is read again when it changes";
+    TLS_KEY: "kapelle.server.tls.key", Kind::Text, None, Ours,
+        "The key of the certificate, as PEM without a password; without it, it is in the file of the certificate";
+    REQUESTS: "kapelle.limits.requests", Kind::Count, Some("20000"), Ours,
+        "Requests of one token or password in a second; more are answered with 429";
+    WEBHOOKS: "kapelle.limits.webhooks", Kind::Count, Some("100"), Ours,
+        "Requests to one webhook in a second, after those that it takes at once; more wait up to 5 s";
+    WEBHOOKS_AT_ONCE: "kapelle.limits.webhooks-at-once", Kind::Count, Some("2000"), Ours,
+        "Requests to one webhook that are taken at once";
+    WRONG_WEBHOOKS: "kapelle.limits.wrong-webhooks", Kind::Count, Some("30"), Ours,
+        "Requests with wrong keys to webhooks, from one address in a minute";
+    LOGINS: "kapelle.limits.logins", Kind::Count, Some("5"), Ours,
+        "Wrong passwords for one name, from one address in a minute; then waiting begins";
+    LOGINS_OF_ADDRESS: "kapelle.limits.logins-of-address", Kind::Count, Some("20"), Ours,
+        "Wrong passwords for all names, from one address in a minute; then waiting begins";
+    ACCESS_LOG: "kestra.server.access-log.enabled", Kind::Flag, Some("false"), Kestra,
+        "Whether there is a line for each request; in Kestra there is, unless it is switched off";
     LOST_WORKERS: "kestra.server.worker-task-restart-strategy",
         Kind::Choice(&["NEVER", "IMMEDIATELY", "AFTER_TERMINATION_GRACE_PERIOD"]),
         Some("AFTER_TERMINATION_GRACE_PERIOD"), Kestra, "What becomes of tasks that ran when their process died";
@@ -196,7 +237,10 @@ const IDLE: &[Key] = &[
     idle("kestra.secret", "The secret manager of Kestra's Enterprise Edition"),
     idle("kestra.security", "Accounts of Kestra's Enterprise Edition"),
     idle("kestra.server-type", "Set by Kestra's own commands"),
-    idle("kestra.server.access-log", "The log of requests"),
+    idle("kestra.server.access-log.fields", "What is in the log of requests"),
+    idle("kestra.server.access-log.filters", "Which requests are in the log of requests"),
+    idle("kestra.server.access-log.format", "How lines of the log of requests look"),
+    idle("kestra.server.access-log.name", "The logger of requests"),
     idle("kestra.server.liveness", "How servers of a cluster watch each other"),
     idle("kestra.server.preview", "How many rows of a file the UI shows"),
     idle("kestra.server.service", "How servers of a cluster clean up after each other"),
@@ -220,8 +264,15 @@ const IDLE: &[Key] = &[
         "Variables that flows never see; see `kapelle.variables.env-names`",
     ),
     idle("kestra.webserver", "What Kestra adds to its pages"),
+    idle("micronaut.server.ssl.build-self-signed", "Certificates of Kestra's own; Kapelle wants a file"),
+    idle("micronaut.server.ssl.key", "The key within a key store of Java"),
+    idle("micronaut.server.ssl.key-store.password", "Passwords of key stores of Java"),
+    idle("micronaut.ssl.key-store.password", "Passwords of key stores of Java"),
     idle("logger.levels", "Levels of Kestra's loggers; see `kapelle.log.level`"),
 ];
+
+/// Keys that will do something and do not yet; they are named when somebody writes them.
+pub(crate) const WAITING: [&Key; 3] = [&TUTORIALS, &PROFILE, &LOG_LEVEL];
 
 /// All keys, those that do something first.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {

@@ -144,7 +144,10 @@ impl Layers {
 
     /// Keys that are known and change nothing, told once for all of them.
     pub(super) fn tell_idle(&mut self) {
-        let idle = self.written.values().filter(|written| written.key.standing == Standing::Idle);
+        let is_idle = |key: &Key| {
+            key.standing == Standing::Idle || keys::WAITING.iter().any(|waiting| waiting.name == key.name)
+        };
+        let idle = self.written.values().filter(|written| is_idle(written.key));
         let names: Vec<String> = idle.map(|written| format!("`{}`", written.key.name)).collect();
         if !names.is_empty() {
             let message = format!("read, and without effect in Kapelle: {}", names.join(", "));

@@ -14,6 +14,7 @@ use kapelle_model::flow::PluginDefault;
 use kapelle_model::{Data, Map, Node, Span, Text, Value};
 use kapelle_store::codec::Key as EncryptionKey;
 
+use super::doors::DoorSettings;
 use super::envs;
 use super::finding::Finding;
 use super::keys::{self, Key};
@@ -25,6 +26,7 @@ use super::value;
 pub(crate) struct Settings {
     pub(crate) addresses: Addresses,
     pub(crate) sign_in: SignIn,
+    pub(crate) doors: DoorSettings,
     /// What expressions and plans of flows get from the installation.
     pub(crate) flows: FlowSettings,
     pub(crate) keeping: Keeping,
@@ -127,6 +129,7 @@ impl Reader<'_> {
         Settings {
             addresses: self.addresses(),
             sign_in: self.sign_in(),
+            doors: self.doors(),
             flows: FlowSettings {
                 variables: Map::from_iter([
                     ("envs".into(), Value::Map(Arc::new(envs::read(self, variables)))),
@@ -262,16 +265,21 @@ impl Reader<'_> {
         self.node(key).cloned().or_else(default)
     }
 
-    fn flag(&self, key: &Key) -> Option<bool> {
+    pub(super) fn flag(&self, key: &Key) -> Option<bool> {
         value::flag(&self.node_or_default(key)?)
     }
 
-    fn port(&self, key: &Key) -> u16 {
+    pub(super) fn port(&self, key: &Key) -> u16 {
         self.node_or_default(key).and_then(|node| value::port(&node)).unwrap_or_default()
     }
 
     pub(super) fn text(&self, key: &Key) -> Option<String> {
         self.node_or_default(key)?.scalar_text()
+    }
+
+    /// A number of a key that has a default.
+    pub(super) fn count(&self, key: &Key) -> u32 {
+        self.node_or_default(key).and_then(|node| value::count(&node)).unwrap_or(1)
     }
 
     fn period(&self, key: &Key) -> Option<Duration> {

@@ -7,11 +7,13 @@ use kapelle_core::language::Language;
 use kapelle_engine::plan::OnLost;
 use kapelle_model::Value;
 
+use super::doors::DoorSettings;
 use super::settings::{Addresses, FlowSettings, Keeping, Settings, SignIn};
 
 pub(super) fn lines(settings: &Settings) -> Vec<(&'static str, String)> {
     let Settings { addresses, sign_in, flows, keeping, .. } = settings;
     let mut lines = vec![("address", address(addresses)), ("sign-in", who(sign_in))];
+    lines.extend(of_doors(&settings.doors));
     lines.extend(addresses.url.clone().map(|url| ("links", url)));
     lines.push(("data", data(keeping)));
     lines.push(("encryption", encryption(keeping)));
@@ -38,6 +40,18 @@ fn address(addresses: &Addresses) -> String {
         .map_or("no management port".to_owned(), |management| format!("management on {}", port(management)));
     let host = addresses.host.as_deref().unwrap_or("this machine, or on all addresses of a container");
     format!("{} on {host}{path}, {management}", port(addresses.port))
+}
+
+fn of_doors(doors: &DoorSettings) -> Vec<(&'static str, String)> {
+    let tls = doors.tls.as_ref();
+    let tls = tls.map(|tls| format!("on port {}, with {}", tls.port, tls.certificate.display()));
+    let lines = [
+        ("TLS", tls.unwrap_or_default()),
+        ("names", doors.hosts.join(", ")),
+        ("pages", doors.origins.join(", ")),
+        ("proxies", doors.forwarders.join(", ")),
+    ];
+    lines.into_iter().filter(|(_, value)| !value.is_empty()).collect()
 }
 
 fn who(sign_in: &SignIn) -> String {

@@ -283,6 +283,60 @@ fn flows_see_parts_of_the_environment_and_never_all_of_it() {
 }
 
 #[test]
+fn pages_of_other_servers_are_named_one_by_one() {
+    let origins = |text: &str| read(&[text], &[]).settings.doors.origins;
+    let listed = |list: &str| {
+        origins(&format!(
+            "micronaut: {{server: {{cors: {{enabled: true, configurations: {{web: {list}}}}}}}}}"
+        ))
+    };
+    assert_eq!(listed("{allowed-origins: ['https://a.example.org']}"), ["https://a.example.org"]);
+    assert_eq!(listed("{allowedOrigins: ['http://localhost:3000']}"), ["http://localhost:3000"]);
+    assert_eq!(
+        origins("micronaut: {server: {cors: {configurations: {web: {allowed-origins: ['https://a']}}}}}"),
+        [""; 0]
+    );
+    for loose in ["'*'", "'https://*.example.org'", "'https://a.example.org/x'", "'^https'"] {
+        let text = format!(
+            "micronaut: {{server: {{cors: {{enabled: true, configurations: {{web: {{allowed-origins: [{loose}]}}}}}}}}}}"
+        );
+        assert!(told(&[&text], &[]).contains("each has to be written as `https://name`"), "{loose}");
+    }
+}
+
+#[test]
+fn certificates_are_files_of_pem() {
+    let ssl = |rest: &str| format!("micronaut: {{server: {{ssl: {{enabled: true, {rest}}}}}}}");
+    let files = |texts: &[&str]| {
+        let tls = read(texts, &[]).settings.doors.tls;
+        tls.map(|tls| format!("{} {} {}", tls.certificate.display(), tls.key.display(), tls.port))
+    };
+    let own = "kapelle: {server: {tls: {certificate: a.pem, key: b.pem}}}";
+    assert_eq!(files(&[&ssl("port: 443"), own]).as_deref(), Some("a.pem b.pem 443"));
+    let store = ssl("key-store: {path: 'file:c.pem', type: PEM}");
+    assert_eq!(files(&[&store]).as_deref(), Some("c.pem c.pem 8443"));
+    assert_eq!(files(&[own]), None);
+    for (text, words) in [
+        (ssl("key-store: {path: a.p12, type: PKCS12}"), "openssl pkcs12 -in FILE"),
+        (ssl("port: 1"), "needs `kapelle.server.tls.certificate`"),
+        (own.to_owned(), "without `micronaut.server.ssl.enabled: true`"),
+    ] {
+        assert!(told(&[&text], &[]).contains(words), "{text}");
+    }
+}
+
+#[test]
+fn rates_are_numbers_from_one() {
+    let limits = |text: &str| read(&[text], &[]).settings.doors;
+    assert_eq!(limits("").limits, kapelle_server::RateLimits::default());
+    assert_eq!(limits("").guesses, kapelle_server::auth::Guesses::default());
+    assert_eq!(limits("kapelle: {limits: {wrong-webhooks: 5, logins: 9}}").limits.wrong_webhooks, 5);
+    assert!(told(&["kapelle: {limits: {webhooks: 0}}"], &[]).contains("it has to be a number, from 1"));
+    let waiting = told(&["kapelle: {log: {level: DEBUG}}"], &[]);
+    assert!(waiting.contains("without effect in Kapelle: `kapelle.log.level`"), "{waiting}");
+}
+
+#[test]
 fn nothing_secret_is_shown() {
     let text = "kestra: {server: {basic-auth: {username: a@b.c, password: canary-4711}}, \
                 encryption: {secret-key: canary-0815}}";

@@ -18,6 +18,7 @@ pub(super) struct Wrong {
 pub(super) fn check(key: &Key, node: &Node) -> Result<(), Wrong> {
     match key.kind {
         Kind::Flag => flag(node).map(drop).ok_or("it has to be `true` or `false`".to_owned()),
+        Kind::Count => count(node).map(drop).ok_or("it has to be a number, from 1".to_owned()),
         Kind::Port => port(node).map(drop).ok_or("it has to be a port, from 0 to 65535".to_owned()),
         Kind::Text | Kind::Secret => node.scalar_text().map(drop).ok_or("it has to be text".to_owned()),
         Kind::Duration => {
@@ -84,6 +85,10 @@ pub(super) fn flag(node: &Node) -> Option<bool> {
 pub(super) fn port(node: &Node) -> Option<u16> {
     let text = node.scalar_text()?;
     if text.trim() == "-1" { Some(0) } else { text.trim().parse().ok() }
+}
+
+pub(super) fn count(node: &Node) -> Option<u32> {
+    node.scalar_text()?.trim().parse().ok().filter(|count| *count > 0)
 }
 
 /// As ISO 8601 has it, or a number with a unit.

@@ -3,18 +3,23 @@
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::anyhow;
 use kapelle_runtime::machine_now;
-use kapelle_server::Doors;
 use kapelle_server::auth::{Accounts, Network, Policy};
 use kapelle_server::gate::{AccountGate, Gate};
+use kapelle_server::{AccessLog, Doors, Entry, Tls};
 use kapelle_store::Store;
 
 use super::Arguments;
+use crate::configuration::doors::TlsFiles;
 use crate::configuration::settings::{Settings, SignIn};
 use crate::outcome::Stop;
 use crate::terminal::{note, setting};
+
+/// How long requests at work have to end, of the time that tasks have: streams would never.
+const DRAIN_MAX: Duration = Duration::from_secs(10);
 
 /// Options of the command line come before the configuration.
 pub(super) fn doors(arguments: &Arguments, settings: &Settings) -> Result<Doors, Stop> {
@@ -37,10 +42,57 @@ pub(super) fn doors(arguments: &Arguments, settings: &Settings) -> Result<Doors,
         Some(port) => Some(port).filter(|port| *port != 0),
         None => addresses.management_port,
     };
+    let tls = settings.doors.tls.as_ref();
+    let port = arguments.port.unwrap_or_else(|| tls.map_or(addresses.port, |tls| tls.port));
     Ok(Doors {
-        api: SocketAddr::new(host, arguments.port.unwrap_or(addresses.port)),
+        api: SocketAddr::new(host, port),
         management: management.map(|port| SocketAddr::new(host, port)),
+        tls: tls.map(encryption).transpose()?,
+        drain: settings.grace.min(DRAIN_MAX),
     })
+}
+
+fn encryption(files: &TlsFiles) -> Result<Arc<Tls>, Stop> {
+    let opened = Tls::open(files.certificate.clone(), files.key.clone(), Arc::new(note));
+    opened.map_err(|why| Stop::Failed(anyhow!("TLS cannot be spoken: {why}")))
+}
+
+/// What is looked at before anybody is asked who they are.
+pub(super) fn entry(settings: &Settings) -> Result<Entry, Stop> {
+    let doors = &settings.doors;
+    Ok(Entry {
+        hosts: doors.hosts.clone(),
+        origins: doors.origins.clone(),
+        forwarders: forwarders(settings)?,
+        realm: Some(settings.sign_in.realm.clone()).filter(|realm| !realm.is_empty()),
+        limits: doors.limits,
+    })
+}
+
+/// Whoever may say who somebody is may also say where they are.
+fn forwarders(settings: &Settings) -> Result<Vec<Network>, Stop> {
+    let mut all = networks("kapelle.server.forwarded.addresses", &settings.doors.forwarders)?;
+    all.extend(proxies(settings)?);
+    Ok(all)
+}
+
+fn proxies(settings: &Settings) -> Result<Vec<Network>, Stop> {
+    networks("kapelle.server.trusted-header.addresses", &settings.sign_in.trusted_proxies)
+}
+
+fn networks(key: &str, texts: &[String]) -> Result<Vec<Network>, Stop> {
+    let read = |text: &String| {
+        Network::read(text).ok_or_else(|| {
+            let must = "it has to be an address, or a network such as 10.0.0.0/8";
+            Stop::Usage(format!("`{key}` has `{text}`: {must}"))
+        })
+    };
+    texts.iter().map(read).collect()
+}
+
+/// Lines about requests go where all others go.
+pub(super) fn access(settings: &Settings) -> Option<AccessLog> {
+    settings.doors.has_access_log.then(|| Arc::new(note) as AccessLog)
 }
 
 /// Whether the process is alone on its network, so that nobody reaches it unless somebody publishes its port.
@@ -68,20 +120,17 @@ pub(super) fn gate(store: &Arc<dyn Store>, settings: &Settings) -> Result<Arc<dy
 }
 
 fn policy(settings: &Settings) -> Result<Policy, Stop> {
-    let SignIn { is_open, open_urls, trusted_proxies, trusted_groups, .. } = &settings.sign_in;
-    let network = |text: &String| {
-        Network::read(text).ok_or_else(|| {
-            let key = "kapelle.server.trusted-header.addresses";
-            Stop::Usage(format!(
-                "`{key}` has `{text}`: it has to be an address, or a network such as 10.0.0.0/8"
-            ))
-        })
-    };
+    let SignIn { is_open, open_urls, trusted_groups, .. } = &settings.sign_in;
+    let doors = &settings.doors;
     Ok(Policy {
         is_open: *is_open,
         open_urls: open_urls.clone(),
-        proxies: trusted_proxies.iter().map(network).collect::<Result<_, _>>()?,
+        proxies: proxies(settings)?,
         groups: trusted_groups.clone(),
         url: settings.addresses.url.clone(),
+        hosts: doors.hosts.clone(),
+        origins: doors.origins.clone(),
+        forwarders: forwarders(settings)?,
+        guesses: doors.guesses,
     })
 }

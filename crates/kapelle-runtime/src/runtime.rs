@@ -300,6 +300,11 @@ impl Runtime {
         self.shared.workers.load()
     }
 
+    /// How this installation renders.
+    pub fn settings(&self) -> &Settings {
+        &self.shared.settings
+    }
+
     /// The public id of a task run.
     pub fn run_id(&self, execution: ExecutionId, run: RunIndex) -> String {
         self.shared.ids.runs.name(execution, run)

@@ -257,7 +257,7 @@ fn refused_path(error: BadPath) -> ApiError {
     }
 }
 
-fn refused(refusal: Refusal) -> ApiError {
+pub(crate) fn refused(refusal: Refusal) -> ApiError {
     match refusal {
         Refusal::Unknown => ApiError::new(StatusCode::UNAUTHORIZED, "Unauthorized"),
         Refusal::Forbidden(why) => ApiError::new(StatusCode::FORBIDDEN, format!("Forbidden: {why}")),

@@ -1,4 +1,6 @@
-//! Tells those who follow executions what happens to them.
+//! Tells those who follow executions what happens to them, and whoever follows everything at once ([`feed`]).
+
+pub(crate) mod feed;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,6 +13,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::limits::NEWS_MAX;
 use crate::metrics::Tally;
+use feed::{About, Change, Feed};
 
 /// Something that happened to an execution that is followed.
 #[derive(Clone, Debug)]
@@ -33,6 +36,7 @@ pub struct Hub {
     followers: Mutex<BTreeMap<ExecutionId, Vec<Follower>>>,
     /// Counts what it hears of.
     pub(crate) tally: Tally,
+    pub(crate) feed: Feed,
 }
 
 struct Follower {
@@ -53,13 +57,28 @@ impl Hub {
                 hub.tally.hear(execution, runs);
                 let heard = || Heard::Changed(Arc::new((*execution).clone()));
                 hub.tell(execution.birth.id, Topic::Changes, heard);
+                let birth = &execution.birth;
+                let about = About::Execution(birth.id);
+                let change = Change::new(about, &birth.tenant, &birth.namespace, &birth.flow);
+                hub.feed.publish(change.with_state(execution.state()));
             }
             News::Line(line) => {
                 if let Some(id) = line.execution {
                     hub.tell(id, Topic::Lines, || Heard::Line(Arc::new((*line).clone())));
+                    let about = About::Log(id);
+                    hub.feed.publish(Change::new(about, &line.tenant, &line.namespace, &line.flow));
                 }
             }
-            News::Skipped { .. } | News::Alarm(_) => {}
+            News::Skipped { trigger: key, .. } => {
+                let about = About::Trigger {
+                    tenant: Arc::clone(&key.tenant),
+                    namespace: Arc::clone(&key.namespace),
+                    flow: Arc::clone(&key.flow),
+                    trigger: Arc::clone(&key.trigger),
+                };
+                hub.feed.publish(Change::new(about, &key.tenant, &key.namespace, &key.flow));
+            }
+            News::Alarm(_) => {}
         })
     }
 

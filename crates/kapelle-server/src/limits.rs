@@ -71,6 +71,21 @@ pub const FOLLOWERS_MAX: usize = 10_000;
 /// News on their way to one event stream; one that does not keep up is closed.
 pub const NEWS_MAX: usize = 1_024;
 
+/// Changes that are kept for those who follow everything: some seconds of a busy server, long enough to connect anew.
+pub const CHANGES_KEPT: usize = 10_000;
+
+/// Changes that are told at once; who has more to hear is quicker when reading the list anew.
+pub const CHANGES_TOLD_MAX: usize = 500;
+
+/// Things that one stream of everything may name.
+pub const WANTED_MAX: usize = 200;
+
+/// Times of a trigger that are foretold at once, and records of it that are told.
+pub const TIMES_MAX: usize = 1_000;
+
+/// Task runs of one window.
+pub const WINDOW_MAX: usize = 1_000;
+
 /// Rows of a page.
 pub const PAGE_MAX: u32 = 10_000;
 

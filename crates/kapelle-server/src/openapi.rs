@@ -111,7 +111,9 @@ fn name(route: &Route) -> String {
     for segment in route.pattern.split('/') {
         let word = variable(segment);
         name.push_str(if word.is_some() { "By" } else { "" });
-        for part in word.unwrap_or(segment).split(['-', '.']) {
+        for (place, part) in word.unwrap_or(segment).split(['-', '.']).enumerate() {
+            // `mcp-servers` is something else than `mcp/servers`.
+            name.push_str(if place > 0 { "_" } else { "" });
             let mut characters = part.chars();
             name.extend(characters.next().map(|first| first.to_ascii_uppercase()));
             name.extend(characters);
@@ -183,8 +185,9 @@ mod tests {
         let operations = paths.values().flat_map(|path| path.as_object().unwrap().values());
         let names: Vec<&str> =
             operations.map(|operation| operation["operationId"].as_str().unwrap()).collect();
-        let different: BTreeSet<&str> = names.iter().copied().collect();
-        assert_eq!(different.len(), names.len());
+        let mut different = BTreeSet::new();
+        let again: Vec<&&str> = names.iter().filter(|name| !different.insert(**name)).collect();
+        assert!(again.is_empty(), "{again:?}");
         let known = &document["paths"]["/api/v1/{tenant}/flows/{namespace}/{id}"]["get"];
         assert_eq!(known["operationId"], "getFlowsByNamespaceById");
         assert_eq!(known["x-permission"], "FLOW:VIEW");

@@ -4,6 +4,7 @@ mod accounts;
 mod audit;
 mod blueprints;
 mod dashboards;
+mod events;
 mod executions;
 mod files;
 mod flows;
@@ -30,6 +31,7 @@ pub(crate) fn api() -> Vec<Route> {
         blueprints::routes(),
         stats::routes(),
         mcp::routes(),
+        events::routes(),
         flows::routes(),
         executions::routes(),
         triggers::routes(),

@@ -39,7 +39,8 @@ impl Events {
         self.put(": keep-alive\n\n".to_owned()).await
     }
 
-    async fn put(&mut self, text: String) -> Result<(), Gone> {
+    /// Events that are written already.
+    pub(crate) async fn put(&mut self, text: impl Into<Bytes>) -> Result<(), Gone> {
         self.sender.send_data(text.into()).await.map_err(|_| Gone)
     }
 }

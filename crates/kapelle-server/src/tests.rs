@@ -9,6 +9,7 @@ mod executions;
 mod files;
 mod flows;
 mod instance;
+mod interface;
 mod keys;
 mod mcp;
 mod namespaces;

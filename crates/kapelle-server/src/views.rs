@@ -1,6 +1,7 @@
 //! What answers look like, as pure functions of what is kept.
 
 pub(crate) mod audit;
+pub(crate) mod diagnostics;
 pub(crate) mod file;
 pub(crate) mod flow;
 pub(crate) mod graph;
@@ -12,6 +13,7 @@ pub(crate) mod reopened;
 pub(crate) mod secret;
 pub(crate) mod trigger;
 pub(crate) mod validation;
+pub(crate) mod why;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

@@ -8,6 +8,7 @@ pub(crate) mod files;
 pub(crate) mod follow;
 pub(crate) mod given;
 pub(crate) mod search;
+pub(crate) mod tree;
 pub(crate) mod validate;
 
 use kapelle_model::ExecutionId;

@@ -82,7 +82,7 @@ fn page(call: &Call, rows: &[TriggerRow], shown: impl Fn(&TriggerRow) -> Json) -
 }
 
 /// The trigger that the path names.
-fn of_path(call: &Call) -> Outcome<TriggerKey> {
+pub(crate) fn of_path(call: &Call) -> Outcome<TriggerKey> {
     let variable = |name: &str| Arc::from(call.variable(name));
     let key = TriggerKey {
         tenant: Arc::clone(&call.tenant),

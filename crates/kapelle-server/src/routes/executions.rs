@@ -6,8 +6,10 @@ use crate::call::Call;
 use crate::gate::Action::{Create, Delete, Execute, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::executions::bulk::{self, Verb};
-use crate::handlers::executions::{self as one, actions, create, delete, files, follow, search, validate};
-use crate::handlers::logs;
+use crate::handlers::executions::{
+    self as one, actions, create, delete, files, follow, search, tree, validate,
+};
+use crate::handlers::{logs, why};
 use crate::route::Route;
 
 const READS: Needs = Needs::Right(Resource::Execution, View);
@@ -31,6 +33,8 @@ pub(super) fn routes() -> Vec<Route> {
         Route::reads(Method::DELETE, "executions/{id}", DELETES, delete::delete),
         get("executions/{id}/flow", one::flow),
         get("executions/{id}/graph", one::graph),
+        get("executions/{id}/why", why::of_execution),
+        get("executions/{id}/tree", tree::read),
         get("executions/{id}/file/metas", files::metas),
         get("executions/{id}/file/preview", files::preview),
         Route::waits(Method::GET, "executions/{id}/file", READS, files::download),

@@ -5,6 +5,7 @@ use hyper::Method;
 use crate::gate::Action::{Create, Delete, Update, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::flows::{self as one, archive, bulk, many, validate};
+use crate::handlers::language;
 use crate::route::Route;
 
 pub(super) fn routes() -> Vec<Route> {
@@ -28,6 +29,7 @@ pub(super) fn routes() -> Vec<Route> {
         post("flows/import", Create, archive::import).with_form(),
         post("flows/validate", View, validate::flows).with_form(),
         post("flows/validate/task", View, validate::part),
+        post("language/diagnostics", View, language::diagnostics),
         post("flows/validate/trigger", View, validate::trigger),
         get("flows/export/by-query", archive::export_matching),
         get("flows/export/by-query/csv", many::csv),

@@ -4,7 +4,7 @@ use hyper::Method;
 
 use crate::gate::Action::{Update, View};
 use crate::gate::{Needs, Resource};
-use crate::handlers::triggers;
+use crate::handlers::{times, triggers, why};
 use crate::route::Route;
 
 const READS: Needs = Needs::Right(Resource::Trigger, View);
@@ -17,6 +17,9 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         get("triggers/search", triggers::search),
         get("triggers/{namespace}/{flow}", triggers::of_flow),
+        get("triggers/{namespace}/{flow}/{trigger}/why", why::of_trigger),
+        get("triggers/{namespace}/{flow}/{trigger}/ticks", times::ticks),
+        Route::reads(Method::POST, "triggers/preview", READS, times::preview),
         put("triggers", triggers::update),
         put("triggers/set-disabled", triggers::set_disabled),
         post("triggers/set-disabled/by-triggers", triggers::set_many_disabled),

@@ -168,6 +168,29 @@ impl Stage {
     }
 }
 
+impl Stage {
+    /// What a stream tells until this text is among it.
+    pub(crate) fn listen(&self, path: &str, headers: &[(&str, &str)], until: &str) -> String {
+        let url = Url::parse(&format!("{}{path}", self.url)).unwrap();
+        let headers = headers.iter().map(|(name, value)| Header::new(*name, *value)).collect();
+        let request = Request { headers, ..Request::get(url) };
+        let hear = async {
+            let mut response = Client::of_tasks().send(&request).await.unwrap();
+            assert_eq!(response.status, 200);
+            let mut heard = String::new();
+            while !heard.contains(until) {
+                let chunk = response.chunk().await.unwrap().expect("the stream goes on");
+                heard.push_str(std::str::from_utf8(&chunk).unwrap());
+            }
+            heard
+        };
+        self.tokio.block_on(async {
+            let heard = tokio::time::timeout(Duration::from_secs(30), hear).await;
+            heard.unwrap_or_else(|_| panic!("nobody tells {until}"))
+        })
+    }
+}
+
 impl Drop for Stage {
     fn drop(&mut self) {
         if let Some(stop) = self.stop.take() {

@@ -1,0 +1,128 @@
+//! What the user interface asks besides the API that clients of Kestra know.
+
+use serde_json::json;
+
+use super::stage::{LOGIN, Stage};
+
+const PAUSE: &str = "
+id: wait
+namespace: team
+tasks:
+- {id: pause, type: io.kestra.plugin.core.flow.Pause}
+triggers:
+- {id: daily, type: io.kestra.plugin.core.trigger.Schedule, cron: '30 2 * * *', timezone: Europe/Berlin}
+- {id: hook, type: io.kestra.plugin.core.trigger.Webhook, key: a}
+";
+
+fn staged() -> Stage {
+    let stage = Stage::start();
+    let saved = stage.ask("POST", "/api/v1/flows", "application/x-yaml", PAUSE);
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    stage
+}
+
+fn paused(stage: &Stage) -> String {
+    let created = stage.ask("POST", "/api/v1/executions/team/wait", "", "").json();
+    let id = created["id"].as_str().unwrap().to_owned();
+    for _ in 0..500 {
+        if stage.get(&format!("/api/v1/executions/{id}")).json()["state"]["current"] == "PAUSED" {
+            return id;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("execution {id} does not pause");
+}
+
+#[test]
+fn an_execution_and_its_task_run_say_why_they_wait() {
+    let stage = staged();
+    let id = paused(&stage);
+    let why = stage.get(&format!("/api/v1/main/executions/{id}/why")).json();
+    assert_eq!((&why["state"], &why["cause"]), (&json!("PAUSED"), &json!("PAUSED")), "{why}");
+    let run = why["taskRunId"].as_str().unwrap();
+    let of_run = stage.get(&format!("/api/v1/executions/{id}/why?taskRunId={run}")).json();
+    assert_eq!(of_run["words"], "is paused until somebody resumes it");
+    assert_eq!(stage.get(&format!("/api/v1/executions/{id}/why?taskRunId=x")).status, 404);
+    assert_eq!(stage.get("/api/v1/executions/5cBZ1JF8kim8fbFg13bumX/why").status, 404);
+}
+
+#[test]
+fn task_runs_are_told_by_windows_with_counts() {
+    let stage = staged();
+    let id = paused(&stage);
+    let tree = |query: &str| stage.get(&format!("/api/v1/executions/{id}/tree{query}"));
+    let all = tree("").json();
+    assert_eq!((&all["total"], &all["counts"]), (&json!(1), &json!({"PAUSED": 1})), "{all}");
+    assert_eq!(all["rows"][0]["taskId"], "pause");
+    assert_eq!(tree("?from=1").json()["rows"], json!([]));
+    let failed = tree("?state=FAILED").json();
+    assert_eq!((&failed["total"], &failed["counts"]["PAUSED"]), (&json!(0), &json!(1)));
+    let run = all["rows"][0]["id"].as_str().unwrap();
+    assert_eq!(tree(&format!("?parent={run}")).json()["total"], 0);
+    assert_eq!((tree("?parent=x").status, tree("?count=1001").status), (404, 422));
+}
+
+#[test]
+fn a_trigger_says_when_it_is_next_and_that_it_is_switched_off() {
+    let stage = staged();
+    let path = "/api/v1/main/triggers/team/wait/daily";
+    assert_eq!(stage.get(&format!("{path}/why")).json()["cause"], "SCHEDULED");
+    let ticks = stage.get(&format!("{path}/ticks")).json();
+    assert_eq!(ticks["next"]["times"].as_array().unwrap().len(), 10, "{ticks}");
+    let off = json!({"namespace": "team", "flowId": "wait", "triggerId": "daily", "disabled": true});
+    let off = stage.ask("PUT", "/api/v1/triggers/set-disabled", "application/json", &off.to_string());
+    assert_eq!(off.status, 200, "{}", off.text());
+    assert_eq!(stage.get(&format!("{path}/why")).json()["cause"], "DISABLED");
+    assert_eq!(stage.get(&format!("{path}/ticks")).json()["next"], json!(null));
+    assert_eq!(stage.get("/api/v1/triggers/team/wait/none/why").status, 404);
+}
+
+#[test]
+fn times_are_foretold_over_a_clock_change() {
+    let stage = Stage::start();
+    let ask = |query: &str| {
+        stage.ask("POST", &format!("/api/v1/triggers/preview?{query}"), "application/x-yaml", PAUSE)
+    };
+    let told = ask("from=2026-03-28T12:00:00Z&count=2").json();
+    let daily = &told["triggers"][0];
+    assert_eq!(daily["times"][0]["clockChange"], "MOVED", "{told}");
+    assert_eq!(daily["times"][0]["at"], "2026-03-29T01:00:00.000Z");
+    assert_eq!(daily["times"][1]["at"], "2026-03-30T00:30:00.000Z");
+    assert_eq!(told["triggers"][1]["times"], json!([]));
+    assert_eq!(ask("triggerId=hook").json()["triggers"].as_array().unwrap().len(), 1);
+    for query in ["count=0", "count=1001", "zone=Mars", "from=soon"] {
+        assert_eq!(ask(query).status, 422, "{query}");
+    }
+}
+
+#[test]
+fn diagnostics_have_places_and_fixes() {
+    let stage = Stage::start();
+    let text = "id: a\nnamespace: team\ntasks:\n- {id: b, type: io.kestra.plugin.core.log.Log, mesage: hi}\n";
+    let found = stage.ask("POST", "/api/v1/main/language/diagnostics", "application/x-yaml", text).json();
+    let all = found["diagnostics"].as_array().unwrap();
+    let unknown = all.iter().find(|one| one["fix"]["edits"][0]["text"] == "message");
+    let unknown = unknown.unwrap_or_else(|| panic!("no fix in {found}"));
+    assert_eq!(unknown["range"]["start"]["line"], 4, "{unknown}");
+    assert_eq!(unknown["severity"], "error", "{unknown}");
+}
+
+#[test]
+fn a_stream_needs_something_to_tell_and_somebody_to_tell_it_to() {
+    let stage = Stage::start();
+    assert_eq!(stage.get("/api/v1/main/events").status, 422);
+    assert_eq!(stage.send("GET", "/api/v1/main/events?topics=executions", &[], "").status, 401);
+}
+
+#[test]
+fn a_stream_tells_what_changed_since_its_place() {
+    let stage = staged();
+    let headers = [("authorization", LOGIN), ("last-event-id", "1-1")];
+    let anew = stage.listen("/api/v1/main/events?topics=executions", &headers, "event: resync");
+    let place = anew.lines().find_map(|line| line.strip_prefix("id: ")).unwrap().to_owned();
+    let id = paused(&stage);
+    let headers = [("authorization", LOGIN), ("last-event-id", &*place)];
+    let told = stage.listen("/api/v1/main/events?topics=executions", &headers, "\"PAUSED\"");
+    assert!(told.starts_with("id: ") && told.contains("event: execution\n"), "{told}");
+    assert!(told.contains(&id) && !told.contains("resync"), "{told}");
+}

@@ -7,8 +7,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    bench, check, completions, configs, eval, explain, expressions, flow, import, openapi, plugins, run,
-    schema, secrets, server, store, test, triggers,
+    accounts, bench, check, completions, config, configs, demo, eval, execution, explain, expressions, flow,
+    import, maintenance, namespace, openapi, plugins, run, schema, secrets, server, store, template, test,
+    triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -29,8 +30,8 @@ enum Command {
     Check(check::Arguments),
     Run(Box<run::Arguments>),
     Test(Box<test::Arguments>),
-    #[command(subcommand)]
-    Flow(Box<flow::Command>),
+    #[command(flatten)]
+    Client(ClientCommand),
     #[command(subcommand)]
     Triggers(Box<triggers::Command>),
     Eval(Box<eval::Arguments>),
@@ -52,13 +53,41 @@ enum Command {
     #[command(subcommand)]
     Configs(configs::Command),
     Completions(completions::Arguments),
+    Demo(demo::Arguments),
+}
+
+/// What talks with a server, under both names of the program.
+#[derive(Debug, Subcommand)]
+enum ClientCommand {
+    #[command(subcommand)]
+    Flow(Box<flow::Command>),
+    #[command(subcommand)]
+    Execution(Box<execution::Command>),
+    #[command(subcommand)]
+    Namespace(Box<namespace::Command>),
+    #[command(subcommand)]
+    Files(Box<namespace::files::Command>),
+    #[command(subcommand)]
+    Kv(Box<namespace::kv::Command>),
+    #[command(subcommand, hide = true)]
+    Template(Box<template::Command>),
+    #[command(subcommand)]
+    Config(Box<config::Command>),
+    #[command(subcommand)]
+    Auths(Box<accounts::Auths>),
+    #[command(subcommand, hide = true)]
+    Tenants(Box<accounts::Tenants>),
+    #[command(subcommand, hide = true)]
+    Sys(maintenance::Sys),
+    #[command(subcommand, hide = true)]
+    Migrate(maintenance::Migrate),
 }
 
 /// Kestra's command line, answered by Kapelle.
 #[derive(Debug, Parser)]
 #[command(name = "kestra", version, disable_help_subcommand = true, max_term_width = 100)]
 #[command(
-    after_help = "Called as `kestra`, only this works yet. Call the same program as `kapelle` for more."
+    after_help = "Call the same program as `kapelle` for more: to check, run and test flows without a server."
 )]
 struct Kestra {
     #[command(subcommand)]
@@ -68,16 +97,24 @@ struct Kestra {
 #[derive(Debug, Subcommand)]
 enum KestraCommand {
     #[command(subcommand)]
-    Configs(configs::Command),
+    Server(Box<server::Command>),
+    #[command(flatten)]
+    Client(ClientCommand),
     #[command(subcommand)]
-    Flow(Box<flow::Command>),
+    Plugins(plugins::Command),
+    #[command(subcommand)]
+    Configs(configs::Command),
 }
 
 pub(crate) fn run(arguments: &[OsString]) -> Ending {
     if is_kestra(arguments) {
         return match parse::<Kestra>(arguments) {
-            Ok(Kestra { command: Some(KestraCommand::Configs(command)) }) => configs::run(&command),
-            Ok(Kestra { command: Some(KestraCommand::Flow(command)) }) => flow::run(&command),
+            Ok(Kestra { command: Some(command) }) => match command {
+                KestraCommand::Server(command) => server::run(&command),
+                KestraCommand::Client(command) => run_client(&command),
+                KestraCommand::Plugins(command) => answer(plugins::run(&command, Stream::Out.style().width)),
+                KestraCommand::Configs(command) => configs::run(&command),
+            },
             Ok(Kestra { command: None }) => short_help::<Kestra>(),
             Err(ending) => ending,
         };
@@ -87,7 +124,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Check(arguments) => check::run(&arguments),
             Command::Run(arguments) => run::run(&arguments),
             Command::Test(arguments) => test::run(&arguments),
-            Command::Flow(command) => flow::run(&command),
+            Command::Client(command) => run_client(&command),
             Command::Triggers(command) => triggers::run(&command),
             Command::Eval(arguments) => eval::run(&arguments),
             Command::Explain(arguments) => answer(explain::run(&arguments)),
@@ -104,9 +141,26 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Bench(arguments) => bench::run(&arguments),
             Command::Configs(command) => configs::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
+            Command::Demo(arguments) => demo::run(&arguments),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),
         Err(ending) => ending,
+    }
+}
+
+fn run_client(command: &ClientCommand) -> Ending {
+    match command {
+        ClientCommand::Flow(command) => flow::run(command),
+        ClientCommand::Execution(command) => execution::run(command),
+        ClientCommand::Namespace(command) => namespace::run(command),
+        ClientCommand::Files(command) => namespace::files::run(command),
+        ClientCommand::Kv(command) => namespace::kv::run(command),
+        ClientCommand::Template(command) => template::run(command),
+        ClientCommand::Config(command) => config::run(command),
+        ClientCommand::Auths(command) => accounts::auths(command),
+        ClientCommand::Tenants(command) => accounts::tenants(command),
+        ClientCommand::Sys(command) => maintenance::sys(command),
+        ClientCommand::Migrate(command) => maintenance::migrate(command),
     }
 }
 

@@ -1,15 +1,22 @@
 //! What the commands do, one file each.
 
+pub(crate) mod accounts;
 pub(crate) mod bench;
 pub(crate) mod check;
+pub(crate) mod client;
 pub(crate) mod completions;
+pub(crate) mod config;
 pub(crate) mod configs;
+pub(crate) mod demo;
 pub(crate) mod eval;
+pub(crate) mod execution;
 pub(crate) mod explain;
 pub(crate) mod expressions;
 pub(crate) mod flow;
 pub(crate) mod format;
 pub(crate) mod import;
+pub(crate) mod maintenance;
+pub(crate) mod namespace;
 pub(crate) mod openapi;
 pub(crate) mod plugins;
 pub(crate) mod run;
@@ -17,5 +24,6 @@ pub(crate) mod schema;
 pub(crate) mod secrets;
 pub(crate) mod server;
 pub(crate) mod store;
+pub(crate) mod template;
 pub(crate) mod test;
 pub(crate) mod triggers;

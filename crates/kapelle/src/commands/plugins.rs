@@ -1,6 +1,7 @@
 //! `kapelle plugins`: the types that flows can name.
 
 mod doc;
+mod install;
 mod list;
 mod search;
 mod words;
@@ -15,6 +16,8 @@ pub(crate) enum Command {
     List(list::Arguments),
     Doc(doc::Arguments),
     Search(search::Arguments),
+    Install(install::Install),
+    Uninstall(install::Uninstall),
 }
 
 /// `width` is that of the reader's terminal.
@@ -24,6 +27,8 @@ pub(crate) fn run(command: &Command, width: usize) -> anyhow::Result<String> {
         Command::List(arguments) => list::run(arguments, catalogue),
         Command::Doc(arguments) => doc::run(arguments, catalogue, width),
         Command::Search(arguments) => search::run(arguments, catalogue),
+        Command::Install(arguments) => install::install(arguments, catalogue),
+        Command::Uninstall(arguments) => Ok(install::uninstall(arguments)),
     }
 }
 

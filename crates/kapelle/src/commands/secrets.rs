@@ -2,7 +2,7 @@
 //!
 //! They go in and are used by flows; no command gives one back.
 
-mod ask;
+pub(super) mod ask;
 
 use std::sync::Arc;
 

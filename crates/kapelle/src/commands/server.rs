@@ -1,12 +1,14 @@
 //! `kapelle server`: serves the API, runs flows and their triggers, until it is told to stop.
 
+mod accepted;
 mod entrance;
 mod health;
 mod retention;
 mod supervisor;
+mod tutorials;
 mod watching;
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -24,6 +26,7 @@ use kapelle_store_sqlite::SqliteStore;
 use self::supervisor::Supervisor;
 use self::watching::Watching;
 use crate::commands::check::Level;
+use crate::commands::maintenance::Anything;
 use crate::configuration::{self, Home};
 use crate::local::{self, Local, Setup, TENANT};
 use crate::open_files;
@@ -39,6 +42,18 @@ pub(crate) enum Command {
     Standalone(Arguments),
     /// Ask the server on this machine whether it works
     Health(health::Arguments),
+    #[command(hide = true)]
+    Webserver(Anything),
+    #[command(hide = true)]
+    Executor(Anything),
+    #[command(hide = true)]
+    Worker(Anything),
+    #[command(hide = true)]
+    Scheduler(Anything),
+    #[command(hide = true)]
+    Indexer(Anything),
+    #[command(hide = true)]
+    Controller(Anything),
 }
 
 #[derive(Args, Debug)]
@@ -70,17 +85,65 @@ pub(crate) struct Arguments {
     /// Secrets: a file with `NAME=value` on each line, or a folder with a file for each
     #[arg(long, value_name = "PATH")]
     secrets: Option<PathBuf>,
+
+    /// Begin with examples, if there are no flows yet; as `kestra.tutorial-flows.enabled: true` does
+    #[arg(long)]
+    tutorials: bool,
+
+    #[command(flatten)]
+    accepted: accepted::Accepted,
+
+    #[arg(skip)]
+    demo: Option<Demo>,
+}
+
+/// How a server for looking around differs.
+#[derive(Clone, Copy, Debug)]
+struct Demo {
+    is_in_memory: bool,
+}
+
+/// A server with examples that asks nobody who they are, and answers this machine only.
+pub(crate) fn run_demo(port: u16, data: &Path, is_in_memory: bool) -> Ending {
+    serve_all(&Arguments {
+        configuration: Vec::new(),
+        port: Some(port),
+        management_port: Some(0),
+        host: Some(IpAddr::V4(Ipv4Addr::LOCALHOST)),
+        data: data.to_owned(),
+        flow_path: None,
+        secrets: None,
+        tutorials: true,
+        accepted: accepted::Accepted::default(),
+        demo: Some(Demo { is_in_memory }),
+    })
 }
 
 pub(crate) fn run(command: &Command) -> Ending {
     match command {
         Command::Local(arguments) | Command::Standalone(arguments) => serve_all(arguments),
         Command::Health(arguments) => health::run(arguments),
+        Command::Webserver(_)
+        | Command::Executor(_)
+        | Command::Worker(_)
+        | Command::Scheduler(_)
+        | Command::Indexer(_)
+        | Command::Controller(_) => Err(Stop::Usage(
+            "a single role of a cluster needs PostgreSQL, which is not in this version; `server standalone` has \
+             all roles in one process"
+                .to_owned(),
+        )),
     }
 }
 
 fn serve_all(arguments: &Arguments) -> Ending {
-    let settings = configuration::for_server(&arguments.configuration, Home::Counts)?;
+    arguments.accepted.tell();
+    let mut settings = configuration::for_server(&arguments.configuration, Home::Counts)?;
+    let has_tutorials = arguments.tutorials || settings.has_tutorials;
+    if let Some(demo) = arguments.demo {
+        settings.keeping.is_in_memory = demo.is_in_memory;
+        settings.sign_in.is_open = true;
+    }
     let doors = entrance::doors(arguments, &settings)?;
     if let Err(error) = open_files::raise() {
         note(&format!("warning: the limit of open files stays low: {error}"));
@@ -125,6 +188,9 @@ fn serve_all(arguments: &Arguments) -> Ending {
     tokio.spawn(Arc::clone(&supervisor).live(Arc::downgrade(&runtime)));
     if let (Some(store), Some(age)) = (kept, kept_for) {
         retention::begin(&store, Arc::clone(&storage), age);
+    }
+    if has_tutorials {
+        tutorials::save(&runtime)?;
     }
     let app = App::new(Parts {
         runtime: Arc::clone(&runtime),

@@ -194,7 +194,7 @@ keys! {
         "Folders of this machine that the tasks of `io.kestra.plugin.fs.local` may work in";
     TMP_DIR: "kestra.tasks.tmp-dir.path", Kind::Text, None, Kestra,
         "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
-    TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("true"), Kestra,
+    TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("false"), Kestra,
         "Whether an empty server begins with the flows of the tutorial";
     RETENTION: "kapelle.retention.executions", Kind::Duration, None, Ours,
         "How long executions stay after their end; without it, until somebody removes them";

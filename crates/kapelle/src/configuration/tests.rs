@@ -67,7 +67,7 @@ fn without_anything_the_defaults_of_the_table_hold() {
     assert_eq!((settings.addresses.port, settings.addresses.management_port), (8080, Some(8081)));
     assert_eq!(settings.grace.as_secs(), 300);
     assert_eq!((settings.profile, settings.log_level), ("default", "INFO"));
-    assert!(settings.has_tutorials && !settings.sign_in.is_open && settings.sign_in.account.is_none());
+    assert!(!settings.has_tutorials && !settings.sign_in.is_open && settings.sign_in.account.is_none());
 }
 
 #[test]
@@ -113,7 +113,7 @@ fn variables_set_every_kind_of_key() {
             ("KESTRA_SERVER_TERMINATION_GRACE_PERIOD", "30s"),
             ("KESTRA_PLUGINS_DEFAULTS", "[{type: io.kestra.plugin.core.log.Log, values: {level: WARN}}]"),
             ("KAPELLE_FS_LOCAL_ALLOWED_PATHS", "/a, /b"),
-            ("KESTRA_TUTORIAL_FLOWS_ENABLED", ""),
+            ("KESTRA_TUTORIAL_FLOWS_ENABLED", "true"),
         ],
     );
     assert!(configuration.findings.is_empty());

@@ -96,7 +96,7 @@ fn validate_says_what_is_wrong_or_what_a_server_would_do() {
     schedules   missed ones: All
     lost tasks  begin again
     stopping    tasks have PT5M
-    tutorial    when empty
+    tutorial    never
     answers     profile default
     log         INFO
     ");

@@ -15,6 +15,12 @@ fn alone_it_tells_what_it_can() {
       run          Run a flow, without a server
       test         Run tests of flows, without a server
       flow         The commands of Kestra's own program for flows, with its output
+      execution    Start, watch and steer executions of a server
+      namespace    Upload files and values for the flows of a namespace
+      files        Files that flows of a namespace share
+      kv           Values that flows of a namespace share
+      config       Set the server that commands ask, and the token for it
+      auths        Make the first account of a server
       triggers     See what starts flows, and when
       eval         Show what an expression gives
       explain      Explain a code that `kapelle check` reports
@@ -29,6 +35,7 @@ fn alone_it_tells_what_it_can() {
       bench        Measure how fast a server is
       configs      Check configurations of servers, and look up their keys
       completions  Print the completion script of a shell
+      demo         Start a server with examples to look at, on this machine only
 
     Options:
       -h, --help     Print help

@@ -4,6 +4,7 @@
 
 mod bench;
 mod check;
+mod client;
 mod configs;
 mod eval;
 mod fix;

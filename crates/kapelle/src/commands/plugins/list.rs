@@ -16,12 +16,17 @@ pub(crate) struct Arguments {
     #[arg(long, value_name = "KIND")]
     kind: Option<String>,
 
+    /// Only the types of Kestra's core
+    #[arg(long)]
+    core: bool,
+
     #[arg(long, value_enum, default_value_t)]
     format: Format,
 }
 
 pub(super) fn run(arguments: &Arguments, catalogue: &'static Catalogue) -> anyhow::Result<String> {
     let mut types = usable(catalogue);
+    types.retain(|entry| !arguments.core || entry.name.starts_with("io.kestra.plugin.core."));
     if let Some(wanted) = &arguments.kind {
         let mut kinds: Vec<&str> = types.iter().map(|entry| entry.kind).collect();
         kinds.sort_unstable();

@@ -13,7 +13,7 @@ use crate::terminal::{Stream, note};
 const VALUE_MAX: u64 = 1 << 20;
 
 /// Asks for the value of a secret where there is somebody to ask; else it is what comes in.
-pub(super) fn value(name: &str) -> Result<String, Stop> {
+pub(in crate::commands) fn value(name: &str) -> Result<String, Stop> {
     let input = io::stdin();
     let text = if input.is_terminal() {
         Stream::Err.print(format!("Value of {}: ", printable(name)).as_bytes())?;

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use kapelle_model::effect::Request;
 use kapelle_model::execution::{Birth, Breakpoint, Execution, Head, Labels, Slot, Start};
 use kapelle_model::task_run::{Fence, Hold, RunIndex};
-use kapelle_model::{ExecutionId, History, Map, State};
+use kapelle_model::{ExecutionId, History, Map, Millis, State};
 
 use crate::labels::merged;
 use crate::live::Live;
 use crate::plan::{Kind, Place, Plan, Spread};
-use crate::step::{Creation, Outcome, Refused, Reopening, create, go_on};
+use crate::step::{Creation, Outcome, Refused, Reopening, create, go_on, restartable};
 use crate::world::World;
 
 /// How an execution is repeated.
@@ -19,6 +19,8 @@ use crate::world::World;
 pub struct Replay {
     /// From this task run on; from the start without one.
     pub from: Option<RunIndex>,
+    /// Only from what failed, as a restart does.
+    pub restarts: bool,
     /// Other inputs than those of the execution, ready to use.
     pub inputs: Option<Arc<Map>>,
     pub breakpoints: Arc<[Breakpoint]>,
@@ -41,30 +43,21 @@ pub fn replay(
         start: None,
         ..(*old.birth).clone()
     };
-    let labels = relabeled(&old.head.labels, "system.replay");
+    let mark = if replay.restarts { "system.restarted" } else { "system.replay" };
+    let labels = relabeled(&old.head.labels, mark);
     let attempt = old.head.attempt + 1;
-    let Some(from) = replay.from else {
+    if replay.from.is_none() && !replay.restarts {
         let variables = Arc::clone(&plan.variables);
         let breakpoints = Arc::clone(&replay.breakpoints);
         let creation = Creation { birth, labels, variables, attempt, breakpoints, ends: None };
         return Ok(create(plan, creation, world));
-    };
-    let before = Live::restore(plan, old.clone()).map_err(Refused::Invalid)?;
-    if before.position(from).is_none() {
-        return Err(Refused::Invalid("the execution has no such task run".into()));
     }
-    // Whoever is open by itself, and not only because of what is open below it.
-    let is_open = |run: RunIndex| !before.run(run).state().is_terminal();
-    let runs = old.runs.iter().map(|run| run.index);
-    let mut starts: BTreeSet<RunIndex> =
-        runs.filter(|run| is_open(*run) && !before.children(*run).any(is_open)).collect();
-    starts.insert(from);
-    let mut reopening = Reopening::of(plan, &before, starts);
-    reopening.drop(&before, later(plan, &before, from));
+    let before = Live::restore(plan, old.clone()).map_err(Refused::Invalid)?;
+    let reopening = reopening(plan, &before, replay.from.filter(|_| !replay.restarts))?;
     let mut execution = Execution {
         birth: Arc::new(birth),
         head: Head {
-            history: History::new(State::Created, world.now),
+            history: reopened(&old.head.history, world.now),
             version: 0,
             generation: 0,
             opened: world.now,
@@ -91,6 +84,41 @@ pub fn replay(
     reopening.apply(plan, &mut live, world.now);
     let outcome = go_on(plan, &mut live, &reopening, world);
     Ok((live, outcome))
+}
+
+/// What begins again.
+fn reopening(plan: &Plan, before: &Live, from: Option<RunIndex>) -> Result<Reopening, Refused> {
+    let Some(from) = from else {
+        let starts = restartable(plan, before);
+        if starts.is_empty() {
+            return Err(Refused::Invalid("No task found to restart execution from!".into()));
+        }
+        return Ok(Reopening::of(plan, before, starts));
+    };
+    if before.position(from).is_none() {
+        return Err(Refused::Invalid("the execution has no such task run".into()));
+    }
+    // Whoever is open by itself, and not only because of what is open below it.
+    let is_open = |run: RunIndex| !before.run(run).state().is_terminal();
+    let runs = before.execution().runs.iter().map(|run| run.index);
+    let mut starts: BTreeSet<RunIndex> =
+        runs.filter(|run| is_open(*run) && !before.children(*run).any(is_open)).collect();
+    starts.insert(from);
+    let mut reopening = Reopening::of(plan, before, starts);
+    reopening.drop(before, later(plan, before, from));
+    Ok(reopening)
+}
+
+/// The states of the old execution with the mark of the new beginning: what came before is a part of its story, too.
+/// What was killed, or is open, cannot go on, so that its story begins anew.
+fn reopened(old: &History, now: Millis) -> History {
+    let state = old.current();
+    if !state.is_terminal() || state == State::Killed {
+        return History::new(State::Created, now);
+    }
+    let mut history = old.clone();
+    history.push(State::Restarted, now);
+    history
 }
 
 /// What is tried again as a whole after a failure: the same flow with the same inputs and labels.

@@ -40,7 +40,7 @@ use crate::transitions::Machine;
 use crate::variables::Variables;
 use crate::world::World;
 
-pub(crate) use restart::{Reopening, go_on};
+pub(crate) use restart::{Reopening, go_on, restartable};
 pub use start::{Creation, create};
 
 /// Task runs that one execution may have made.

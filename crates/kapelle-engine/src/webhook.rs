@@ -22,12 +22,13 @@ use kapelle_core::expression::environment::Environment;
 use kapelle_core::flow;
 use kapelle_core::language::Language;
 use kapelle_core::property::Property;
+use kapelle_model::execution::Labels;
 use kapelle_model::flow::Trigger;
 use kapelle_model::trigger::Firing;
-use kapelle_model::{Failure, Map, Millis, Text, Value};
+use kapelle_model::{ExecutionId, Failure, Map, Millis, State, Text, Value};
 
-use crate::conditions::{Conditions, Subject, words};
-use crate::labels::{Pairs, SYSTEM};
+use crate::conditions::{Conditions, Facts, Subject, words};
+use crate::labels::{Pairs, SYSTEM, merged};
 use crate::overlay::Overlay;
 use preset::{Denied, Preset};
 
@@ -49,6 +50,8 @@ pub struct Webhook {
     pub waits: bool,
     namespace: String,
     flow: String,
+    /// Those that every execution of its flow has.
+    flow_labels: Pairs,
     key: Option<Property>,
     /// What is wrong with it is told when it is called.
     preset: Option<Result<Preset, String>>,
@@ -64,6 +67,7 @@ impl Webhook {
         trigger: &Trigger,
         namespace: &str,
         flow: &str,
+        flow_labels: Pairs,
         language: Language,
         catalogue: &'static Catalogue,
     ) -> Self {
@@ -79,6 +83,7 @@ impl Webhook {
             waits: node("wait").and_then(kapelle_model::Node::as_bool) == Some(true),
             namespace: namespace.to_owned(),
             flow: flow.to_owned(),
+            flow_labels,
             key: property("key"),
             preset: Preset::read(trigger, language),
             conditions: Conditions::read(node("conditions"), node("when"), language, catalogue),
@@ -136,7 +141,21 @@ impl Webhook {
         let over = Map::from_iter([("trigger".into(), Value::Map(variables.clone().into()))]);
         let context = Overlay { over: &over, under: environment.context };
         let environment = Environment { context: &context, ..environment };
-        let subject = Subject { execution: None, namespace: &self.namespace, flow: &self.flow };
+        let given = self.inputs(environment).and_then(|inputs| Ok((inputs, self.labels(environment)?)));
+        let own = given.as_ref().map(|(_, labels)| labels.as_slice()).unwrap_or_default();
+        let known: Labels = self.flow_labels.as_slice().into();
+        let labels = merged(&known, own);
+        // Conditions look at the execution as it will be created.
+        let execution = Some(Facts {
+            id: ExecutionId(0),
+            namespace: &self.namespace,
+            flow: &self.flow,
+            state: State::Created,
+            labels: &labels,
+            outputs: None,
+            runs: &[],
+        });
+        let subject = Subject { execution, namespace: &self.namespace, flow: &self.flow };
         let held = if self.conditions.is_empty() {
             Ok(())
         } else {
@@ -147,7 +166,7 @@ impl Webhook {
                 Err(reason) => Err(format!("its conditions could not be answered: {reason}")),
             }
         };
-        let given = held.and_then(|()| Ok((self.inputs(environment)?, self.labels(environment)?)));
+        let given = held.and(given);
         let failure = given.as_ref().err().map(|reason| Failure::new(reason.as_str()));
         let (inputs, labels) = given.unwrap_or_else(|_| (Map::new(), vec![from()]));
         Decision::Starts(Box::new(Firing { variables, inputs, labels, date: None, identity, failure }))

@@ -21,6 +21,8 @@ use crate::runtime::Runtime;
 pub struct Repeat {
     /// From this task run on; from the start without one.
     pub from: Option<RunIndex>,
+    /// Only from what failed, as a restart does.
+    pub restarts: bool,
     pub revision: RepeatRevision,
     /// Other inputs, as they are given; those of the execution without any.
     pub inputs: Option<Map>,
@@ -77,7 +79,8 @@ impl Runtime {
                     Some(Arc::new(resolved.values))
                 }
             };
-            let how = Replay { from: repeat.from, inputs, breakpoints: Arc::clone(&repeat.breakpoints) };
+            let breakpoints = Arc::clone(&repeat.breakpoints);
+            let how = Replay { from: repeat.from, restarts: repeat.restarts, inputs, breakpoints };
             let (live, outcome) = replay(&definition.plan, &old, &how, id, world).map_err(Unborn::Refused)?;
             let with = Vec::new();
             Ok(Newborn { definition: Arc::clone(&definition), live, outcome, with, answer: None })

@@ -1,13 +1,18 @@
 //! The filters of the query (`filters[field][OPERATION]=value` and the flat parameters of older clients), as a tree of
-//! clauses. What a field means is told per resource: [`executions`], [`flows`].
+//! clauses. Which fields a resource has is told by [`fields`], what they mean per resource: [`executions`], [`flows`],
+//! [`logs`], [`triggers`].
 //!
 //! A name that nobody knows is never passed over: whoever deletes by query must not delete more than they meant.
 
+pub(crate) mod compiled;
 pub(crate) mod executions;
+pub(crate) mod fields;
 pub(crate) mod flows;
+pub(crate) mod logs;
 pub(crate) mod named;
 pub(crate) mod namespaces;
 pub(crate) mod test;
+pub(crate) mod triggers;
 
 use crate::error::{ApiError, Outcome};
 use crate::query::Query;
@@ -103,8 +108,53 @@ impl Clause {
         ApiError::bad_filter(format!("field {} is not supported for {resource}", self.field))
     }
 
+    /// The refusal of a value that is none of those that there are.
+    pub(crate) fn unknown_value(&self, what: &str) -> ApiError {
+        ApiError::illegal_argument(format!(
+            "`{}` is no {what}, as field {} needs one",
+            self.value, self.field
+        ))
+    }
+
     pub(crate) fn bad_value(&self, why: impl std::fmt::Display) -> ApiError {
         ApiError::bad_filter(format!("`{}` is no value of field {}: {why}", self.value, self.field))
+    }
+}
+
+/// Filters as some clients send them in a body: a list of fields with operations and values.
+pub(crate) fn in_body(body: &serde_json::Value) -> Outcome<Vec<Tree>> {
+    let list = body.get("filters").and_then(serde_json::Value::as_array);
+    let wrong = || ApiError::bad_filter("a filter has a `field`, an `operation` and a `value`");
+    let mut trees = Vec::new();
+    for filter in list.into_iter().flatten() {
+        let text = |name: &str| filter.get(name).and_then(serde_json::Value::as_str);
+        let (Some(field), Some(operation), Some(value)) =
+            (text("field"), text("operation"), filter.get("value"))
+        else {
+            return Err(wrong());
+        };
+        let field = if field == "QUERY" { "q" } else { field };
+        match value.get("value").unwrap_or(value) {
+            serde_json::Value::Object(pairs) => {
+                for (key, value) in pairs {
+                    trees.push(clause(&[field, operation, key], &words(value).ok_or_else(wrong)?)?);
+                }
+            }
+            value => trees.push(clause(&[field, operation], &words(value).ok_or_else(wrong)?)?),
+        }
+    }
+    Ok(trees)
+}
+
+/// A value of a body as it would stand in a query.
+fn words(value: &serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::String(text) => Some(text.clone()),
+        serde_json::Value::Number(_) | serde_json::Value::Bool(_) => Some(value.to_string()),
+        serde_json::Value::Array(all) => {
+            all.iter().map(words).collect::<Option<Vec<_>>>().map(|all| all.join(","))
+        }
+        _ => None,
     }
 }
 
@@ -204,6 +254,8 @@ fn from_flat(flat: &[(&str, Operation)], name: &str, value: &str) -> Outcome<Opt
     if value.is_empty() {
         return Ok(None);
     }
+    // Its older name.
+    let field = if *field == "minLevel" { &"level" } else { field };
     if *field != "labels" {
         return Ok(Some(Clause::flat(field, *operation, value)));
     }

@@ -15,6 +15,7 @@ pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod logs;
 pub(crate) mod mcp;
+pub(crate) mod measures;
 pub(crate) mod metrics;
 pub(crate) mod namespaces;
 pub(crate) mod plugins;

@@ -29,6 +29,18 @@ impl Query {
         self.pairs.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// The query without a parameter.
+    pub(crate) fn without(&self, name: &str) -> Self {
+        let rest = self.pairs.iter().filter(|(known, _)| known != name);
+        Self { pairs: rest.cloned().collect() }
+    }
+
+    /// Only the parameters whose names begin so.
+    pub(crate) fn beginning(&self, prefix: &str) -> Self {
+        let kept = self.pairs.iter().filter(|(known, _)| known.starts_with(prefix));
+        Self { pairs: kept.cloned().collect() }
+    }
+
     /// Whether a flag is set: there without a value, or as `true`.
     pub(crate) fn is_set(&self, name: &str) -> bool {
         self.flag(name).unwrap_or(false)

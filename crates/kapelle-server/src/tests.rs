@@ -17,3 +17,4 @@ mod plugins;
 mod record;
 mod stage;
 mod stats;
+mod telling;

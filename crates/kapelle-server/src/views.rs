@@ -7,6 +7,7 @@ pub(crate) mod flow;
 pub(crate) mod graph;
 pub(crate) mod key;
 pub(crate) mod log;
+pub(crate) mod metric;
 pub(crate) mod namespace;
 pub(crate) mod plugin;
 pub(crate) mod reopened;

@@ -73,7 +73,10 @@ impl Local {
         let storage: Arc<dyn Storage> = Arc::new(storage);
         sweep(&*setup.store)?;
         let kept = stored_secrets(Arc::clone(&setup.store));
-        let Settings { flows, keeping, on_lost, .. } = setup.settings;
+        let Settings { addresses, flows, keeping, on_lost, .. } = setup.settings;
+        let mut configured = flows.task_settings;
+        // Links in what the engine tells lead there.
+        configured.extend(addresses.url.map(|url| ("kestra.url".to_owned(), url)));
         let parts = Parts {
             store: setup.store,
             registry: kapelle_plugins::registry(),
@@ -101,7 +104,7 @@ impl Local {
             storage: Arc::clone(&storage),
             local: LocalFiles::below(flows.local_files),
             secrets: secrets(setup.secrets.as_deref(), Some(kept))?,
-            settings: settings(&setup.folder, flows.task_settings),
+            settings: settings(&setup.folder, configured),
             calls: Some(Arc::new(calls)),
         };
         let runtime =

@@ -19,6 +19,7 @@ use crate::checks::Checks;
 use crate::conditions::Conditions;
 use crate::defaults::Layers;
 use crate::flow_trigger::FlowTrigger;
+use crate::labels::Pairs;
 use crate::quotas::Quotas;
 use crate::schedule::Schedule;
 use crate::sla::Agreements;
@@ -84,6 +85,7 @@ impl Plan {
         }
         let labels = flow.labels.iter();
         let labels = labels.map(|label| (Arc::from(&*label.key.value), Arc::from(&*label.value.value)));
+        let labels: Pairs = labels.collect();
         let variables = flow.variables.iter();
         let variables =
             variables.map(|entry| (Arc::from(&*entry.key), plain::from_node(&entry.value))).collect::<Map>();
@@ -103,7 +105,8 @@ impl Plan {
                     return Trigger { watches_windows, ..trigger };
                 }
                 triggers::Kind::Webhook => {
-                    webhooks.push(Webhook::read(written, namespace, id, language, catalogue));
+                    let labels = labels.clone();
+                    webhooks.push(Webhook::read(written, namespace, id, labels, language, catalogue));
                 }
                 triggers::Kind::Tool | triggers::Kind::Plugin => {}
             }
@@ -117,7 +120,7 @@ impl Plan {
             language,
             disabled: flow.disabled,
             failures: Vec::new(),
-            labels: labels.collect(),
+            labels: labels.into(),
             variables: Arc::new(variables),
             inputs: inputs::read(&flow.inputs, language),
             outputs: outputs::read(&flow.outputs, language),

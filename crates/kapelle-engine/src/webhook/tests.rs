@@ -25,7 +25,8 @@ fn webhook(properties: &str) -> Webhook {
     );
     let root = yaml::read(&source, Span::new(0, source.len() as u32)).root.unwrap();
     let flow = flow::read(&root, Catalogue::bundled());
-    Webhook::read(&flow.triggers[0], "a", "down", Language::One, Catalogue::bundled())
+    let labels = vec![("team".into(), "x".into())];
+    Webhook::read(&flow.triggers[0], "a", "down", labels, Language::One, Catalogue::bundled())
 }
 
 fn request(body: &str, headers: &[(&str, &str)]) -> WebhookRequest {

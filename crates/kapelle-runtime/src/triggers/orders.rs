@@ -7,9 +7,10 @@ use kapelle_engine::triggers::{Kind, Trigger};
 use kapelle_model::Millis;
 use kapelle_model::permit::Permit;
 use kapelle_model::trigger::{Skip, SkipReason, TriggerKey, TriggerState};
-use kapelle_store::StoreError;
 use kapelle_store::document::Kind as Documents;
 use kapelle_store::error::Result as Stored;
+use kapelle_store::transaction::Over;
+use kapelle_store::{StoreError, Transaction, Write};
 
 use super::environment::with_environment;
 use super::kept::{self, Changed, Kept, document_key};
@@ -88,6 +89,23 @@ impl Runtime {
             state.open.clear();
             Ok(state)
         })
+    }
+
+    /// Forgets where a trigger stands that its flow does not declare any more.
+    pub fn forget_trigger(&self, key: &TriggerKey) -> Done {
+        let store = &self.shared.store;
+        if find(&self.shared, key).is_ok() {
+            let TriggerKey { namespace, flow, trigger, .. } = key;
+            return Err(NoTrigger::Refused(format!(
+                "trigger `{trigger}` of `{namespace}.{flow}` cannot be deleted because the flow still declares it"
+            )));
+        }
+        if store.document(&document_key(key))?.is_none() {
+            return Err(NoTrigger::Missing);
+        }
+        let write = Write::Remove { key: document_key(key), over: Over::Any };
+        store.commit(Transaction::of(vec![write]))?;
+        Ok(())
     }
 
     /// Lets a trigger begin anew, as if it had just been saved; what it remembers of its source stays.

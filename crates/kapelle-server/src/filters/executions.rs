@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use kapelle_model::execution::Kind;
 use kapelle_model::{Millis, State};
-use kapelle_store::filter::{Condition, Filter, Test};
+use kapelle_store::filter::{Condition, Filter, Range, Test};
 
-use super::test::{label, range, since, text};
+use super::fields::Resource;
+use super::test::{label, moments, since, text};
 use super::{Clause, Operation, Tree};
 use crate::error::{ApiError, Outcome};
 use crate::query::Query;
@@ -32,6 +33,7 @@ pub(crate) const SYSTEM: &str = "system";
 pub(crate) fn read(query: &Query, now: Millis) -> Outcome<Filter> {
     let states: Vec<&str> = query.all("state").collect();
     let tree = super::read(query, FLAT)?;
+    Resource::Executions.check(&tree)?;
     let filter = filter(&tree, now)?;
     // A flat state that comes again means one more.
     if states.len() < 2 {
@@ -75,18 +77,26 @@ fn condition(clause: &Clause, now: Millis) -> Outcome<Vec<Condition>> {
             let (key, test) = label(clause)?;
             Condition::Label { key, test }
         }
-        "startDate" => Condition::Started(range(clause)?),
-        "endDate" => Condition::Ended(range(clause)?),
+        "startDate" => one_of(moments(clause)?, Condition::Started),
+        "endDate" => one_of(moments(clause)?, Condition::Ended),
         "timeRange" => Condition::Started(since(clause, now)?),
         "triggerExecutionId" => Condition::TriggerExecution(text(clause)?),
         "childFilter" => Condition::HasParent(match clause.value.as_str() {
             "CHILD" => equality(clause)?,
             "MAIN" => !equality(clause)?,
-            _ => return Err(clause.bad_value("it is CHILD or MAIN")),
+            _ => return Err(clause.unknown_value("kind of descent")),
         }),
         _ => return Err(clause.no_field("executions")),
     };
     Ok(vec![one])
+}
+
+/// A condition about a moment that lies in one of these stretches.
+fn one_of(ranges: Vec<Range>, condition: fn(Range) -> Condition) -> Condition {
+    match ranges.as_slice() {
+        [range] => condition(*range),
+        _ => Condition::Any(ranges.into_iter().map(|range| Filter::of([condition(range)])).collect()),
+    }
 }
 
 /// Whether it asks for being equal; false if for being different.
@@ -122,7 +132,7 @@ pub(crate) fn scope_test(clause: &Clause) -> Outcome<Option<Test>> {
 fn states(clause: &Clause) -> Outcome<BTreeSet<State>> {
     let named: BTreeSet<State> = values(clause)?
         .iter()
-        .map(|name| State::from_name(name).ok_or_else(|| clause.bad_value("there is no such state")))
+        .map(|name| State::from_name(name).ok_or_else(|| clause.unknown_value("state")))
         .collect::<Outcome<_>>()?;
     if !clause.operation.is_negative() {
         return Ok(named);
@@ -132,18 +142,22 @@ fn states(clause: &Clause) -> Outcome<BTreeSet<State>> {
 }
 
 fn kinds(clause: &Clause) -> Outcome<Vec<Kind>> {
-    const KINDS: [(&str, Kind); 4] = [
+    const KINDS: [(&str, Kind); 5] = [
         ("NORMAL", Kind::Normal),
+        // As clients of 2.0 call it.
+        ("DEFAULT", Kind::Normal),
         ("TEST", Kind::Test),
         ("PLAYGROUND", Kind::Playground),
         ("LOOP", Kind::Loop),
     ];
     let named = values(clause)?;
-    if let Some(wrong) = named.iter().find(|name| KINDS.iter().all(|(known, _)| known != name)) {
-        return Err(ApiError::bad_filter(format!("there is no kind `{wrong}` of executions")));
+    if named.iter().any(|name| KINDS.iter().all(|(known, _)| known != name)) {
+        return Err(clause.unknown_value("kind of executions"));
     }
-    let is_meant = |name: &str| named.iter().any(|own| own == name) != clause.operation.is_negative();
-    Ok(KINDS.into_iter().filter(|(name, _)| is_meant(name)).map(|(_, kind)| kind).collect())
+    let is_named =
+        |kind: Kind| KINDS.iter().any(|(name, own)| *own == kind && named.iter().any(|one| one == name));
+    let all = [Kind::Normal, Kind::Test, Kind::Playground, Kind::Loop];
+    Ok(all.into_iter().filter(|kind| is_named(*kind) != clause.operation.is_negative()).collect())
 }
 
 /// The values of a field that has only names.

@@ -4,6 +4,7 @@ use kapelle_store::filter::Test;
 use kapelle_store::flow::FlowRevision;
 
 use super::executions::{equality, scope_test};
+use super::fields::Resource;
 use super::test::{label, text};
 use super::{Clause, Operation, Tree};
 use crate::error::Outcome;
@@ -29,7 +30,9 @@ pub(crate) enum FlowTest {
 }
 
 pub(crate) fn read(query: &Query) -> Outcome<FlowTest> {
-    compiled(&super::read(query, FLAT)?)
+    let tree = super::read(query, FLAT)?;
+    Resource::Flows.check(&tree)?;
+    compiled(&tree)
 }
 
 fn compiled(tree: &Tree) -> Outcome<FlowTest> {

@@ -4,6 +4,7 @@ use kapelle_model::Millis;
 use kapelle_store::filter::{Range, Test};
 
 use super::executions::equality;
+use super::fields::Resource;
 use super::test::{range, text};
 use super::{Clause, Operation, Tree};
 use crate::error::Outcome;
@@ -30,7 +31,9 @@ pub(crate) enum NamedTest {
 }
 
 pub(crate) fn read(query: &Query) -> Outcome<NamedTest> {
-    compiled(&super::read(query, FLAT)?)
+    let tree = super::read(query, FLAT)?;
+    Resource::Named.check(&tree)?;
+    compiled(&tree)
 }
 
 fn compiled(tree: &Tree) -> Outcome<NamedTest> {

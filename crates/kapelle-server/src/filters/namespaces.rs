@@ -3,6 +3,7 @@
 use kapelle_store::filter::Test;
 
 use super::executions::equality;
+use super::fields::Resource;
 use super::test::text;
 use super::{Clause, Operation, Tree};
 use crate::error::Outcome;
@@ -21,7 +22,9 @@ pub(crate) enum NamespaceTest {
 }
 
 pub(crate) fn read(query: &Query) -> Outcome<NamespaceTest> {
-    compiled(&super::read(query, FLAT)?)
+    let tree = super::read(query, FLAT)?;
+    Resource::Namespaces.check(&tree)?;
+    compiled(&tree)
 }
 
 fn compiled(tree: &Tree) -> Outcome<NamespaceTest> {

@@ -65,6 +65,15 @@ pub(crate) fn range(clause: &Clause) -> Outcome<Range> {
     Ok(Range { from, until })
 }
 
+/// The stretches of time that a clause about moments means, of which one has to contain the moment.
+pub(crate) fn moments(clause: &Clause) -> Outcome<Vec<Range>> {
+    if clause.operation != Operation::NotEquals {
+        return range(clause).map(|range| vec![range]);
+    }
+    let not = |operation| range(&Clause { operation, ..clause.clone() });
+    Ok(vec![not(Operation::Less)?, not(Operation::Greater)?])
+}
+
 /// The time that has passed since a duration ago.
 pub(crate) fn since(clause: &Clause, now: Millis) -> Outcome<Range> {
     if clause.operation != Operation::Equals {

@@ -7,7 +7,11 @@ pub(crate) mod delete;
 pub(crate) mod files;
 pub(crate) mod follow;
 pub(crate) mod given;
+pub(crate) mod related;
+pub(crate) mod rendered;
 pub(crate) mod search;
+pub(crate) mod statistics;
+pub(crate) mod task_runs;
 pub(crate) mod tree;
 pub(crate) mod validate;
 

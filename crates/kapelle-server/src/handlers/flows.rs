@@ -1,8 +1,11 @@
 //! Flows: one by one.
 
+pub(crate) mod about;
 pub(crate) mod archive;
 pub(crate) mod bulk;
 pub(crate) mod many;
+mod pattern;
+pub(crate) mod source;
 pub(crate) mod validate;
 
 use std::sync::Arc;
@@ -124,7 +127,9 @@ pub(crate) fn revisions(call: &Call) -> Outcome<Answer> {
     if all.is_empty() {
         return Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")));
     }
-    Ok(Answer::json(&all.iter().map(|revision| view::with_source(revision)).collect()))
+    let has_ends = call.query.flag("allowDelete").unwrap_or(true);
+    let shown = all.iter().filter(|revision| has_ends || !revision.is_deleted);
+    Ok(Answer::json(&shown.map(|revision| view::with_source(revision)).collect()))
 }
 
 /// The flow as those see it who run it.
@@ -206,6 +211,13 @@ pub(crate) fn matching(call: &Call) -> Outcome<Vec<Arc<FlowRevision>>> {
 pub(crate) fn search(call: &Call) -> Outcome<Answer> {
     let paging = Paging::read(call)?;
     let mut flows = matching(call)?;
+    order(call, &mut flows)?;
+    let rows: Vec<Json> = paging.of(&flows).iter().map(|flow| view::flow(flow)).collect();
+    Ok(Answer::json(&page(&rows, flows.len() as u64)))
+}
+
+/// Orders flows as the query asks.
+pub(crate) fn order(call: &Call, flows: &mut [Arc<FlowRevision>]) -> Outcome<()> {
     for sorting in sortings(call)?.iter().rev() {
         match sorting.column.as_str() {
             "id" => flows.sort_by(|one, two| one.id.cmp(&two.id)),
@@ -217,41 +229,7 @@ pub(crate) fn search(call: &Call) -> Outcome<Answer> {
             flows.reverse();
         }
     }
-    let rows: Vec<Json> = paging.of(&flows).iter().map(|flow| view::flow(flow)).collect();
-    Ok(Answer::json(&page(&rows, flows.len() as u64)))
-}
-
-/// The lines of flows in which a text stands.
-pub(crate) fn search_source(call: &Call) -> Outcome<Answer> {
-    let paging = Paging::read(call)?;
-    let wanted = call.query.get("q").unwrap_or_default().to_lowercase();
-    let namespace = call.query.get("namespace").unwrap_or_default();
-    let found: Vec<Json> = all(call)?
-        .iter()
-        .filter(|flow| namespace.is_empty() || kapelle_model::permit::is_under(&flow.namespace, namespace))
-        .filter_map(|flow| {
-            let lines = flow.source.lines().filter(|line| line.to_lowercase().contains(&wanted));
-            let fragments: Vec<String> = lines.map(|line| marked(line, &wanted)).collect();
-            let is_found = wanted.is_empty() || !fragments.is_empty();
-            is_found.then(|| serde_json::json!({"model": view::flow(flow), "fragments": fragments}))
-        })
-        .collect();
-    Ok(Answer::json(&page(paging.of(&found), found.len() as u64)))
-}
-
-/// A line with marks around a text.
-fn marked(line: &str, wanted: &str) -> String {
-    match line.to_lowercase().find(wanted) {
-        Some(at)
-            if !wanted.is_empty()
-                && line.is_char_boundary(at)
-                && line.is_char_boundary(at + wanted.len()) =>
-        {
-            let end = at + wanted.len();
-            format!("{}[mark]{}[/mark]{}", &line[..at], &line[at..end], &line[end..])
-        }
-        _ => line.to_owned(),
-    }
+    Ok(())
 }
 
 pub(crate) fn namespaces(call: &Call) -> Outcome<Answer> {

@@ -1,18 +1,25 @@
 //! Triggers: where they stand, and what people do with them.
 
+pub(crate) mod delete;
+pub(crate) mod matching;
+
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use kapelle_core::time::date;
 use kapelle_engine::schedule::Wanted;
-use kapelle_model::trigger::TriggerKey;
+use kapelle_model::trigger::{TriggerKey, TriggerState};
 use kapelle_model::{Millis, Node};
 use kapelle_runtime::{NoTrigger, Runtime, TriggerRow};
 use serde_json::{Value as Json, json};
 
+use super::flows::all;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
-use crate::paging::Paging;
+use crate::filters;
+use crate::limits::BULK_MAX;
+use crate::paging::{Paging, sortings};
 use crate::views::trigger as view;
 
 /// Triggers that are read at once.
@@ -28,31 +35,54 @@ pub(crate) fn of_flow(call: &Call) -> Outcome<Answer> {
     let part = call.query.get("q").unwrap_or_default();
     let rows = rows(call, Some(namespace))?;
     let own = rows.into_iter().filter(|row| &*row.key.flow == flow && row.key.trigger.contains(part));
-    page(call, &own.collect::<Vec<_>>(), view::state)
+    let mut own: Vec<TriggerRow> = own.collect();
+    filters::triggers::sort(&mut own, &sortings(call)?)?;
+    page(call, &own, view::state)
 }
 
 pub(crate) fn search(call: &Call) -> Outcome<Answer> {
-    let filter = |name: &str| {
-        let spelled = format!("filters[{name}][EQUALS]");
-        call.query.get(&spelled).or_else(|| call.query.get(name)).filter(|text| !text.is_empty())
+    let test = filters::triggers::read(&call.query, Vec::new())?;
+    let mut rows = rows(call, None)?;
+    rows.extend(without_state(call, &rows)?);
+    rows.retain(|row| test.holds(&|test| test.holds(row)));
+    let by_name = |one: &TriggerRow, two: &TriggerRow| {
+        let name =
+            |row: &TriggerRow| (row.key.namespace.clone(), row.key.flow.clone(), row.key.trigger.clone());
+        name(one).cmp(&name(two))
     };
-    let namespace = filter("namespace");
-    let query = call.query.get("filters[q][EQUALS]").or_else(|| call.query.get("q")).unwrap_or_default();
-    let (flow, trigger) = (filter("flowId"), filter("triggerId"));
-    let rows = rows(call, None)?.into_iter().filter(|row| {
-        let key = &row.key;
-        let is_below = |root: &str| kapelle_model::permit::is_under(&key.namespace, root);
-        namespace.is_none_or(is_below)
-            && flow.is_none_or(|flow| &*key.flow == flow)
-            && trigger.is_none_or(|trigger| &*key.trigger == trigger)
-            && (key.trigger.contains(query) || key.flow.contains(query) || key.namespace.contains(query))
-    });
-    page(call, &rows.collect::<Vec<_>>(), |row| {
+    rows.sort_by(by_name);
+    filters::triggers::sort(&mut rows, &sortings(call)?)?;
+    page(call, &rows, |row| {
         let definition = call.runtime().definition(&row.key.tenant, &row.key.namespace, &row.key.flow, None);
         let definition = definition.ok().flatten();
         let written = definition.as_ref().and_then(|definition| written(&definition.root, &row.key));
         view::with_definition(row, written)
     })
+}
+
+/// Triggers of which nothing is kept, because they wait for others: webhooks, and those on executions.
+fn without_state(call: &Call, known: &[TriggerRow]) -> Outcome<Vec<TriggerRow>> {
+    let known: BTreeSet<(&str, &str, &str)> =
+        known.iter().map(|row| (&*row.key.namespace, &*row.key.flow, &*row.key.trigger)).collect();
+    let mut found = Vec::new();
+    for flow in all(call)?.iter().filter(|flow| flow.source.contains("triggers")) {
+        let definition = call.runtime().definition(&flow.tenant, &flow.namespace, &flow.id, None);
+        let Ok(Some(definition)) = definition else { continue };
+        for trigger in &definition.plan.triggers {
+            if known.contains(&(&*flow.namespace, &*flow.id, &*trigger.id)) {
+                continue;
+            }
+            let key = TriggerKey {
+                tenant: Arc::clone(&flow.tenant),
+                namespace: Arc::clone(&flow.namespace),
+                flow: Arc::clone(&flow.id),
+                trigger: Arc::clone(&trigger.id),
+            };
+            let state = TriggerState { is_disabled: trigger.is_disabled, ..TriggerState::default() };
+            found.push(TriggerRow { key, state, due: None, updated: flow.created });
+        }
+    }
+    Ok(found)
 }
 
 fn written<'n>(root: &'n Node, key: &TriggerKey) -> Option<&'n Node> {
@@ -212,17 +242,37 @@ fn many(
     list: &Json,
     order: impl Fn(&Runtime, &TriggerKey) -> Result<(), NoTrigger>,
 ) -> Outcome<Answer> {
+    let keys = listed(call, list)?;
+    let count = done(call, &keys, order)?;
+    Ok(counted(count, keys.len()))
+}
+
+/// The triggers of a list.
+fn listed(call: &Call, list: &Json) -> Outcome<Vec<TriggerKey>> {
     let not_a_list = || ApiError::invalid_entity("the body is to be a list of triggers");
-    let list = list.as_array().ok_or_else(not_a_list)?;
+    let list = list.as_array().filter(|list| list.len() <= BULK_MAX).ok_or_else(not_a_list)?;
+    list.iter().map(|given| of_json(call, given)).collect()
+}
+
+/// With how many of them it was done.
+fn done(
+    call: &Call,
+    keys: &[TriggerKey],
+    order: impl Fn(&Runtime, &TriggerKey) -> Result<(), NoTrigger>,
+) -> Outcome<usize> {
     let mut count = 0;
-    for given in list {
-        match order(call.runtime(), &of_json(call, given)?) {
+    for key in keys {
+        match order(call.runtime(), key) {
             Ok(()) => count += 1,
             Err(NoTrigger::Store(error)) => return Err(error.into()),
             Err(NoTrigger::Missing | NoTrigger::Refused(_)) => {}
         }
     }
-    Ok(Answer::json(&json!({"count": count, "totalItems": list.len()})))
+    Ok(count)
+}
+
+fn counted(count: usize, total: usize) -> Answer {
+    Answer::json(&json!({"count": count, "totalItems": total}))
 }
 
 fn wanted(given: &Json) -> Outcome<Wanted> {

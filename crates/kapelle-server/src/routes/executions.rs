@@ -7,9 +7,10 @@ use crate::gate::Action::{Create, Delete, Execute, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::executions::bulk::{self, Verb};
 use crate::handlers::executions::{
-    self as one, actions, create, delete, files, follow, search, tree, validate,
+    self as one, actions, create, delete, files, follow, related, rendered, search, statistics, task_runs,
+    tree, validate,
 };
-use crate::handlers::{logs, why};
+use crate::handlers::{logs, measures, why};
 use crate::route::Route;
 
 const READS: Needs = Needs::Right(Resource::Execution, View);
@@ -29,6 +30,14 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/search", search::search),
         get("executions/export/by-query/csv", search::csv),
         Route::reads(Method::POST, "executions/latest", READS, search::latest),
+        get("executions/distinct-field-values", statistics::distinct),
+        get("executions/namespaces/{namespace}/flows/{flow}/average-duration", statistics::average_duration),
+        get("taskruns/search", task_runs::search),
+        get("taskruns/maxTaskRunSetting", task_runs::most),
+        get("concurrency-limit/search", statistics::limits),
+        Route::reads(Method::PUT, "concurrency-limit/{namespace}/{flow}", RUNS, statistics::set_limit),
+        Route::reads(Method::POST, "expressions/render", READS, rendered::render),
+        Route::waits(Method::GET, "executions/{id}/follow-dependencies", READS, related::follow),
         get("executions/{id}", one::read),
         Route::reads(Method::DELETE, "executions/{id}", DELETES, delete::delete),
         get("executions/{id}/flow", one::flow),
@@ -46,6 +55,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("outputs/{id}/{run}", one::outputs_of_run),
     ];
     routes.extend(logs());
+    routes.extend(metrics());
     routes.extend(actions_of_one());
     routes.extend(actions_of_many());
     routes
@@ -58,10 +68,24 @@ const fn needs_create() -> Needs {
 fn logs() -> Vec<Route> {
     let needs = |action| Needs::Right(Resource::Log, action);
     vec![
+        Route::reads(Method::GET, "logs/search", needs(View), logs::search),
+        Route::reads(Method::DELETE, "logs/{namespace}/{flow}", needs(Delete), logs::delete_of_flow),
         Route::reads(Method::GET, "logs/{id}", needs(View), logs::read),
         Route::reads(Method::GET, "logs/{id}/download", needs(View), logs::download),
         Route::reads(Method::DELETE, "logs/{id}", needs(Delete), logs::delete),
         Route::waits(Method::GET, "logs/{id}/follow", needs(View), logs::follow),
+    ]
+}
+
+fn metrics() -> Vec<Route> {
+    let get = |pattern, handler| Route::reads(Method::GET, pattern, READS, handler);
+    vec![
+        get("metrics/{id}", measures::of_execution),
+        get("metrics/names/{namespace}/{flow}", measures::names),
+        get("metrics/names/{namespace}/{flow}/{task}", measures::names),
+        get("metrics/tasks/{namespace}/{flow}", measures::tasks),
+        get("metrics/aggregates/{namespace}/{flow}/{metric}", measures::aggregates),
+        get("metrics/aggregates/{namespace}/{flow}/{task}/{metric}", measures::aggregates),
     ]
 }
 

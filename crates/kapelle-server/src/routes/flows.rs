@@ -4,7 +4,7 @@ use hyper::Method;
 
 use crate::gate::Action::{Create, Delete, Update, View};
 use crate::gate::{Needs, Resource};
-use crate::handlers::flows::{self as one, archive, bulk, many, validate};
+use crate::handlers::flows::{self as one, about, archive, bulk, many, source, validate};
 use crate::handlers::language;
 use crate::route::Route;
 
@@ -23,7 +23,13 @@ pub(super) fn routes() -> Vec<Route> {
     vec![
         post("flows", Create, one::create),
         get("flows/search", one::search),
-        get("flows/source", one::search_source),
+        get("flows/source", source::search),
+        post("flows/source/replace/preview", View, source::preview),
+        post("flows/source/replace/apply", Update, source::apply),
+        post("flows/source/replace/line", Update, source::line),
+        get("flows/deprecated", about::deprecated),
+        post("flows/expressions", View, about::expressions),
+        post("flows/hashes/by-ids", View, about::hashes),
         get("flows/distinct-namespaces", one::namespaces),
         post("flows/bulk", Update, bulk::update),
         post("flows/import", Create, archive::import).with_form(),

@@ -179,3 +179,45 @@ tasks:
     let shown = json!({"type": "io.kestra.datatype:aes_encrypted", "value": "******"});
     assert_eq!(got.json()["inputs"]["word"], shown);
 }
+
+#[test]
+fn many_executions_have_things_in_common() {
+    let stage = staged(PAUSE);
+    let made = stage.ask("POST", "/api/v1/executions/team/wait", "", "").json();
+    let id = made["id"].as_str().unwrap().to_owned();
+    awaited(&stage, &id, "PAUSED");
+    let values = |field: &str| stage.get(&format!("/api/v1/executions/distinct-field-values?field={field}"));
+    assert_eq!(values("NAMESPACE").json(), json!(["team"]));
+    assert_eq!(values("STATE").json(), json!(["PAUSED"]));
+    assert_eq!(values("nonsense").status, 422);
+    let average = "/api/v1/executions/namespaces/team/flows/wait/average-duration";
+    assert_eq!(stage.get(average).json(), json!({"avgDurationMs": 0, "count": 0}));
+    assert_eq!(stage.get("/api/v1/concurrency-limit/search").json()["total"], 0);
+    let runs = |query: &str| stage.get(&format!("/api/v1/taskruns/search?{query}")).json()["total"].clone();
+    assert_eq!(
+        (runs("state=PAUSED"), runs("state=FAILED"), runs("namespace=other")),
+        (json!(1), json!(0), json!(0))
+    );
+    let body = json!({"expressions": ["{{ flow.id }}", "{{ nope }}"], "executionId": id}).to_string();
+    let rendered = stage.ask("POST", "/api/v1/expressions/render", "application/json", &body).json();
+    assert_eq!(rendered["rendered"]["{{ flow.id }}"], "wait");
+    assert!(rendered["errors"]["{{ nope }}"].is_string(), "{rendered}");
+}
+
+#[test]
+fn a_replay_from_a_task_run_has_the_story_of_the_old_execution() {
+    let stage = staged(
+        "id: two\nnamespace: team\ntasks:\n- {id: a, type: io.kestra.plugin.core.debug.Return, format: x}\n- {id: b, \
+         type: io.kestra.plugin.core.debug.Return, format: y}\n",
+    );
+    let old = stage.ask("POST", "/api/v1/executions/team/two?wait=true", "", "").json();
+    let (id, run) = (old["id"].as_str().unwrap(), old["taskRunList"][1]["id"].as_str().unwrap());
+    let path = |run: &str| format!("/api/v1/executions/{id}/replay?taskRunId={run}");
+    let new = stage.ask("POST", &path(run), "", "").json();
+    assert_eq!((&new["state"]["current"], &new["parentId"]), (&json!("RESTARTED"), &old["id"]), "{new}");
+    let states = new["taskRunList"].as_array().unwrap().iter().map(|run| run["state"]["current"].clone());
+    assert_eq!(states.collect::<Vec<_>>(), ["SUCCESS", "RESTARTED"]);
+    let unknown = stage.ask("POST", &path("nope"), "", "");
+    assert!(unknown.status == 422 && unknown.text().contains("No task found"), "{}", unknown.text());
+    awaited(&stage, new["id"].as_str().unwrap(), "SUCCESS");
+}

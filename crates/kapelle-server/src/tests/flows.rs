@@ -68,3 +68,56 @@ fn many_flows_are_saved_all_or_not_at_all() {
     assert_eq!(stage.get("/api/v1/flows/team/hello").json()["disabled"], true);
     assert!(stage.get("/api/v1/flows/export/by-query").body.starts_with(b"PK"));
 }
+
+#[test]
+fn sources_are_searched_and_rewritten_line_by_line() {
+    let stage = Stage::start();
+    post(&stage, "/api/v1/flows", HELLO);
+    let found = stage.get("/api/v1/flows/source?q=message").json();
+    let row = &found["results"][0];
+    assert_eq!((&row["id"], &row["matches"][0]["line"]), (&json!("hello"), &json!(6)));
+    let ask = |what: &str, body: &Json| {
+        stage.ask(
+            "POST",
+            &format!("/api/v1/flows/source/replace/{what}"),
+            "application/json",
+            &body.to_string(),
+        )
+    };
+    let body = json!({"query": "message: Hi", "replacement": "message: Ho", "caseSensitive": true});
+    let seen = ask("preview", &body).json();
+    assert_eq!((&seen["totalMatches"], &seen["totalFlows"]), (&json!(1), &json!(1)));
+    let with = |more: Json| {
+        let mut body = body.clone();
+        body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        body
+    };
+    let line = ask("line", &with(json!({"namespace": "team", "id": "hello", "line": 5})));
+    assert_eq!(line.status, 422, "{}", line.text());
+    let flows = json!({"flows": [{"namespace": "team", "id": "hello"}, {"namespace": "team", "id": "no"}]});
+    let applied = ask("apply", &with(flows)).json();
+    assert_eq!(
+        (&applied["updated"][0]["revision"], &applied["skipped"][0]["reason"]),
+        (&json!(2), &json!("NOT_FOUND"))
+    );
+    assert!(applied["updated"][0]["source"].as_str().unwrap().contains("message: Ho"));
+}
+
+#[test]
+fn editors_hear_what_expressions_may_name() {
+    let stage = Stage::start();
+    let (status, told) = post(&stage, "/api/v1/flows/expressions", HELLO);
+    assert_eq!((status, &told["categories"]["taskOutputs"]), (200, &json!(["outputs.log"])));
+    post(&stage, "/api/v1/flows", HELLO);
+    let names = json!([{"namespace": "team", "id": "hello"}, {"namespace": "team", "id": "no"}]).to_string();
+    let hashes = stage.ask("POST", "/api/v1/flows/hashes/by-ids", "application/json", &names).json();
+    assert_eq!(hashes["hashes"][0]["hash"].as_str().unwrap().len(), 64);
+    assert!(hashes["hashes"][1]["hash"].is_null());
+    post(
+        &stage,
+        "/api/v1/flows",
+        &HELLO.replace("id: hello", "id: old").replace("plugin.core.log", "core.tasks.log"),
+    );
+    let old = stage.get("/api/v1/flows/deprecated").json();
+    assert_eq!((old.as_array().unwrap().len(), &old[0]["flowId"]), (1, &json!("old")), "{old}");
+}

@@ -35,7 +35,7 @@ fn other_inputs_and_breakpoints_can_be_given() {
     story.play();
     let inputs = Arc::new(Map::from_iter([(Arc::from("n"), Value::Int(4))]));
     let breakpoints = [story::breakpoint("b")].into();
-    let mut again = story.replay(&Replay { from: None, inputs: Some(inputs), breakpoints }).unwrap();
+    let mut again = story.replay(&Replay { inputs: Some(inputs), breakpoints, ..Replay::default() }).unwrap();
     assert_eq!(again.work().tree(), "BREAKPOINT\n  a SUCCESS\n  b BREAKPOINT\n");
     assert_eq!(again.outputs("a"), r#"{"value":"4"}"#);
 }
@@ -80,7 +80,22 @@ afterExecution: [{id: x, type: ok}]
         again.history_of("c"),
         "CREATED SUBMITTED RUNNING SUCCESS RESTARTED SUBMITTED RUNNING SUCCESS"
     );
-    assert_eq!(again.histories(), "CREATED RUNNING SUCCESS");
+    // What came before is a part of its story.
+    assert_eq!(again.histories(), "CREATED RUNNING SUCCESS RESTARTED RUNNING SUCCESS");
+}
+
+#[test]
+fn only_what_failed_runs_again_where_a_restart_needs_another_execution() {
+    let mut story = Story::of("tasks: [{id: a, type: ok}, {id: b, type: fail}]");
+    story.play();
+    let again = story.replay(&Replay { restarts: true, ..Replay::default() }).unwrap();
+    assert_eq!(again.tree(), "RUNNING\n  a SUCCESS\n  b SUBMITTED x2\n");
+    assert_eq!(again.labels(), "system.restarted: true");
+
+    let mut story = Story::of("tasks: [{id: a, type: ok}]");
+    story.play();
+    let refused = story.replay(&Replay { restarts: true, ..Replay::default() }).err();
+    assert_eq!(refused, Some(Refused::Invalid("No task found to restart execution from!".into())));
 }
 
 #[test]
@@ -258,7 +273,7 @@ fn a_replay_asks_the_limits() {
     story.granted().play();
     let replay = from(&story, "b");
     let mut again = story.replay(&replay).unwrap();
-    assert_eq!(again.tree(), "CREATED\n  a SUCCESS\n  b RESTARTED\n");
+    assert_eq!(again.tree(), "RESTARTED\n  a SUCCESS\n  b RESTARTED\n");
     assert_eq!(again.granted().play().tree(), "SUCCESS\n  a SUCCESS\n  b SUCCESS x2\n");
 }
 
@@ -321,12 +336,13 @@ afterExecution: [{id: x, type: slow}]
     let (birth, head) = (&execution.birth, &execution.head);
     assert_eq!(
         (birth.parent, birth.start, again.tree().as_str()),
-        (None, None, "CREATED\n  a SUCCESS\n  b RESTARTED x2\n")
+        (None, None, "RESTARTED\n  a SUCCESS\n  b RESTARTED x2\n")
     );
     assert_eq!((head.version, head.generation, head.fence.0), (1, 0, 0));
     assert_eq!((head.outputs.as_ref(), head.strays.len(), head.successor), (None, 0, None));
     assert_eq!(again.why(), "CONCURRENCY since 5 s, Concurrency { limit: \"ns.flow\", size: 1 }");
-    assert_eq!(again.histories(), "CREATED");
+    // Only its states are, which tell how it came to where it begins.
+    assert!(again.histories().ends_with(" RESTARTED"), "{}", again.histories());
     assert_eq!(again.effects_since(0), "AskSlot");
 }
 

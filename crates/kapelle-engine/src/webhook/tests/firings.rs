@@ -58,6 +58,11 @@ fn the_body_is_parsed_if_it_is_an_object_or_a_list() {
     }
 }
 
+/// A condition about the execution that would be created.
+fn about(condition: &str, properties: &str) -> String {
+    format!("conditions: [{{type: io.kestra.plugin.core.condition.{condition}, {properties}}}]")
+}
+
 #[test]
 fn conditions_and_when_have_to_hold() {
     let expression = "io.kestra.plugin.core.condition.Expression";
@@ -72,6 +77,12 @@ fn conditions_and_when_have_to_hold() {
         ),
         ("when: '{{ trigger.headers[\"X-Kind\"][0] == \"push\" }}'".to_owned(), "starts"),
         ("when: '{{ trigger.body.n == 2 }}'".to_owned(), "held"),
+        (about("ExecutionStatus", "in: [CREATED]"), "starts"),
+        (about("ExecutionStatus", "in: [SUCCESS]"), "held"),
+        (about("ExecutionNamespace", "namespace: a"), "starts"),
+        (about("ExecutionFlow", "namespace: b, flowId: down"), "held"),
+        (about("ExecutionLabels", "labels: {team: x}"), "starts"),
+        (about("ExecutionLabels", "labels: {team: y}"), "held"),
     ] {
         let request = request(r#"{"n": 1}"#, &[("X-Kind", "push")]);
         assert_eq!(told(&decide(&webhook(&properties), &request)), expected, "{properties}");

@@ -110,34 +110,38 @@ pub(crate) async fn change_state(call: Arc<Call>) -> Outcome<Answer> {
     .await?;
     let order = Order::ChangeTaskState { run, state };
     ordered(&call, before.birth.id, order, StatusCode::UNPROCESSABLE_ENTITY).await?;
-    shown_reopened(&call, before).await
+    let id = before.birth.id;
+    shown_reopened(&call, before, id).await
 }
 
+/// Starts an execution again from what failed. It keeps its revision; with another one it goes on as a new execution.
 pub(crate) async fn restart(call: Arc<Call>) -> Outcome<Answer> {
     let before = reading(&call, |call| whole(call, call.variable("id"))).await?;
-    check_revision(&call, &before)?;
-    ordered(&call, before.birth.id, Order::Restart, StatusCode::CONFLICT).await?;
-    shown_reopened(&call, before).await
+    let revision = call.number::<u32>("revision")?.filter(|revision| *revision != before.birth.revision);
+    let Some(revision) = revision else {
+        ordered(&call, before.birth.id, Order::Restart, StatusCode::CONFLICT).await?;
+        let id = before.birth.id;
+        return shown_reopened(&call, before, id).await;
+    };
+    let state = before.state();
+    if state == State::Killed {
+        let words = "Execution must be terminated or paused and not killed to be restarted";
+        return Err(ApiError::conflict(words));
+    }
+    let fresh = call.app.runtime.fresh_id();
+    let revision = RepeatRevision::Exactly(revision);
+    let repeat = Repeat { restarts: true, revision, ..Repeat::default() };
+    call.app.runtime.repeat(before.birth.id, &repeat, fresh).await?;
+    shown_reopened(&call, before, fresh).await
 }
 
-/// The answer that is an execution which was just opened again.
-async fn shown_reopened(call: &Arc<Call>, before: Execution) -> Outcome<Answer> {
+/// The answer that is an execution which just went on from where another one stood, or itself before.
+async fn shown_reopened(call: &Arc<Call>, before: Execution, id: ExecutionId) -> Outcome<Answer> {
     reading(call, move |call| {
-        let now = whole(call, &before.birth.id.to_string())?;
+        let now = whole(call, &id.to_string())?;
         Ok(Answer::json(&super::shown(call.runtime(), &reopened(&before, now))))
     })
     .await
-}
-
-/// An execution stays with its revision; a replay may take another one.
-fn check_revision(call: &Call, of: &Execution) -> Outcome<()> {
-    match call.number::<u32>("revision")? {
-        Some(revision) if revision != of.birth.revision => Err(ApiError::conflict(format!(
-            "the execution runs revision {} and cannot go on with revision {revision}: replay it instead",
-            of.birth.revision
-        ))),
-        _ => Ok(()),
-    }
 }
 
 pub(crate) async fn resume(call: Arc<Call>) -> Outcome<Answer> {
@@ -169,7 +173,7 @@ pub(crate) async fn replay_with_inputs(call: Arc<Call>) -> Outcome<Answer> {
 
 async fn replayed(call: Arc<Call>, takes_inputs: bool) -> Outcome<Answer> {
     let fresh = call.app.runtime.fresh_id();
-    let (of, repeat) = reading(&call, move |call| {
+    let (before, repeat) = reading(&call, move |call| {
         let execution = whole(call, call.variable("id"))?;
         let birth = &execution.birth;
         let owner = Owner { namespace: &birth.namespace, flow: &birth.flow, id: fresh };
@@ -179,22 +183,28 @@ async fn replayed(call: Arc<Call>, takes_inputs: bool) -> Outcome<Answer> {
             revision: call.number("revision")?.map_or(RepeatRevision::Same, RepeatRevision::Exactly),
             inputs: if takes_inputs { Some(given::inputs(call, &owner)?) } else { None },
             breakpoints: breakpoints(call),
+            ..Repeat::default()
         };
-        Ok((birth.id, repeat))
+        Ok((execution, repeat))
     })
     .await?;
-    call.app.runtime.repeat(of, &repeat, fresh).await?;
-    let is_new = repeat.from.is_none();
+    call.app.runtime.repeat(before.birth.id, &repeat, fresh).await?;
+    if repeat.from.is_some() {
+        return shown_reopened(&call, before, fresh).await;
+    }
     reading(&call, move |call| {
-        let now = whole(call, &fresh.to_string())?;
-        let now = if is_new { newborn(now) } else { now };
+        let now = newborn(whole(call, &fresh.to_string())?);
         Ok(Answer::json(&super::shown(call.runtime(), &now)))
     })
     .await
 }
 
 fn replayed_run(call: &Call, execution: &Execution, name: &str) -> Outcome<RunIndex> {
-    let wrong = |_| ApiError::illegal_argument(format!("the execution has no task run `{name}`"));
+    let wrong = |_| {
+        ApiError::illegal_argument(format!(
+            "No task found to replay the execution from: there is no task run `{name}`"
+        ))
+    };
     run_of(call.runtime(), execution, name).map_err(wrong)
 }
 

@@ -6,7 +6,7 @@
 
 mod decide;
 mod gate;
-mod hex;
+pub(crate) mod hex;
 mod kept;
 mod networks;
 mod origin;

@@ -1,6 +1,6 @@
 //! Bytes as hexadecimal digits.
 
-pub(super) fn write(bytes: &[u8]) -> String {
+pub(crate) fn write(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let pairs = bytes.iter().flat_map(|byte| [byte >> 4, byte & 15]);
     pairs.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()

@@ -37,7 +37,14 @@ impl<T> Compiled<T> {
                 found.push(test);
                 true
             }
-            Self::All(all) => all.iter().fold(true, |is_whole, inner| inner.demanded(found) && is_whole),
+            Self::All(all) => {
+                // Each is asked, whatever the ones before it say.
+                let mut is_whole = true;
+                for inner in all {
+                    is_whole &= inner.demanded(found);
+                }
+                is_whole
+            }
             Self::Any(_) => false,
         }
     }

@@ -5,7 +5,7 @@ use kapelle_core::yaml::write::block;
 
 use super::format::json;
 
-/// Print the description of the HTTP API (OpenAPI 3.0)
+/// Print the description of the HTTP API, for programs
 #[derive(Debug, Args)]
 #[command(after_help = "A running server answers the same at /swagger/kestra.yml.")]
 pub(crate) struct Arguments {

@@ -272,7 +272,7 @@ const IDLE: &[Key] = &[
 ];
 
 /// Keys that will do something and do not yet; they are named when somebody writes them.
-pub(crate) const WAITING: [&Key; 3] = [&TUTORIALS, &PROFILE, &LOG_LEVEL];
+pub(crate) const WAITING: [&Key; 2] = [&PROFILE, &LOG_LEVEL];
 
 /// All keys, those that do something first.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {

@@ -27,7 +27,7 @@ fn alone_it_tells_what_it_can() {
       expressions  Look up what expressions can do
       plugins      Look up the types of tasks, triggers and other plugins
       schema       Print the JSON Schema of a flow, for editors
-      openapi      Print the description of the HTTP API (OpenAPI 3.0)
+      openapi      Print the description of the HTTP API, for programs
       import       Make flows of what other schedulers run
       secrets      Keep secrets for flows, encrypted
       server       Serve the API on this machine, and run flows and their triggers

@@ -74,7 +74,10 @@ fn limit(call: &Call, namespace: &str, flow: &str, running: u64) -> Json {
     json!({"tenantId": &*call.tenant, "namespace": namespace, "flowId": flow, "running": running})
 }
 
-fn running(call: &Call) -> Outcome<BTreeMap<(Arc<str>, Arc<str>), u64>> {
+/// How many places of each flow are taken, by namespace and flow.
+type Taken = BTreeMap<(Arc<str>, Arc<str>), u64>;
+
+fn running(call: &Call) -> Outcome<Taken> {
     let mut counts = BTreeMap::new();
     let mut after = None;
     loop {

@@ -36,7 +36,7 @@ pub(crate) fn read(call: &Call) -> Outcome<Answer> {
     let has_state = |run: &&TaskRun| states.is_empty() || states.contains(&run.state().name());
     let rows = own().filter(has_state).skip(from).take(count).map(|run| {
         let below = below.get(&Some(run.index)).copied().unwrap_or(0);
-        row(run, call.runtime().run_id(id, run.index), below)
+        row(run, &call.runtime().run_id(id, run.index), below)
     });
     Ok(Answer::json(&json!({
         "rows": rows.collect::<Vec<_>>(),
@@ -47,7 +47,7 @@ pub(crate) fn read(call: &Call) -> Outcome<Answer> {
     })))
 }
 
-fn row(run: &TaskRun, name: String, below: usize) -> Json {
+fn row(run: &TaskRun, name: &str, below: usize) -> Json {
     json!({
         "id": name,
         "taskId": &*run.task,

@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use super::all;
 use crate::answer::Answer;
+use crate::auth::hex;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
 use crate::limits::BULK_MAX;
@@ -124,5 +125,5 @@ pub(crate) fn hashes(call: &Call) -> Outcome<Answer> {
 }
 
 fn hash(source: &str) -> String {
-    Sha256::digest(source).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::write(&Sha256::digest(source))
 }

@@ -153,7 +153,7 @@ pub(crate) fn apply(call: &Call) -> Outcome<Answer> {
         match replaced(call, &replacement, namespace, id, None)? {
             Ok(saved) => updated.push(saved),
             Err((reason, words)) => {
-                skipped.push(json!({"namespace": namespace, "id": id, "reason": reason, "message": words}))
+                skipped.push(json!({"namespace": namespace, "id": id, "reason": reason, "message": words}));
             }
         }
     }

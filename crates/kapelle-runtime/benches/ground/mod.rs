@@ -14,10 +14,6 @@ use kapelle_runtime::{Listener, Parts, Runtime, Surroundings, TakesUp};
 use kapelle_store_sqlite::{Options, SqliteStore};
 
 /// A runtime with its store in a folder; with triggers, if missed ones are to be dealt with so.
-/// The allocator that the program has too.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 pub(crate) fn runtime(
     folder: &Path,
     tokio: &tokio::runtime::Runtime,

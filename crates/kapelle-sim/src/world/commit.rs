@@ -143,7 +143,14 @@ impl World {
         match (self.disk.rows.get_mut(&id), cradle) {
             (Some(row), _) => (row.execution, row.is_at_rest) = (after, is_at_rest),
             (None, Some(Cradle { flow, stem, lineage })) => {
-                *self.disk.counts.entry((Arc::clone(&flow), State::Created)).or_default() += 1;
+                // A replay from a task run begins with the story of another execution. What it tells of changes goes on
+                // from there.
+                let changed = |effect: &Effect| match effect {
+                    Effect::Changed { from, .. } => Some(*from),
+                    _ => None,
+                };
+                let first = effects.iter().find_map(changed).unwrap_or(after.state());
+                *self.disk.counts.entry((Arc::clone(&flow), first)).or_default() += 1;
                 self.disk.rows.insert(id, Row { execution: after, is_at_rest, flow, stem, lineage });
             }
             (None, None) => return Err(Violation::new("I1", "rows of an execution that nobody created")),

@@ -93,13 +93,15 @@ impl<'a> Life<'_, 'a> {
         } else {
             worst(&states, &[State::Failed, State::Killed, State::Warning])
         };
-        self.executions_ended(task, spot, path, told)
+        // What is allowed is allowed to the whole group.
+        self.executions_ended(task, spot, path, (told, told))
     }
 
     /// Each iteration is an execution of the tasks of the loop.
     pub(super) fn looped(&mut self, task: &'a Task, spot: &Spot<'a>, path: &str) -> Clear<End> {
         let Ok(values) = self.values(task, &["values"], spot) else {
-            return self.executions_ended(task, spot, path.to_owned(), State::Failed);
+            let failed = (State::Failed, allowed(task, State::Failed));
+            return self.executions_ended(task, spot, path.to_owned(), failed);
         };
         let breaks = task.property("breakWhen").is_some();
         let scope = Scope { task, retry: task.property("retry").or(spot.retry) };
@@ -124,24 +126,23 @@ impl<'a> Life<'_, 'a> {
         } else {
             State::Success
         };
-        self.executions_ended(task, spot, path.to_owned(), told)
+        self.executions_ended(task, spot, path.to_owned(), (told, allowed(task, told)))
     }
 
-    /// A task with many executions is over.
+    /// A task with many executions is over: what they make of it, and what it ends in.
     fn executions_ended(
         &mut self,
         task: &'a Task,
         spot: &Spot<'a>,
         path: String,
-        state: State,
+        (state, end): (State, State),
     ) -> Clear<End> {
         // Whether all of them are started again is said nowhere.
         if state == State::Failed && !matches!(self.next(spot.retry_of(task), 1, spot), Next::Over) {
             return Err(Unclear);
         }
-        let state = allowed(task, state);
-        self.say(path, state, None);
-        Ok(End::Is(state))
+        self.say(path, end, None);
+        Ok(End::Is(end))
     }
 }
 

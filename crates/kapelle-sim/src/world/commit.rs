@@ -5,10 +5,10 @@ use std::sync::Arc;
 use kapelle_engine::live::Live;
 use kapelle_engine::outstanding::outstanding;
 use kapelle_engine::step::{Outcome, Refused, create, step};
+use kapelle_model::ExecutionId;
 use kapelle_model::effect::{Effect, Request};
 use kapelle_model::event::{ChildNews, Event, Order};
 use kapelle_model::execution::{Parent, Slot};
-use kapelle_model::{ExecutionId, State};
 
 use super::World;
 use super::births::{Cradle, creation_of};

@@ -84,6 +84,13 @@ impl Call {
         Err(ApiError::new(status, format!("Forbidden: namespace `{namespace}` is not yours")))
     }
 
+    /// The namespace that the path names, after a look at whose it is.
+    pub(crate) fn namespace(&self) -> Outcome<&str> {
+        let namespace = self.variable("namespace");
+        self.demand(namespace)?;
+        Ok(namespace)
+    }
+
     /// A query parameter that there must be.
     pub(crate) fn required(&self, name: &str) -> Outcome<&str> {
         let missing = || ApiError::bad_request(format!("Required QueryValue [{name}] not specified"));

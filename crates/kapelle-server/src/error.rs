@@ -4,6 +4,7 @@ use hyper::StatusCode;
 use kapelle_core::diagnostic::Diagnostic;
 use kapelle_engine::creation::Rejected;
 use kapelle_engine::step::Refused;
+use kapelle_model::Failure;
 use kapelle_runtime::storage::StoredPath;
 use kapelle_runtime::{Declined, NoTrigger, NotResumed, Unborn, Unsaved};
 use kapelle_store::{Conflict, StoreError};
@@ -71,6 +72,18 @@ impl ApiError {
     /// It cannot be done as things stand.
     pub(crate) fn conflict(why: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, why)
+    }
+
+    /// Something that is kept cannot be reached at the moment.
+    #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+    pub(crate) fn unavailable(failure: Failure) -> Self {
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, failure.message.masked())
+    }
+
+    /// What was asked for cannot be kept as it is.
+    #[expect(clippy::needless_pass_by_value, reason = "it is handed to `map_err`")]
+    pub(crate) fn refused(failure: Failure) -> Self {
+        Self::illegal_argument(failure.message.masked())
     }
 
     /// A mistake of ours. What happened stays inside.

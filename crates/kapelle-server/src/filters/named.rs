@@ -3,10 +3,11 @@
 use kapelle_model::Millis;
 use kapelle_store::filter::{Range, Test};
 
+use super::compiled::Compiled;
 use super::executions::equality;
 use super::fields::Resource;
 use super::test::{range, text};
-use super::{Clause, Operation, Tree};
+use super::{Clause, Operation};
 use crate::error::Outcome;
 use crate::query::Query;
 
@@ -22,56 +23,44 @@ pub(crate) struct Named<'n> {
 
 /// A question about something with a name.
 #[derive(Debug)]
-pub(crate) enum NamedTest {
+enum NamedTest {
     Query { text: String, is_contained: bool },
     Namespace(Test),
     Updated(Range),
-    All(Vec<NamedTest>),
-    Any(Vec<NamedTest>),
 }
 
-pub(crate) fn read(query: &Query) -> Outcome<NamedTest> {
+pub(crate) struct NamedFilter(Compiled<NamedTest>);
+
+pub(crate) fn read(query: &Query) -> Outcome<NamedFilter> {
     let tree = super::read(query, FLAT)?;
     Resource::Named.check(&tree)?;
-    compiled(&tree)
+    Compiled::of(&tree, &one).map(NamedFilter)
 }
 
-fn compiled(tree: &Tree) -> Outcome<NamedTest> {
-    let each = |trees: &[Tree]| trees.iter().map(compiled).collect::<Outcome<Vec<_>>>();
-    Ok(match tree {
-        Tree::One(clause) => one(clause)?,
-        Tree::All(trees) => NamedTest::All(each(trees)?),
-        Tree::Any(trees) => NamedTest::Any(each(trees)?),
-    })
-}
-
-fn one(clause: &Clause) -> Outcome<NamedTest> {
-    Ok(match clause.field.as_str() {
+fn one(clause: &Clause) -> Outcome<Option<NamedTest>> {
+    Ok(Some(match clause.field.as_str() {
         "q" => NamedTest::Query { text: clause.value.to_lowercase(), is_contained: equality(clause)? },
-        "namespace" => NamedTest::Namespace(text(clause)?),
         "updated" => NamedTest::Updated(range(clause)?),
-        _ => return Err(clause.no_field("keys and secrets")),
-    })
+        _ => NamedTest::Namespace(text(clause)?),
+    }))
 }
 
-impl NamedTest {
+impl NamedFilter {
     pub(crate) fn holds(&self, named: Named<'_>) -> bool {
-        match self {
-            Self::Query { text, is_contained } => named.name.to_lowercase().contains(text) == *is_contained,
-            Self::Namespace(test) => test.holds(Some(named.namespace)),
-            Self::Updated(range) => range.contains(named.updated),
-            Self::All(all) => all.iter().all(|test| test.holds(named)),
-            Self::Any(any) => any.iter().any(|test| test.holds(named)),
-        }
+        self.0.holds(&|test| match test {
+            NamedTest::Query { text, is_contained } => {
+                named.name.to_lowercase().contains(text) == *is_contained
+            }
+            NamedTest::Namespace(test) => test.holds(Some(named.namespace)),
+            NamedTest::Updated(range) => range.contains(named.updated),
+        })
     }
 
     /// False if it holds for nothing in the namespace, so that none has to be read.
     pub(crate) fn may_hold_in(&self, namespace: &str) -> bool {
-        match self {
-            Self::Namespace(test) => test.holds(Some(namespace)),
-            Self::All(all) => all.iter().all(|test| test.may_hold_in(namespace)),
-            Self::Any(any) => any.iter().any(|test| test.may_hold_in(namespace)),
-            Self::Query { .. } | Self::Updated(_) => true,
-        }
+        self.0.holds(&|test| match test {
+            NamedTest::Namespace(test) => test.holds(Some(namespace)),
+            NamedTest::Query { .. } | NamedTest::Updated(_) => true,
+        })
     }
 }

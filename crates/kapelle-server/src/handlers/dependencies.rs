@@ -33,7 +33,6 @@ pub(crate) fn of_flow(call: &Call) -> Outcome<Answer> {
 
 /// Of all flows of a namespace and those below.
 pub(crate) fn of_namespace(call: &Call) -> Outcome<Answer> {
-    let namespace = call.variable("namespace");
-    call.demand(namespace)?;
+    let namespace = call.namespace()?;
     Ok(Answer::json(&known(call)?.around(|own, _| is_under(own, namespace), reach(call))))
 }

@@ -4,7 +4,6 @@ use std::io::Read;
 use std::sync::Arc;
 
 use hyper::StatusCode;
-use kapelle_model::Failure;
 use kapelle_plugin::NamespaceFiles;
 use kapelle_runtime::namespace_files::TenantFiles;
 use kapelle_runtime::storage::check_path;
@@ -24,8 +23,7 @@ const FLOWS: &str = "_flows/";
 
 /// Files of the tenant, and the namespace that the path names.
 fn files(call: &Call) -> Outcome<(TenantFiles, &str)> {
-    let namespace = call.variable("namespace");
-    call.demand(namespace)?;
+    let namespace = call.namespace()?;
     let (store, storage) = (Arc::clone(call.app.store()), Arc::clone(&call.app.storage));
     Ok((TenantFiles::new(Arc::clone(&call.tenant), store, storage, call.runtime().clock()), namespace))
 }
@@ -61,14 +59,6 @@ fn missing(path: &str) -> ApiError {
     ApiError::not_found(format!("File not found: /{path}"))
 }
 
-fn refused(failure: &Failure) -> ApiError {
-    ApiError::illegal_argument(failure.message.masked())
-}
-
-fn unavailable(failure: &Failure) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, failure.message.masked())
-}
-
 /// The last part of a path.
 fn name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or_default()
@@ -85,7 +75,7 @@ fn opened(call: &Call) -> Outcome<Box<dyn Read + Send>> {
     let (files, namespace) = files(call)?;
     let path = file_path(call, "path")?;
     let file = files.open(namespace, path, call.number("revision")?);
-    file.map_err(|failure| unavailable(&failure))?.ok_or_else(|| missing(path))
+    file.map_err(ApiError::unavailable)?.ok_or_else(|| missing(path))
 }
 
 /// Writes a file, or what an archive holds.
@@ -98,7 +88,7 @@ pub(crate) fn upload(call: &Call) -> Outcome<Answer> {
         unpack(call, &files, namespace, part)?;
     } else {
         let mut content = part.reader().map_err(|_| ApiError::internal())?;
-        files.put(namespace, file_path(call, "path")?, &mut content).map_err(|failure| refused(&failure))?;
+        files.put(namespace, file_path(call, "path")?, &mut content).map_err(ApiError::refused)?;
     }
     Ok(Answer::empty(StatusCode::OK))
 }
@@ -120,7 +110,7 @@ fn unpack(call: &Call, files: &TenantFiles, namespace: &str, part: &Part) -> Out
         call.runtime().save_flow(&call.tenant, &source)?;
     }
     for (place, bytes) in contents {
-        files.put(namespace, &place, &mut &bytes[..]).map_err(|failure| refused(&failure))?;
+        files.put(namespace, &place, &mut &bytes[..]).map_err(ApiError::refused)?;
     }
     Ok(())
 }
@@ -128,7 +118,7 @@ fn unpack(call: &Call, files: &TenantFiles, namespace: &str, part: &Part) -> Out
 pub(crate) fn rename(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let (from, to) = (file_path(call, "from")?, file_path(call, "to")?);
-    if !files.move_tree(namespace, from, to).map_err(|failure| refused(&failure))? {
+    if !files.move_tree(namespace, from, to).map_err(ApiError::refused)? {
         return Err(missing(from));
     }
     Ok(Answer::empty(StatusCode::OK))
@@ -137,7 +127,7 @@ pub(crate) fn rename(call: &Call) -> Outcome<Answer> {
 /// What is not there is deleted already.
 pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
-    files.delete_tree(namespace, file_path(call, "path")?).map_err(|failure| unavailable(&failure))?;
+    files.delete_tree(namespace, file_path(call, "path")?).map_err(ApiError::unavailable)?;
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -145,7 +135,7 @@ pub(crate) fn make_folder(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let path = path(call, "path")?;
     if !path.is_empty() {
-        files.make_folder(namespace, path).map_err(|failure| refused(&failure))?;
+        files.make_folder(namespace, path).map_err(ApiError::refused)?;
     }
     Ok(Answer::empty(StatusCode::OK))
 }
@@ -153,7 +143,7 @@ pub(crate) fn make_folder(call: &Call) -> Outcome<Answer> {
 pub(crate) fn list(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let path = path(call, "path")?;
-    let entries = files.entries(namespace, path).map_err(|failure| unavailable(&failure))?;
+    let entries = files.entries(namespace, path).map_err(ApiError::unavailable)?;
     let entries = entries.ok_or_else(|| missing(path))?;
     Ok(Answer::json(&entries.iter().map(|(name, entry)| view::attributes(name, entry)).collect()))
 }
@@ -161,7 +151,7 @@ pub(crate) fn list(call: &Call) -> Outcome<Answer> {
 pub(crate) fn stats(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let path = path(call, "path")?;
-    let entry = files.entry(namespace, path).map_err(|failure| unavailable(&failure))?;
+    let entry = files.entry(namespace, path).map_err(ApiError::unavailable)?;
     Ok(Answer::json(&view::attributes(name(path), &entry.ok_or_else(|| missing(path))?)))
 }
 
@@ -169,7 +159,7 @@ pub(crate) fn stats(call: &Call) -> Outcome<Answer> {
 pub(crate) fn search(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let text = call.query.get("q").unwrap_or_default();
-    let all = files.list(namespace).map_err(|failure| unavailable(&failure))?;
+    let all = files.list(namespace).map_err(ApiError::unavailable)?;
     let paths = all.iter().map(|file| format!("/{}", file.path)).filter(|path| path.contains(text));
     Ok(Answer::json(&paths.map(Json::from).collect()))
 }
@@ -177,7 +167,7 @@ pub(crate) fn search(call: &Call) -> Outcome<Answer> {
 pub(crate) fn revisions(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let path = file_path(call, "path")?;
-    let versions = files.versions(namespace, path).map_err(|failure| unavailable(&failure))?;
+    let versions = files.versions(namespace, path).map_err(ApiError::unavailable)?;
     if versions.is_empty() {
         return Err(missing(path));
     }
@@ -189,14 +179,14 @@ pub(crate) fn export(call: &Call) -> Outcome<Answer> {
     let (files, namespace) = files(call)?;
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();
     let mut total = 0;
-    for file in files.list(namespace).map_err(|failure| unavailable(&failure))? {
+    for file in files.list(namespace).map_err(ApiError::unavailable)? {
         total += file.size;
         if total > ARCHIVE_BYTES_MAX as u64 {
             let why =
                 format!("the files have more than {ARCHIVE_BYTES_MAX} bytes together: fetch them singly");
             return Err(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, why));
         }
-        let content = files.open(namespace, &file.path, None).map_err(|failure| unavailable(&failure))?;
+        let content = files.open(namespace, &file.path, None).map_err(ApiError::unavailable)?;
         let Some(mut content) = content else { continue };
         let mut bytes = Vec::new();
         content.read_to_end(&mut bytes).map_err(|_| ApiError::internal())?;

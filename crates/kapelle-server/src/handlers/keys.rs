@@ -3,7 +3,7 @@
 use hyper::StatusCode;
 use jiff::Timestamp;
 use kapelle_core::time::duration;
-use kapelle_model::{Failure, Millis};
+use kapelle_model::Millis;
 use kapelle_plugin::{Kept, KeyToSet, Keys};
 use kapelle_runtime::keys::{TenantKeys, is_key};
 use serde_json::{Value as Json, json};
@@ -19,16 +19,9 @@ fn keys(call: &Call) -> TenantKeys {
     call.runtime().keys(&call.tenant)
 }
 
-/// The namespace that the path names.
-fn namespace(call: &Call) -> Outcome<&str> {
-    let namespace = call.variable("namespace");
-    call.demand(namespace)?;
-    Ok(namespace)
-}
-
 /// Namespace and key that the path names.
 fn named(call: &Call) -> Outcome<(&str, &str)> {
-    let (namespace, key) = (namespace(call)?, call.variable("key"));
+    let (namespace, key) = (call.namespace()?, call.variable("key"));
     if !is_key(key) {
         return Err(ApiError::illegal_argument(format!(
             "Key must start with an alphanumeric character, and has only letters, digits, dots, hyphens and underscores: `{key}`"
@@ -37,13 +30,9 @@ fn named(call: &Call) -> Outcome<(&str, &str)> {
     Ok((namespace, key))
 }
 
-fn unavailable(failure: &Failure) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, failure.message.masked())
-}
-
 pub(crate) fn read(call: &Call) -> Outcome<Answer> {
     let (namespace, key) = named(call)?;
-    let kept = keys(call).get(namespace, key).map_err(|failure| unavailable(&failure))?;
+    let kept = keys(call).get(namespace, key).map_err(ApiError::unavailable)?;
     let missing = || format!("No value found for key '{key}' in namespace '{namespace}'");
     let kept = kept.ok_or_else(|| ApiError::not_found(missing()))?;
     if kept.is_expired {
@@ -62,8 +51,7 @@ pub(crate) fn set(call: &Call) -> Outcome<Answer> {
         expires: ttl.map(|text| until(call, text)).transpose()?,
         may_overwrite: true,
     };
-    let refused = |failure: Failure| ApiError::illegal_argument(failure.message.masked());
-    keys(call).set(namespace, &wanted).map_err(refused)?;
+    keys(call).set(namespace, &wanted).map_err(ApiError::refused)?;
     Ok(Answer::empty(StatusCode::OK))
 }
 
@@ -80,20 +68,20 @@ fn until(call: &Call, text: &str) -> Outcome<Timestamp> {
 
 pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
     let (namespace, key) = named(call)?;
-    let is_removed = keys(call).delete(namespace, key).map_err(|failure| unavailable(&failure))?;
+    let is_removed = keys(call).delete(namespace, key).map_err(ApiError::unavailable)?;
     Ok(Answer::json(&is_removed.into()))
 }
 
 /// Removes those of the keys that are there, and says which.
 pub(crate) fn delete_many(call: &Call) -> Outcome<Answer> {
-    let namespace = namespace(call)?;
+    let namespace = call.namespace()?;
     let body = call.json()?;
     let wrong = || ApiError::invalid_entity("keys: must be a list of texts");
     let wanted = body.get("keys").and_then(Json::as_array).ok_or_else(wrong)?;
     let mut removed = Vec::new();
     for key in wanted {
         let key = key.as_str().ok_or_else(wrong)?;
-        if keys(call).delete(namespace, key).map_err(|failure| unavailable(&failure))? {
+        if keys(call).delete(namespace, key).map_err(ApiError::unavailable)? {
             removed.push(key);
         }
     }
@@ -102,13 +90,13 @@ pub(crate) fn delete_many(call: &Call) -> Outcome<Answer> {
 
 /// Those of a namespace that have not expired.
 fn living(keys: &TenantKeys, namespace: &str) -> Outcome<Vec<Kept>> {
-    let mut kept = keys.list(namespace, "").map_err(|failure| unavailable(&failure))?;
+    let mut kept = keys.list(namespace, "").map_err(ApiError::unavailable)?;
     kept.retain(|kept| !kept.is_expired);
     Ok(kept)
 }
 
 pub(crate) fn list(call: &Call) -> Outcome<Answer> {
-    let namespace = namespace(call)?;
+    let namespace = call.namespace()?;
     let rows = living(&keys(call), namespace)?;
     Ok(Answer::json(&rows.iter().map(|kept| view::row(namespace, kept)).collect()))
 }
@@ -117,7 +105,7 @@ pub(crate) fn list(call: &Call) -> Outcome<Answer> {
 pub(crate) fn inherited(call: &Call) -> Outcome<Answer> {
     let keys = keys(call);
     let mut rows: Vec<Json> = Vec::new();
-    let mut namespace = namespace(call)?;
+    let mut namespace = call.namespace()?;
     loop {
         if call.may_see(namespace) {
             for kept in living(&keys, namespace)? {
@@ -137,7 +125,7 @@ pub(crate) fn search(call: &Call) -> Outcome<Answer> {
     let keys = keys(call);
     let test = filter::read(&call.query)?;
     let mut found: Vec<(String, Kept)> = Vec::new();
-    for namespace in keys.namespaces().map_err(|failure| unavailable(&failure))? {
+    for namespace in keys.namespaces().map_err(ApiError::unavailable)? {
         if !call.may_see(&namespace) || !test.may_hold_in(&namespace) {
             continue;
         }

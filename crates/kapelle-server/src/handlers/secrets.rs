@@ -1,7 +1,7 @@
 //! Secrets: put in, described, removed, listed by name. No answer has a value.
 
 use hyper::StatusCode;
-use kapelle_model::{Failure, Millis};
+use kapelle_model::Millis;
 use kapelle_runtime::secrets::{SecretEntry, SecretNote, StoredSecrets};
 use serde_json::{Map as Object, Value as Json, json};
 
@@ -16,28 +16,14 @@ fn kept(call: &Call) -> StoredSecrets {
     call.runtime().stored_secrets()
 }
 
-fn namespace(call: &Call) -> Outcome<&str> {
-    let namespace = call.variable("namespace");
-    call.demand(namespace)?;
-    Ok(namespace)
-}
-
-fn refused(failure: &Failure) -> ApiError {
-    ApiError::illegal_argument(failure.message.masked())
-}
-
-fn unavailable(failure: &Failure) -> ApiError {
-    ApiError::new(StatusCode::SERVICE_UNAVAILABLE, failure.message.masked())
-}
-
 /// Those of exactly one namespace, or of all that the caller may see.
 fn entries(call: &Call, namespace: Option<&str>) -> Outcome<Vec<SecretEntry>> {
     let permit = call.permit.clone().within(std::sync::Arc::clone(&call.tenant));
-    kept(call).list(&permit, namespace).map_err(|failure| unavailable(&failure))
+    kept(call).list(&permit, namespace).map_err(ApiError::unavailable)
 }
 
 pub(crate) fn list(call: &Call) -> Outcome<Answer> {
-    let namespace = namespace(call)?;
+    let namespace = call.namespace()?;
     page(call, entries(call, Some(namespace))?)
 }
 
@@ -69,7 +55,7 @@ fn page(call: &Call, mut found: Vec<SecretEntry>) -> Outcome<Answer> {
 /// The names of those of a namespace and of all above it, by namespace.
 pub(crate) fn inherited(call: &Call) -> Outcome<Answer> {
     let mut found = Object::new();
-    let mut level = Some(namespace(call)?);
+    let mut level = Some(call.namespace()?);
     while let Some(namespace) = level {
         if call.may_see(namespace) {
             let own = entries(call, Some(namespace))?.into_iter().map(|entry| Json::from(entry.key));
@@ -82,7 +68,7 @@ pub(crate) fn inherited(call: &Call) -> Outcome<Answer> {
 
 /// Keeps a secret in place of an earlier one.
 pub(crate) fn put(call: &Call) -> Outcome<Answer> {
-    let namespace = namespace(call)?;
+    let namespace = call.namespace()?;
     let body = call.json()?;
     let text = |name: &str| {
         let missing = || ApiError::invalid_entity(format!("{name}: must not be null"));
@@ -90,23 +76,23 @@ pub(crate) fn put(call: &Call) -> Outcome<Answer> {
     };
     let (key, value) = (text("key")?, text("value")?);
     let name = (&*call.tenant, namespace, key);
-    kept(call).put(name, value, &note(&body)?).map_err(|failure| refused(&failure))?;
+    kept(call).put(name, value, &note(&body)?).map_err(ApiError::refused)?;
     all_of(call, namespace)
 }
 
 /// Says something else of a secret.
 pub(crate) fn describe(call: &Call) -> Outcome<Answer> {
-    let (namespace, key) = (namespace(call)?, call.variable("key"));
+    let (namespace, key) = (call.namespace()?, call.variable("key"));
     let name = (&*call.tenant, namespace, key);
-    if !kept(call).describe(name, &note(&call.json()?)?).map_err(|failure| refused(&failure))? {
+    if !kept(call).describe(name, &note(&call.json()?)?).map_err(ApiError::refused)? {
         return Err(missing(namespace, key));
     }
     all_of(call, namespace)
 }
 
 pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
-    let (namespace, key) = (namespace(call)?, call.variable("key"));
-    if !kept(call).remove(&call.tenant, namespace, key).map_err(|failure| unavailable(&failure))? {
+    let (namespace, key) = (call.namespace()?, call.variable("key"));
+    if !kept(call).remove(&call.tenant, namespace, key).map_err(ApiError::unavailable)? {
         return Err(missing(namespace, key));
     }
     Ok(Answer::empty(StatusCode::OK))

@@ -1,0 +1,114 @@
+/** Executions: lists, one, its log, and what can be done to them. */
+
+import { keepPreviousData, queryOptions } from "@tanstack/react-query";
+import { client, of, type QueryPairs } from "./client";
+import { Problem } from "./errors";
+import type { FlowName } from "./flows";
+import type { Execution, InputsAnswer, Label, LogEntry, Page, State, Why } from "./types";
+
+export const executionKeys = {
+  all: (tenant: string) => [tenant, "executions"] as const,
+  lists: (tenant: string) => [tenant, "executions", "list"] as const,
+  one: (tenant: string, id: string) => [tenant, "executions", "one", id] as const,
+};
+
+export const executionList = (tenant: string, query: QueryPairs) =>
+  queryOptions({
+    queryKey: [...executionKeys.lists(tenant), query],
+    queryFn: ({ signal }) => client.get<Page<Execution>>(of(tenant, "executions", "search"), { query, signal }),
+    placeholderData: keepPreviousData,
+  });
+
+export const execution = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: executionKeys.one(tenant, id),
+    queryFn: ({ signal }) => client.get<Execution>(of(tenant, "executions", id), { signal }),
+  });
+
+/** Why an execution does not move. `null` when the server does not know the question. */
+export const why = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: [...executionKeys.one(tenant, id), "why"],
+    queryFn: async ({ signal }) => {
+      try {
+        return await client.get<Why>(of(tenant, "executions", id, "why"), { signal });
+      } catch (error) {
+        if (error instanceof Problem && error.isMissing) return null;
+        throw error;
+      }
+    },
+  });
+
+export const logs = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: [tenant, "logs", id],
+    queryFn: ({ signal }) =>
+      client.get<readonly LogEntry[]>(of(tenant, "logs", id), { query: [["minLevel", "TRACE"]], signal }),
+  });
+
+export const outputsOf = (tenant: string, id: string, run: string) =>
+  queryOptions({
+    queryKey: [...executionKeys.one(tenant, id), "outputs", run],
+    queryFn: ({ signal }) =>
+      client.get<Readonly<Record<string, never>>>(of(tenant, "outputs", "tasks", id, run), { signal }),
+  });
+
+export const createExecution = (tenant: string, { namespace, id }: FlowName, form: FormData, query: QueryPairs) =>
+  client.post<Execution>(of(tenant, "executions", namespace, id), { form, query });
+
+/** What the inputs are after what was given so far, and what is wrong with them. */
+export const checkInputs = (tenant: string, { namespace, id }: FlowName, form: FormData, signal?: AbortSignal) =>
+  client.post<InputsAnswer>(of(tenant, "executions", namespace, id, "validate"), { form, signal });
+
+export const checkResume = (tenant: string, id: string, form: FormData, signal?: AbortSignal) =>
+  client.post<InputsAnswer>(of(tenant, "executions", id, "resume", "validate"), { form, signal });
+
+export const resume = (tenant: string, id: string, form: FormData) =>
+  client.post<unknown>(of(tenant, "executions", id, "actions", "resume"), { form });
+
+export const VERBS = ["restart", "replay", "pause", "force-run", "unqueue"] as const;
+
+export type Verb = (typeof VERBS)[number];
+
+/** Does something to one execution; the answer is the execution, a new one for a replay. */
+export const act = (tenant: string, id: string, verb: Verb) =>
+  client.post<Execution | undefined>(of(tenant, "executions", id, "actions", verb));
+
+export const kill = (tenant: string, id: string) =>
+  client.delete<unknown>(of(tenant, "executions", id, "actions", "kill"));
+
+export const setLabels = (tenant: string, id: string, labels: readonly Label[]) =>
+  client.post<unknown>(of(tenant, "executions", id, "actions", "labels"), { json: labels });
+
+export const deleteExecution = (tenant: string, id: string) => client.delete<void>(of(tenant, "executions", id));
+
+interface Counted {
+  readonly count?: number;
+}
+
+export const actOnMany = (tenant: string, verb: "restart" | "replay" | "kill" | "delete", ids: readonly string[]) => {
+  if (verb === "kill") return client.delete<Counted>(of(tenant, "executions", "kill", "by-ids"), { json: ids });
+  if (verb === "delete") return client.delete<Counted>(of(tenant, "executions", "by-ids"), { json: ids });
+  return client.post<Counted>(of(tenant, "executions", verb, "by-ids"), { json: ids });
+};
+
+/** Which actions make sense in a state. The server has the last word. */
+export function possible(state: State, verb: Verb | "kill" | "resume"): boolean {
+  const ended: readonly State[] = ["SUCCESS", "WARNING", "FAILED", "KILLED", "CANCELLED"];
+  switch (verb) {
+    case "restart":
+      return ["FAILED", "WARNING", "SUCCESS", "CANCELLED", "PAUSED"].includes(state);
+    case "replay":
+      return ended.includes(state);
+    case "pause":
+      return state === "RUNNING";
+    case "resume":
+      return state === "PAUSED";
+    case "unqueue":
+      return state === "QUEUED";
+    case "force-run":
+      return state === "QUEUED" || state === "CREATED";
+    case "kill":
+      return !ended.includes(state) && state !== "KILLING" && state !== "SKIPPED" && state !== "RETRIED";
+  }
+}

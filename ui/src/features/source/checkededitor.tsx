@@ -1,0 +1,111 @@
+/** The source of a flow with what the server finds in it while it is written. Warnings never keep anybody from saving. */
+
+import { useQuery } from "@tanstack/react-query";
+import { CircleCheck, Info, OctagonX, TriangleAlert } from "lucide-react";
+import { useEffect, useState } from "react";
+import { diagnostics } from "../../api/flows";
+import type { Diagnostic, Place } from "../../api/types";
+import { t } from "../../i18n/text";
+import { Button } from "../../kit/button";
+import { SourceEditor } from "./editor";
+import { edited } from "./places";
+
+/** After the last key. */
+const REST_MS = 150;
+
+function useRested(text: string): string {
+  const [rested, setRested] = useState(text);
+  useEffect(() => {
+    const timer = setTimeout(() => setRested(text), REST_MS);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return rested;
+}
+
+interface Props {
+  readonly tenant: string;
+  readonly label: string;
+  readonly text: string;
+  readonly onChange: (text: string) => void;
+}
+
+export function CheckedEditor({ tenant, label, text, onChange }: Props) {
+  const rested = useRested(text);
+  const [target, setTarget] = useState<Place | null>(null);
+  const check = useQuery({
+    ...diagnostics(tenant, rested),
+    enabled: rested.trim() !== "",
+    placeholderData: (known) => known,
+  });
+  return (
+    <div className="flex h-full min-h-0 flex-col">
+      <div className="min-h-0 flex-1">
+        <SourceEditor label={label} text={text} onChange={onChange} target={target} problems={check.data ?? NONE} />
+      </div>
+      <section
+        aria-label={t("edit.problems")}
+        aria-live="polite"
+        className="max-h-40 shrink-0 overflow-auto border-border border-t px-4 py-1.5"
+      >
+        {check.isError && <p className="text-failed">{check.error.message}</p>}
+        {check.isPending && <p className="text-muted">{t("edit.checking")}</p>}
+        {check.data?.length === 0 && (
+          <p className="flex items-center gap-2">
+            <CircleCheck size={16} aria-hidden className="text-success" />
+            {t("edit.no-problems")}
+          </p>
+        )}
+        {check.data?.map((problem) => (
+          <Found
+            key={JSON.stringify(problem)}
+            problem={problem}
+            onGo={setTarget}
+            // A fix is about the text that was checked, and no other.
+            onFix={text === rested && !check.isPlaceholderData ? (edits) => onChange(edited(text, edits)) : undefined}
+          />
+        ))}
+      </section>
+    </div>
+  );
+}
+
+const NONE: readonly Diagnostic[] = [];
+
+const ICONS = {
+  error: <OctagonX size={16} aria-hidden className="mt-0.5 shrink-0 text-failed" />,
+  warning: <TriangleAlert size={16} aria-hidden className="mt-0.5 shrink-0 text-warning" />,
+  info: <Info size={16} aria-hidden className="mt-0.5 shrink-0 text-accent" />,
+} as const;
+
+interface FoundProps {
+  readonly problem: Diagnostic;
+  readonly onGo: (place: Place) => void;
+  readonly onFix: ((edits: NonNullable<Diagnostic["fix"]>["edits"]) => void) | undefined;
+}
+
+function Found({ problem: { severity, message, help, range, fix }, onGo, onFix }: FoundProps) {
+  return (
+    <div className="flex items-start gap-2 py-0.5">
+      {ICONS[severity]}
+      {range && (
+        <button
+          type="button"
+          aria-label={t("edit.go", { line: String(range.start.line), column: String(range.start.column) })}
+          onClick={() => onGo({ ...range.start })}
+          className="min-h-6 shrink-0 font-mono text-accent text-code hover:underline"
+        >
+          {range.start.line}:{range.start.column}
+        </button>
+      )}
+      <p className="min-w-0 flex-1 break-words py-0.5">
+        {message}
+        {help && <span className="text-muted"> {help}</span>}
+      </p>
+      {fix && onFix && (
+        <Button className="h-6! px-2 text-label" onClick={() => onFix(fix.edits)}>
+          {fix.title}
+        </Button>
+      )}
+    </div>
+  );
+}

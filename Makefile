@@ -4,11 +4,29 @@ CARGO ?= cargo
 BINARY := target/release/kapelle
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
-.PHONY: run run-examples test check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
+.PHONY: run build ui run-examples test check ui-check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
 
-## Builds the release binary and checks the example flows with it.
-run: $(BINARY)
-	$(BINARY) check examples
+## Serves the API and the web interface at http://127.0.0.1:8080, keeping everything in the folder `data`.
+run: build
+	$(BINARY) server local $(ARGS)
+
+## The release binary with the web interface in it.
+build: ui $(BINARY)
+
+## The web interface. Without Node the program is built without it, and says so in the browser.
+ui:
+	@if command -v npm >/dev/null; then $(MAKE) --no-print-directory ui/dist/index.html; \
+	else echo "no web interface: it needs Node 20.19 or newer, and 'npm' is not on the PATH" >&2; fi
+
+ui/dist/index.html: ui/node_modules/.package-lock.json $(shell find ui/src ui/scripts -type f) ui/index.html ui/vite.config.ts
+	cd ui && npm run build
+
+ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund && touch node_modules/.package-lock.json
+
+## What CI asks of the web interface: types, style, tests, sizes.
+ui-check: ui/dist/index.html
+	cd ui && npm run check && npm run size
 
 ## Runs the example flows that need nobody else.
 run-examples: $(BINARY)
@@ -39,19 +57,19 @@ sim-defects: need-cargo
 
 ## Kills a process that writes at random moments, again and again: what was acknowledged is there, and nothing in part.
 crash: need-cargo
-	$(CARGO) test --locked -p kapelle-store-sqlite --test crash -- kill --rounds 40 --time-box 40
+	$(CARGO) test --locked --workspace --test crash -- kill --rounds 40 --time-box 40
 
 ## Cuts the power of a small disk while a process writes to it; needs root and loop devices, and says so where they are missing.
 power-cut: need-cargo
-	$(CARGO) test --locked -p kapelle-store-sqlite --test crash -- power --rounds 10
+	$(CARGO) test --locked --workspace --test crash -- power --rounds 10
 
 ## Kills a process that runs flows at random moments, again and again: nothing is lost, nothing done twice, all comes to an end.
 storm: need-cargo
-	$(CARGO) test --locked -p kapelle-runtime --test storm -- --rounds 50
+	$(CARGO) test --locked --workspace --test storm -- --rounds 50
 
 ## Kills a server at random moments while clients work with it: what it answered with success is there, and nothing is double.
 http-storm: need-cargo
-	$(CARGO) test --locked -p kapelle --test http_storm -- --rounds 30
+	$(CARGO) test --locked --workspace --test http_storm -- --rounds 30
 
 ## Speed and sizes, each next to a baseline from the same run.
 bench: $(BINARY)
@@ -68,7 +86,7 @@ bench: $(BINARY)
 	$(BINARY) bench
 
 ## The program with everything in it, for machines and images that have nothing: target/static/kapelle.
-static: need-cargo
+static: need-cargo ui
 	RUSTFLAGS="-C target-feature=+crt-static" $(CARGO) build --release --locked -p kapelle --target $(HOST)
 	mkdir -p target/static/empty/app/data target/static/empty/app/storage target/static/empty/app/confs target/static/empty/app/flows
 	mkdir -p target/static/empty/tmp && chmod 1777 target/static/empty/tmp
@@ -87,6 +105,7 @@ fuzz: need-cargo
 
 clean: need-cargo
 	$(CARGO) clean
+	rm -rf ui/dist ui/node_modules
 
 .PHONY: $(BINARY)
 $(BINARY): need-cargo

@@ -113,18 +113,19 @@ impl Answer {
         self
     }
 
-    /// The answer with what every answer says.
+    /// The answer with what every answer says that does not say it otherwise.
     pub(crate) fn sent(mut self) -> Response<Sent> {
         let headers = self.response.headers_mut();
-        headers.insert("x-content-type-options", HeaderValue::from_static("nosniff"));
-        headers.insert("referrer-policy", HeaderValue::from_static("no-referrer"));
-        headers.insert("cross-origin-opener-policy", HeaderValue::from_static("same-origin"));
-        headers.insert("x-frame-options", HeaderValue::from_static("DENY"));
-        headers.insert("cache-control", HeaderValue::from_static("no-store"));
-        headers.insert(
-            "content-security-policy",
-            HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox"),
-        );
+        for (name, value) in [
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("x-frame-options", "DENY"),
+            ("cache-control", "no-store"),
+            ("content-security-policy", "default-src 'none'; frame-ancestors 'none'; sandbox"),
+        ] {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        }
         self.response
     }
 }

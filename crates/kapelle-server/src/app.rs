@@ -15,6 +15,7 @@ use crate::entry::{Entry, Rates};
 use crate::error::{ApiError, Outcome};
 use crate::gate::Gate;
 use crate::hub::Hub;
+use crate::interface::Interface;
 use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
 use crate::metrics::Requests;
 use crate::route::Route;
@@ -31,6 +32,10 @@ pub struct Parts {
     pub work: PathBuf,
     /// The address that people reach the server at, for links in answers.
     pub url: Option<String>,
+    /// What stands in front of every path, such as `/kestra`; mostly nothing.
+    pub base: String,
+    /// A folder in place of the web interface that the program carries.
+    pub interface: Option<PathBuf>,
     /// What names of metrics begin with.
     pub prefix: String,
     /// What is looked at before anybody is asked who they are.
@@ -50,6 +55,8 @@ pub struct App {
     pub(crate) hub: Arc<Hub>,
     pub(crate) work: PathBuf,
     pub(crate) url: Option<String>,
+    pub(crate) base: String,
+    pub(crate) interface: Interface,
     pub(crate) prefix: String,
     pub(crate) requests_seen: Requests,
     pub(crate) started: Instant,
@@ -80,6 +87,8 @@ impl App {
             hub: parts.hub,
             work: parts.work,
             url: parts.url,
+            base: parts.base,
+            interface: Interface::new(parts.interface),
             prefix: parts.prefix,
             requests_seen: Requests::default(),
             started: Instant::now(),

@@ -119,7 +119,7 @@ async fn answer(
         let why = format!("a path with its query has at most {TARGET_MAX} bytes");
         return Err(ApiError::new(StatusCode::URI_TOO_LONG, why));
     }
-    let path = head.uri.path();
+    let path = if door == Door::Api { below(&app.base, head.uri.path()) } else { head.uri.path() };
     let address = Address::read(path).map_err(refused_path)?;
     let method = if head.method == Method::HEAD { Method::GET } else { head.method.clone() };
     let (route, variables) = route(app, door, &method, &address, path).await?;
@@ -159,6 +159,15 @@ async fn answer(
         body,
     };
     handle(app, &route, call, &path).await
+}
+
+/// A path without what stands in front of all of them. Proxies may have taken it away already.
+fn below<'p>(base: &str, path: &'p str) -> &'p str {
+    match path.strip_prefix(base) {
+        Some("") => "/",
+        Some(rest) if rest.starts_with('/') => rest,
+        _ => path,
+    }
 }
 
 /// Writes down that somebody showed something that is not good. Who shows nothing only has not signed in yet.

@@ -11,6 +11,7 @@ pub(crate) mod executions;
 pub(crate) mod files;
 pub(crate) mod flows;
 pub(crate) mod instance;
+pub(crate) mod interface;
 pub(crate) mod keys;
 pub(crate) mod language;
 pub(crate) mod logs;

@@ -27,6 +27,7 @@ mod form;
 pub mod gate;
 mod handlers;
 mod hub;
+mod interface;
 pub mod limits;
 mod metrics;
 mod openapi;

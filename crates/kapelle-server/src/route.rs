@@ -91,7 +91,8 @@ impl Route {
     }
 
     fn new(method: Method, pattern: &'static str, needs: Needs, handler: Handler) -> Self {
-        let segments = pattern.split('/').map(Segment::read).collect();
+        let words = pattern.split('/').filter(|word| !word.is_empty());
+        let segments = words.map(Segment::read).collect();
         let (level, takes, time) = (Level::Tenant, Takes::Text, REQUEST_TIME);
         Self { method, level, pattern, needs, takes, time, handler, segments }
     }

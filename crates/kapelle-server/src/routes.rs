@@ -9,6 +9,7 @@ mod executions;
 mod files;
 mod flows;
 mod instance;
+mod interface;
 mod keys;
 mod mcp;
 mod namespaces;
@@ -25,6 +26,7 @@ use crate::route::Route;
 /// What the door for clients answers.
 pub(crate) fn api() -> Vec<Route> {
     [
+        interface::routes(),
         instance::routes(),
         plugins::routes(),
         dashboards::routes(),

@@ -13,6 +13,7 @@ mod interface;
 mod keys;
 mod mcp;
 mod namespaces;
+mod pages;
 mod plugins;
 mod record;
 mod stage;

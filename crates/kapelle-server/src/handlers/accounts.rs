@@ -105,15 +105,9 @@ pub(crate) async fn renew(accounts: Arc<Accounts>, call: Arc<Call>) -> Outcome<A
     Ok(with_session(&call, answer, &session))
 }
 
-/// The smallest page that tells scripts and test suites what to repeat.
-pub(crate) async fn page(accounts: Arc<Accounts>, call: Arc<Call>) -> Outcome<Answer> {
-    let Some(csrf) = accounts.csrf_of(&call.headers) else {
-        return Ok(Answer::page("<!doctype html><title>Kapelle</title><p>Sign in first.</p>"));
-    };
-    // It is made of hexadecimal digits.
-    let page = format!("<!doctype html><title>Kapelle</title><meta name=\"csrf-token\" content=\"{csrf}\">");
-    let cookie = format!("csrfToken={csrf}; Path=/; SameSite=Lax{}", secure(&call));
-    Ok(Answer::page(page).header("set-cookie", &cookie))
+/// What scripts of our pages repeat with each change.
+pub(crate) fn csrf_cookie(call: &Call, csrf: &str) -> String {
+    format!("csrfToken={csrf}; Path=/; SameSite=Lax{}", secure(call))
 }
 
 pub(crate) async fn login_configs(accounts: Arc<Accounts>, _: Arc<Call>) -> Outcome<Answer> {

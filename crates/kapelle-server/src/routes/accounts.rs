@@ -29,7 +29,6 @@ pub(super) fn routes(accounts: &Arc<Accounts>) -> Vec<Route> {
         route(accounts, Method::POST, "login", open, handlers::sign_in).at(Level::Root),
         route(accounts, Method::POST, "logout", open, handlers::sign_out).at(Level::Root),
         route(accounts, Method::POST, "oauth/access_token", open, handlers::renew).at(Level::Root),
-        route(accounts, Method::GET, "ui", open, handlers::page).at(Level::Root),
         route(accounts, Method::GET, "me/api-tokens", Needs::Login, handlers::tokens).at(Level::Instance),
         route(accounts, Method::POST, "me/api-tokens", Needs::Login, handlers::make_token)
             .at(Level::Instance),

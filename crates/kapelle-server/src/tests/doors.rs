@@ -174,7 +174,7 @@ fn nobody_comes_in_without_good_credentials() {
 }
 
 /// All that may be called without a name.
-const OPEN: [&str; 20] = [
+const OPEN: [&str; 21] = [
     "Instance GET basicAuthValidationErrors",
     "Instance GET configs/login",
     "Instance GET health",
@@ -182,9 +182,10 @@ const OPEN: [&str; 20] = [
     "Instance POST login",
     "Instance POST logout",
     "Instance POST setup",
+    "Root GET ",
     "Root GET health",
     "Root GET ping",
-    "Root GET ui",
+    "Root GET ui/{path*}",
     "Root POST login",
     "Root POST logout",
     "Root POST oauth/access_token",

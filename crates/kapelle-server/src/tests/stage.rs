@@ -109,6 +109,8 @@ impl Stage {
             hub,
             work: folder.join("work"),
             url: None,
+            base: "/base".to_owned(),
+            interface: None,
             prefix: "kestra".to_owned(),
             entry,
             access: None,

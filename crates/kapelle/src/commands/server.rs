@@ -8,7 +8,7 @@ mod supervisor;
 mod tutorials;
 mod watching;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -163,6 +163,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
     let hub = Hub::new();
     let (grace, recover) = (settings.grace, settings.recover.unwrap_or_default());
     let (url, prefix) = (settings.addresses.url.clone(), settings.addresses.prefix.clone());
+    let (base, interface) = (entrance::base(&settings)?, settings.addresses.ui_folder.clone());
     let files = settings.keeping.files.clone();
     let folders = watching::folders(arguments.flow_path.as_deref(), &settings.watched);
     let mut watching = Watching::new(folders, TENANT, level(settings.flows.language));
@@ -199,11 +200,13 @@ fn serve_all(arguments: &Arguments) -> Ending {
         hub,
         work: arguments.data.join("work"),
         url,
+        base: base.clone(),
+        interface,
         prefix,
         entry,
         access,
     });
-    tokio.block_on(answer(app, doors, &arguments.data, supervisor))?;
+    tokio.block_on(answer(app, doors, &format!("{base}/ui/"), &arguments.data, supervisor))?;
     note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
     tokio.block_on(end(runtime, grace));
     Ok(Outcome::Ok)
@@ -226,12 +229,19 @@ const fn level(language: Language) -> Level {
     }
 }
 
-async fn answer(app: Arc<App>, doors: Doors, data: &Path, supervisor: Arc<Supervisor>) -> Result<(), Stop> {
+async fn answer(
+    app: Arc<App>,
+    doors: Doors,
+    page: &str,
+    data: &Path,
+    supervisor: Arc<Supervisor>,
+) -> Result<(), Stop> {
     let (wanted, scheme) = (doors.api, if doors.tls.is_some() { "https" } else { "http" });
     let server = serve(app, doors).await.with_context(|| format!("cannot listen at {wanted}"))?;
     let address = server.address().context("the address is not known")?;
     note(&format!("data: {}", data.display()));
     note(&format!("listening: {scheme}://{address}"));
+    note(&format!("in a browser: {scheme}://{}{page}", reachable(address)));
     supervisor.is_ready(&format!("listening at {address}"));
     let stop = async move {
         told_to_stop().await;
@@ -239,6 +249,13 @@ async fn answer(app: Arc<App>, doors: Doors, data: &Path, supervisor: Arc<Superv
     };
     server.run(stop).await;
     Ok(())
+}
+
+/// An address that a browser on this machine can open.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let local: IpAddr =
+        if address.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() };
+    if address.ip().is_unspecified() { SocketAddr::new(local, address.port()) } else { address }
 }
 
 /// Ends when somebody wants to stop; the second time the process ends at once.

@@ -97,6 +97,8 @@ keys! {
     PORT: "micronaut.server.port", Kind::Port, Some("8080"), Kestra, "The port of the API and the UI";
     CONTEXT_PATH: "micronaut.server.context-path", Kind::Text, None, Kestra,
         "What all addresses of the server begin with, such as `/kestra`";
+    UI_FOLDER: "kapelle.ui.folder", Kind::Text, None, Ours,
+        "A folder with a built interface in place of the one in the program, for who works on it";
     MANAGEMENT_PORT: "endpoints.all.port", Kind::Port, Some("8081"), Kestra, "The port of health checks and metrics";
     MANAGEMENT: "endpoints.all.enabled", Kind::Flag, Some("true"), Kestra, "Whether there is a management port";
     METRICS_PREFIX: "kestra.metrics.prefix", Kind::Text, Some("kestra"), Kestra,

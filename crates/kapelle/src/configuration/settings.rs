@@ -48,6 +48,7 @@ pub(crate) struct Addresses {
     /// 0 is any port that is free.
     pub(crate) port: u16,
     pub(crate) context_path: Option<String>,
+    pub(crate) ui_folder: Option<PathBuf>,
     pub(crate) management_port: Option<u16>,
     pub(crate) url: Option<String>,
     /// What names of metrics begin with.
@@ -175,6 +176,7 @@ impl Reader<'_> {
             host: self.text(&keys::HOST),
             port: self.port(&keys::PORT),
             context_path: self.text(&keys::CONTEXT_PATH),
+            ui_folder: self.text(&keys::UI_FOLDER).map(PathBuf::from),
             management_port: has_management.then(|| self.port(&keys::MANAGEMENT_PORT)),
             url: self.text(&keys::URL),
             prefix: self.text(&keys::METRICS_PREFIX).unwrap_or_default(),

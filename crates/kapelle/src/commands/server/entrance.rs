@@ -34,10 +34,6 @@ pub(super) fn doors(arguments: &Arguments, settings: &Settings) -> Result<Doors,
         (None, None) if is_in_container() => IpAddr::V4(Ipv4Addr::UNSPECIFIED),
         (None, None) => IpAddr::V4(Ipv4Addr::LOCALHOST),
     };
-    if let Some(path) = &addresses.context_path {
-        let why = "this version is always at the root; let a proxy add it";
-        return Err(Stop::Usage(format!("`micronaut.server.context-path` is `{path}`: {why}")));
-    }
     let management = match arguments.management_port {
         Some(port) => Some(port).filter(|port| *port != 0),
         None => addresses.management_port,
@@ -55,6 +51,19 @@ pub(super) fn doors(arguments: &Arguments, settings: &Settings) -> Result<Doors,
 fn encryption(files: &TlsFiles) -> Result<Arc<Tls>, Stop> {
     let opened = Tls::open(files.certificate.clone(), files.key.clone(), Arc::new(note));
     opened.map_err(|why| Stop::Failed(anyhow!("TLS cannot be spoken: {why}")))
+}
+
+/// What stands in front of every path: nothing, or segments with a slash before each.
+pub(super) fn base(settings: &Settings) -> Result<String, Stop> {
+    let Some(given) = &settings.addresses.context_path else { return Ok(String::new()) };
+    let segments: Vec<&str> = given.split('/').filter(|segment| !segment.is_empty()).collect();
+    let plain = |letter: char| letter.is_ascii_alphanumeric() || "-._~".contains(letter);
+    let is_fine = segments.iter().all(|segment| segment.chars().all(plain) && !segment.starts_with('.'));
+    if !is_fine || segments.first() == Some(&"api") {
+        let must = "it has to be a path such as /kestra, of letters and digits, and not /api";
+        return Err(Stop::Usage(format!("`micronaut.server.context-path` is `{given}`: {must}")));
+    }
+    Ok(segments.iter().fold(String::new(), |path, segment| path + "/" + segment))
 }
 
 /// What is looked at before anybody is asked who they are.

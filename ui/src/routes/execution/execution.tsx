@@ -18,13 +18,14 @@ import { StateMark, stateWord } from "../../kit/statemark";
 import { TAB, Tabs } from "../../kit/tabs";
 import { ExecutionActions } from "./actions";
 
-const TABS = ["overview", "gantt", "logs", "outputs"] as const;
+const TABS = ["overview", "gantt", "logs", "topology", "outputs"] as const;
 type Tab = (typeof TABS)[number];
 
 const BODIES: Readonly<Record<Tab, React.ComponentType<{ readonly tenant: string; readonly execution: Execution }>>> = {
   overview: lazy(async () => ({ default: (await import("./overview")).ExecutionOverview })),
   gantt: lazy(async () => ({ default: (await import("./gantt")).ExecutionGantt })),
   logs: lazy(async () => ({ default: (await import("./logs")).ExecutionLogs })),
+  topology: lazy(async () => ({ default: (await import("./topology")).ExecutionTopology })),
   outputs: lazy(async () => ({ default: (await import("./outputs")).ExecutionOutputs })),
 };
 

@@ -17,11 +17,12 @@ import { Menu, MenuItem, MenuLine } from "../../kit/menu";
 import { EmptyState, Failure, PageHead, Skeleton } from "../../kit/page";
 import { TAB, Tabs } from "../../kit/tabs";
 
-const TABS = ["overview", "executions", "edit", "revisions", "triggers"] as const;
+const TABS = ["overview", "topology", "executions", "edit", "revisions", "triggers"] as const;
 type Tab = (typeof TABS)[number];
 
 const BODIES: Readonly<Record<Tab, React.ComponentType<{ readonly tenant: string; readonly flow: Flow }>>> = {
   overview: lazy(async () => ({ default: (await import("./overview")).FlowOverview })),
+  topology: lazy(async () => ({ default: (await import("./topology")).FlowTopology })),
   executions: lazy(async () => ({ default: (await import("./executions")).FlowExecutions })),
   edit: lazy(async () => ({ default: (await import("./edit")).FlowEdit })),
   revisions: lazy(async () => ({ default: (await import("./revisions")).FlowRevisions })),

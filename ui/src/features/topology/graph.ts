@@ -1,0 +1,110 @@
+/** The topology that the server tells, as a graph to be drawn: each box with what became of its task. Pure. */
+
+import type { Topology } from "../../api/graphs";
+import type { State, TaskRun } from "../../api/types";
+import type { Edge, Graph, Item } from "../../engines/graph/layout";
+
+/** What became of the runs of one task. */
+export interface Fate {
+  readonly count: number;
+  readonly state: State;
+}
+
+/** If runs of one task differ, the first of these that there is says how it stands; else the last run does. */
+const LOUD: readonly State[] = [
+  "FAILED",
+  "KILLING",
+  "PAUSED",
+  "BREAKPOINT",
+  "RETRYING",
+  "RUNNING",
+  "QUEUED",
+  "WARNING",
+];
+
+export function fates(runs: readonly TaskRun[]): ReadonlyMap<string, Fate> {
+  const states = new Map<string, State[]>();
+  for (const { taskId, state } of runs) {
+    const known = states.get(taskId);
+    if (known) known.push(state.current);
+    else states.set(taskId, [state.current]);
+  }
+  return new Map(
+    [...states].map(([task, all]) => {
+      const state = LOUD.find((loud) => all.includes(loud)) ?? all.at(-1) ?? "CREATED";
+      return [task, { count: all.length, state }];
+    }),
+  );
+}
+
+interface Words {
+  readonly family: (state: State) => string;
+  readonly count: (runs: number) => string;
+  readonly triggers: string;
+}
+
+export function asGraph({ nodes, edges, clusters }: Topology, known: ReadonlyMap<string, Fate>, words: Words): Graph {
+  const parents = new Map<string, string>();
+  // The innermost group of each comes last.
+  for (const { cluster, nodes: inner } of clusters.toSorted((a, b) => a.parents.length - b.parents.length)) {
+    for (const uid of inner) parents.set(uid, cluster.uid);
+  }
+  const tasks = new Map(
+    nodes.map(({ uid, task, triggerDeclaration }) => {
+      const written = task ?? triggerDeclaration;
+      // An id such as `no` comes as it is written, not as a text.
+      return [uid, written ? { id: String(written.id), type: written.type } : undefined] as const;
+    }),
+  );
+  const told = (id: string | undefined): Pick<Item, "family" | "note"> => {
+    const fate = id === undefined ? undefined : known.get(id);
+    return { family: fate && words.family(fate.state), note: fate && fate.count > 1 ? words.count(fate.count) : "" };
+  };
+  const groups = clusters.map(({ cluster, parents: above }): Item => {
+    const task = tasks.get(cluster.uid.replace(/^cluster_/, ""));
+    const name = task?.id ?? (cluster.uid === "cluster_Triggers" ? words.triggers : cluster.uid);
+    const detail = task ? shortType(task.type) : "";
+    return { id: cluster.uid, parent: above.at(-1), kind: "group", name, detail, ...told(task?.id) };
+  });
+  const boxes = nodes.map(({ uid }): Item => {
+    const task = tasks.get(uid);
+    const base = { id: uid, parent: parents.get(uid) };
+    if (!task) return { ...base, kind: "point", name: "", detail: "", family: undefined, note: "" };
+    return { ...base, kind: "box", name: task.id, detail: shortType(task.type), ...told(task.id) };
+  });
+  return {
+    items: inOrder(groups, boxes),
+    edges: edges.map(
+      ({ source, target, relation }): Edge => ({
+        from: source,
+        to: target,
+        kind: relation?.relationType === "ERROR" ? "error" : "next",
+        label: relation?.value ?? "",
+      }),
+    ),
+  };
+}
+
+/** Each group in front of what stands in it, and all in the order of the flow. */
+function inOrder(groups: readonly Item[], boxes: readonly Item[]): readonly Item[] {
+  const waiting = new Map(groups.map((group) => [group.id, group]));
+  const ordered: Item[] = [];
+  const add = (id: string | undefined) => {
+    const group = id === undefined ? undefined : waiting.get(id);
+    if (!group) return;
+    waiting.delete(group.id);
+    add(group.parent);
+    ordered.push(group);
+  };
+  for (const box of boxes) {
+    add(box.parent);
+    ordered.push(box);
+  }
+  for (const { id } of groups) add(id);
+  return ordered;
+}
+
+/** The last two words of a type, as people call it. */
+export function shortType(type: string): string {
+  return type.split(".").slice(-2).join(".");
+}

@@ -1,0 +1,152 @@
+/** A topology on a canvas, with a tree of the same tasks beside it for keys and screen readers. */
+
+import { ChevronsDownUp, ChevronsUpDown, Download, Maximize, ZoomIn, ZoomOut } from "lucide-react";
+import { type ReactNode, useEffect, useMemo, useRef } from "react";
+import type { Topology } from "../../api/graphs";
+import type { TaskRun } from "../../api/types";
+import type { Item } from "../../engines/graph/layout";
+import { GraphView } from "../../engines/graph/view";
+import { t } from "../../i18n/text";
+import { IconButton } from "../../kit/button";
+import { classes } from "../../kit/classes";
+import { familyOf, StateMark } from "../../kit/statemark";
+import { type Branch, Tree } from "../../kit/tree";
+import { asGraph, type Fate, fates } from "./graph";
+
+const NOTHING: readonly TaskRun[] = [];
+const STEP = 1.25;
+
+interface Props {
+  readonly name: string;
+  readonly topology: Topology;
+  readonly runs?: readonly TaskRun[];
+  /** The id of a task or trigger. */
+  readonly selected: string | undefined;
+  readonly onSelect: (task: string) => void;
+  /** What is told of the selected one. */
+  readonly children?: ReactNode;
+}
+
+export function TopologyView({ name, topology, runs = NOTHING, selected, onSelect, children }: Props) {
+  const known = useMemo(() => fates(runs), [runs]);
+  const graph = useMemo(
+    () =>
+      asGraph(topology, known, {
+        family: familyOf,
+        count: (count) => t("topology.runs", { count }),
+        triggers: t("topology.triggers"),
+      }),
+    [topology, known],
+  );
+  const root = useRef<HTMLDivElement>(null);
+  const view = useRef<GraphView>(null);
+  const tell = useRef(onSelect);
+  tell.current = onSelect;
+  const names = useRef<ReadonlyMap<string, string>>(new Map());
+  names.current = useMemo(() => new Map(graph.items.map((item) => [item.id, item.name])), [graph]);
+  useEffect(() => {
+    if (!root.current) return;
+    const made = new GraphView(root.current, { onSelect: (id) => tell.current(names.current.get(id) ?? id) });
+    view.current = made;
+    return () => made.close();
+  }, []);
+  useEffect(() => view.current?.show(graph), [graph]);
+  useEffect(() => {
+    const item = graph.items.find((one) => one.kind === "box" && one.name === selected);
+    view.current?.select(item?.id);
+  }, [graph, selected]);
+  return (
+    <section
+      aria-label={t("topology.title")}
+      className="grid min-h-0 flex-1 grid-cols-[1fr_280px] border-border border-t max-narrow:grid-cols-1"
+    >
+      <div className="relative h-[calc(100dvh-200px)] min-h-72 max-narrow:h-96">
+        <div ref={root} className="graph-view absolute inset-0" />
+        <div
+          role="toolbar"
+          aria-label={t("topology.view")}
+          className="absolute top-2 right-2 flex gap-1 rounded-control border border-border bg-bg"
+        >
+          <IconButton label={t("topology.in")} icon={<ZoomIn size={16} />} onClick={() => view.current?.zoom(STEP)} />
+          <IconButton
+            label={t("topology.out")}
+            icon={<ZoomOut size={16} />}
+            onClick={() => view.current?.zoom(1 / STEP)}
+          />
+          <IconButton
+            label={t("topology.fit")}
+            icon={<Maximize size={16} />}
+            onClick={() => view.current?.frame(true)}
+          />
+          <IconButton
+            label={t("topology.fold")}
+            icon={<ChevronsDownUp size={16} />}
+            onClick={() => view.current?.foldAll(true)}
+          />
+          <IconButton
+            label={t("topology.unfold")}
+            icon={<ChevronsUpDown size={16} />}
+            onClick={() => view.current?.foldAll(false)}
+          />
+          <IconButton
+            label={t("topology.picture")}
+            icon={<Download size={16} />}
+            onClick={() => view.current?.picture((picture) => picture && save(picture, `${name}.png`))}
+          />
+        </div>
+      </div>
+      <div className="max-h-[calc(100dvh-200px)] overflow-auto border-border border-l max-narrow:border-t max-narrow:border-l-0">
+        {children}
+        <Tree label={t("topology.tasks")} branches={branches(graph.items, known, selected, onSelect)} />
+      </div>
+    </section>
+  );
+}
+
+function branches(
+  items: readonly Item[],
+  known: ReadonlyMap<string, Fate>,
+  selected: string | undefined,
+  onSelect: (task: string) => void,
+): readonly Branch[] {
+  const groups = new Set(items.filter(({ kind }) => kind === "group").map(({ id }) => id));
+  // The box of a group's own task says nothing that the group does not.
+  const isOwn = ({ id, parent }: Item) => parent === `cluster_${id}`;
+  const below = (parent: string | undefined): readonly Branch[] =>
+    items
+      .filter((item) => item.kind !== "point" && !isOwn(item))
+      .filter((item) => (item.parent !== undefined && groups.has(item.parent) ? item.parent : undefined) === parent)
+      .map((item) => {
+        const fate = known.get(item.name);
+        return {
+          id: item.id,
+          isOpenAtFirst: true,
+          row: (
+            <button
+              type="button"
+              tabIndex={-1}
+              aria-current={item.name === selected || undefined}
+              onClick={(event) => {
+                event.stopPropagation();
+                onSelect(item.name);
+              }}
+              className={classes("flex min-w-0 flex-1 items-center gap-2", item.name === selected && "font-semibold")}
+            >
+              {fate && <StateMark state={fate.state} isIconOnly />}
+              <span className="truncate font-mono text-code">{item.name}</span>
+              <span className="ml-auto truncate text-label text-muted">{item.note || item.detail}</span>
+            </button>
+          ),
+          ...(item.kind === "group" ? { below: () => below(item.id) } : {}),
+        };
+      });
+  return below(undefined);
+}
+
+function save(picture: Blob, name: string): void {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(picture);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 1_000);
+}

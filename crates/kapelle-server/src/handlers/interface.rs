@@ -12,6 +12,9 @@ use crate::interface::{filled, media, policy};
 /// Names of files change with what is in them.
 const FOREVER: &str = "public, max-age=31536000, immutable";
 
+/// A worker obeys the policy of its own file: it may ask the server, and nobody else.
+const FILE_POLICY: &str = "default-src 'none'; script-src 'self'; connect-src 'self'; frame-ancestors 'none'";
+
 /// Who comes to the root wants the interface.
 pub(crate) fn root(call: &Call) -> Outcome<Answer> {
     Ok(Answer::empty(StatusCode::FOUND).header("location", &format!("{}/ui/", call.app.base)))
@@ -29,6 +32,7 @@ pub(crate) fn show(call: &Call) -> Outcome<Answer> {
             let answer = Answer::bytes(file.bytes.into_owned())
                 .header("content-type", media(name))
                 .header("cache-control", caching)
+                .header("content-security-policy", FILE_POLICY)
                 .header("vary", "accept-encoding");
             Ok(file.encoding.into_iter().fold(answer, |answer, name| answer.header("content-encoding", name)))
         }

@@ -47,3 +47,16 @@ fn the_root_leads_to_the_interface_and_the_api_works_with_and_without_what_stand
     }
     assert_eq!(stage.get("/basement/api/v1/flows/search").status, 404);
 }
+
+#[test]
+fn a_file_is_kept_by_browsers_and_may_ask_the_server() {
+    let stage = Stage::start();
+    stage.interface_file("assets/worker.js", "fetch('/api/v1/main/events')");
+    let file = stage.get("/ui/assets/worker.js");
+    assert_eq!((file.status, file.text()), (200, "fetch('/api/v1/main/events')".to_owned()));
+    assert_eq!(file.header("content-type"), Some("text/javascript; charset=utf-8"));
+    assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
+    // The policy of a worker is that of its file.
+    let policy = file.header("content-security-policy").unwrap();
+    assert!(policy.contains("connect-src 'self'") && !policy.contains("sandbox"), "{policy}");
+}

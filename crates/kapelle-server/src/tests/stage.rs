@@ -110,7 +110,7 @@ impl Stage {
             work: folder.join("work"),
             url: None,
             base: "/base".to_owned(),
-            interface: None,
+            interface: Some(folder.join("ui")),
             prefix: "kestra".to_owned(),
             entry,
             access: None,
@@ -125,6 +125,13 @@ impl Stage {
             let _gone = stopped.await;
         }));
         Self { url, tokio, stop: Some(stop), folder }
+    }
+
+    /// Puts a file where the web interface comes from.
+    pub(crate) fn interface_file(&self, name: &str, text: &str) {
+        let path = self.folder.join("ui").join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, text).unwrap();
     }
 
     /// A request as the administrator.

@@ -80,6 +80,27 @@ export const kill = (tenant: string, id: string) =>
 export const setLabels = (tenant: string, id: string, labels: readonly Label[]) =>
   client.post<unknown>(of(tenant, "executions", id, "actions", "labels"), { json: labels });
 
+/** Where a replay is asked for, as a command would. */
+export const replayPath = (tenant: string, id: string, query: QueryPairs) =>
+  withQuery(of(tenant, "executions", id, "actions", "replay"), query);
+
+/** Does it once more; with a form, with other inputs. */
+export const replay = (tenant: string, id: string, query: QueryPairs, form: FormData | null) =>
+  form === null
+    ? client.post<Execution>(of(tenant, "executions", id, "actions", "replay"), { query })
+    : client.post<Execution>(of(tenant, "executions", id, "actions", "replay-with-inputs"), { query, form });
+
+export const changeStatusPath = (tenant: string, id: string, status: State) =>
+  withQuery(of(tenant, "executions", id, "actions", "change-status"), [["status", status]]);
+
+export const changeStatus = (tenant: string, id: string, status: State) =>
+  client.post<Execution>(of(tenant, "executions", id, "actions", "change-status"), { query: [["status", status]] });
+
+function withQuery(path: string, query: QueryPairs): string {
+  const words = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  return words === "" ? path : `${path}?${words}`;
+}
+
 export const deleteExecution = (tenant: string, id: string) => client.delete<void>(of(tenant, "executions", id));
 
 interface Counted {

@@ -18,7 +18,7 @@ import { StateMark, stateWord } from "../../kit/statemark";
 import { TAB, Tabs } from "../../kit/tabs";
 import { ExecutionActions } from "./actions";
 
-const TABS = ["overview", "gantt", "logs", "topology", "outputs"] as const;
+const TABS = ["overview", "gantt", "logs", "topology", "outputs", "compare"] as const;
 type Tab = (typeof TABS)[number];
 
 const BODIES: Readonly<Record<Tab, React.ComponentType<{ readonly tenant: string; readonly execution: Execution }>>> = {
@@ -27,6 +27,7 @@ const BODIES: Readonly<Record<Tab, React.ComponentType<{ readonly tenant: string
   logs: lazy(async () => ({ default: (await import("./logs")).ExecutionLogs })),
   topology: lazy(async () => ({ default: (await import("./topology")).ExecutionTopology })),
   outputs: lazy(async () => ({ default: (await import("./outputs")).ExecutionOutputs })),
+  compare: lazy(async () => ({ default: (await import("./compare")).ExecutionCompare })),
 };
 
 export function ExecutionPage() {

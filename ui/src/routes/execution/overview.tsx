@@ -3,16 +3,18 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { logs, why } from "../../api/executions";
+import { sinceSuccess } from "../../api/compare";
+import { why } from "../../api/executions";
 import type { Execution, Json, State, TaskRun } from "../../api/types";
 import { isEnded } from "../../api/types";
-import { telling } from "../../features/executionlist/columns";
+import { ChangeList } from "../../features/compare/entries";
 import { useNow } from "../../features/live/live";
 import { Moment } from "../../features/live/moments";
 import { Values } from "../../features/outputs/values";
 import { defaultForm, duration, logMoment } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { LINK } from "../../kit/link";
+import { Skeleton } from "../../kit/page";
 import { StateMark, stateWord } from "../../kit/statemark";
 
 interface Props {
@@ -86,43 +88,70 @@ function Shown({ tenant, execution, title, values = {}, root, isOnlyIfAny = fals
   );
 }
 
-const LAST_LINES = 8;
 /** How often it is asked again why something waits. */
 const WHY_MS = 5_000;
 
-/** The task that failed and what its log said last. */
+/** The task that failed, what its log said last, and what is different from the last success. */
 function FailureCard({ tenant, execution }: Props) {
-  const run = telling(execution.taskRunList);
-  const log = useQuery(logs(tenant, execution.id));
-  const lines = (log.data ?? []).filter(({ taskRunId }) => !run || taskRunId === run.id || taskRunId === undefined);
-  const cause = lines.findLast(({ level }) => level === "ERROR");
+  const found = useQuery(sinceSuccess(tenant, execution.id));
+  const { namespace, flowId, id } = execution;
+  const params = { tenant, namespace, flowId, id };
+  const failure = found.data?.failure;
+  const attempts = failure?.attempts?.length ?? 0;
   return (
     <section aria-label={t("execution.failure")} className="rounded-panel border border-failed p-4">
       <h2 className="flex flex-wrap items-center gap-2 font-semibold text-section">
         <StateMark state="FAILED" />
-        {run && <span className="font-mono">{run.taskId}</span>}
-        {run && (run.attempts?.length ?? 0) > 1 && (
-          <span className="font-normal">{t("execution.attempts", { count: run.attempts?.length ?? 0 })}</span>
+        {failure?.taskId && <span className="font-mono">{failure.taskId}</span>}
+        {failure?.value && <span className="font-mono font-normal text-muted">{failure.value}</span>}
+        {attempts > 1 && <span className="font-normal">{t("execution.attempts", { count: attempts })}</span>}
+        {typeof failure?.exitCode === "number" && failure.exitCode !== 0 && (
+          <span className="font-normal">{t("execution.exit-code", { code: String(failure.exitCode) })}</span>
         )}
       </h2>
-      {cause && <p className="mt-1 whitespace-pre-wrap break-words">{cause.message}</p>}
-      {lines.length > 1 && (
-        <pre className="mt-2 overflow-x-auto font-mono text-code text-muted">
-          {lines
-            .slice(-LAST_LINES)
+      {found.isPending && <Skeleton rows={3} awaited={t("execution.failure")} />}
+      {found.isError && <p className="mt-1 text-failed">{found.error.message}</p>}
+      {failure?.message && <p className="mt-1 whitespace-pre-wrap break-words">{failure.message}</p>}
+      {failure && failure.lastLines.length > 0 && (
+        <pre className="mt-2 max-h-80 overflow-auto font-mono text-code text-muted">
+          {failure.lastLines
             .map(
               ({ timestamp, level, message }) => `${logMoment(timestamp, defaultForm())} ${level.padEnd(5)} ${message}`,
             )
             .join("\n")}
         </pre>
       )}
-      <Link
-        to="/$tenant/executions/$namespace/$flowId/$id/$tab"
-        params={{ tenant, namespace: execution.namespace, flowId: execution.flowId, id: execution.id, tab: "logs" }}
-        className={`${LINK} mt-2 inline-block`}
-      >
-        {t("execution.all-logs")}
-      </Link>
+      <p className="mt-2 flex flex-wrap gap-4">
+        <Link to="/$tenant/executions/$namespace/$flowId/$id/$tab" params={{ ...params, tab: "logs" }} className={LINK}>
+          {t("execution.all-logs")}
+        </Link>
+        <Link
+          to="/$tenant/flows/edit/$namespace/$id/$tab"
+          params={{ tenant, namespace, id: flowId, tab: "edit" }}
+          className={LINK}
+        >
+          {t("execution.edit-flow")}
+        </Link>
+      </p>
+      {found.data?.changes && found.data.lastSuccess && (
+        <section aria-label={t("execution.changed")} className="mt-3 border-border border-t pt-3">
+          <h3 className="mb-1 flex flex-wrap items-baseline gap-x-3 font-semibold">
+            {t("execution.changed")}
+            <span className="font-normal text-muted">
+              <Moment iso={found.data.lastSuccess.started} />
+            </span>
+            <Link
+              to="/$tenant/executions/$namespace/$flowId/$id/$tab"
+              params={{ ...params, tab: "compare" }}
+              search={{ with: found.data.lastSuccess.executionId }}
+              className={`${LINK} font-normal`}
+            >
+              {t("execution.tab.compare")}
+            </Link>
+          </h3>
+          <ChangeList changes={found.data.changes} />
+        </section>
+      )}
     </section>
   );
 }

@@ -14,7 +14,7 @@ mod labels;
 mod limits;
 mod literals;
 mod path;
-mod references;
+pub(crate) mod references;
 mod removed;
 mod structure;
 mod subflows;

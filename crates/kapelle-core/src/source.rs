@@ -1,5 +1,7 @@
 //! A source text and the way from a byte to a line and a column.
 
+use std::ops::Range;
+
 use kapelle_model::Span;
 
 /// A named text. The name is only for people: it need not be a file.
@@ -39,12 +41,31 @@ impl Source {
         &self.text[start..end]
     }
 
+    /// The place of a part of a scalar's text. Quotes, indentation and line folding stand between the two, so the part is
+    /// looked up by its text; one that was folded is not found.
+    pub fn part(&self, scalar: Span, text: &str, range: &Range<usize>) -> Option<Span> {
+        let part = text.get(range.clone()).filter(|part| !part.is_empty())?;
+        let earlier = text[..range.start].matches(part).count();
+        let (at, _) = self.slice(scalar).match_indices(part).nth(earlier)?;
+        let start = scalar.start + at as u32;
+        Some(Span::new(start, start + part.len() as u32))
+    }
+
     pub fn position(&self, byte: u32) -> Position {
         let byte = (byte as usize).min(self.text.len());
         let line = self.line_starts.partition_point(|start| *start as usize <= byte);
         let start = self.line_starts[line - 1] as usize;
         let end = self.text.floor_char_boundary(byte).max(start);
         Position { line, column: self.text[start..end].chars().count() + 1 }
+    }
+
+    /// The byte at a place; the end of the line where it is shorter, the end of the text where there are fewer lines.
+    pub fn byte(&self, at: Position) -> u32 {
+        let start = self.line_start(at.line);
+        let mut characters = self.line(at.line).char_indices();
+        let within =
+            characters.nth(at.column.saturating_sub(1)).map_or(self.line(at.line).len(), |(byte, _)| byte);
+        start + within as u32
     }
 
     /// The text of a line, counted from 1, without its line break; empty beyond the end.
@@ -77,6 +98,9 @@ mod tests {
         assert_eq!(source.line(1), "a: 1");
         assert_eq!(source.line(2), "ä: 🚀x");
         assert_eq!(source.line(9), "");
+        assert_eq!(source.byte(Position { line: 2, column: 5 }), x);
+        assert_eq!(source.byte(Position { line: 1, column: 9 }), 4);
+        assert_eq!(source.byte(Position { line: 9, column: 1 }), source.text().len() as u32);
     }
 
     #[test]

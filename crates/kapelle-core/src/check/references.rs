@@ -6,8 +6,8 @@
 
 mod calls;
 mod declared;
-mod names;
-mod order;
+pub(crate) mod names;
+pub(crate) mod order;
 mod secrets;
 
 use kapelle_model::flow::{Flow, Task, Trigger};
@@ -24,11 +24,11 @@ use order::Order;
 pub(super) use order::dead_branches;
 
 /// Properties that are never rendered, whatever stands in them.
-const STATIC: &[&str] =
+pub(crate) const STATIC: &[&str] =
     &["id", "type", "description", "version", "pluginDefaultsRef", "displayName", "logLevel"];
 
 /// Properties whose expressions see another context: that of each item, or of the subflow's own execution.
-const FOREIGN: &[(&str, &str)] = &[
+pub(crate) const FOREIGN: &[(&str, &str)] = &[
     ("io.kestra.plugin.core.storage.FilterItems", "filterCondition"),
     ("io.kestra.plugin.core.storage.DeduplicateItems", "expr"),
     ("io.kestra.plugin.core.flow.Subflow", "outputs"),
@@ -236,19 +236,8 @@ impl<'a> Checker<'a, '_, '_> {
         self.cx.report(found);
     }
 
-    /// The place in the source of a part of a template. Quotes, indentation and line folding stand between the two, so
-    /// the part is looked up by its text; a part that was folded is the whole template.
+    /// The place in the source of a part of a template; a part that was folded is the whole template.
     fn span(&self, template: &Template<'a>, range: &std::ops::Range<usize>) -> Span {
-        let part = template.text.get(range.clone()).filter(|part| !part.is_empty());
-        let Some(part) = part else { return template.node.span };
-        let earlier = template.text[..range.start].matches(part).count();
-        let source = self.cx.source.slice(template.node.span);
-        match source.match_indices(part).nth(earlier) {
-            Some((at, _)) => {
-                let start = template.node.span.start + at as u32;
-                Span::new(start, start + part.len() as u32)
-            }
-            None => template.node.span,
-        }
+        self.cx.source.part(template.node.span, template.text, range).unwrap_or(template.node.span)
     }
 }

@@ -14,6 +14,7 @@ mod parse;
 mod properties;
 #[cfg(test)]
 mod tests;
+mod words;
 #[cfg(test)]
 mod zones;
 

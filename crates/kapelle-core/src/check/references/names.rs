@@ -33,10 +33,10 @@ const CORE: &str = "io.kestra.plugin.core.";
 const NO_PARTS: &[&str] = &["integer", "number", "boolean"];
 
 /// What the execution knows about its trigger whatever started it.
-const TRIGGER_ALWAYS: &[&str] = &["id", "type", "variables", "logFile"];
+pub(crate) const TRIGGER_ALWAYS: &[&str] = &["id", "type", "variables", "logFile"];
 
 /// What a subflow knows about the task that started it.
-const TRIGGER_SUBFLOW: &[&str] = &[
+pub(crate) const TRIGGER_SUBFLOW: &[&str] = &[
     "executionId",
     "namespace",
     "flowId",
@@ -65,7 +65,7 @@ const TRIGGER_FLOW: &[&str] = &[
 ];
 
 /// The names that expressions know, with the fields of those that are the same everywhere.
-const ROOTS: &[(&str, &[&str])] = &[
+pub(crate) const ROOTS: &[(&str, &[&str])] = &[
     ("flow", &["id", "namespace", "revision", "tenantId"]),
     ("execution", &["id", "state", "startDate", "originalId", "outputs", "errorMessage"]),
     ("task", &["id", "type"]),
@@ -159,17 +159,7 @@ impl<'a> Names<'a> {
     }
 
     fn trigger(&mut self, type_name: &str, catalogue: &'static Catalogue) {
-        let known: Option<Vec<&'static str>> = match type_name.strip_prefix("io.kestra.plugin.core.trigger.")
-        {
-            Some("Schedule" | "ScheduleOnDates") => Some(TRIGGER_SCHEDULE.to_vec()),
-            Some("Webhook") => Some(TRIGGER_WEBHOOK.to_vec()),
-            Some("Flow") => Some(TRIGGER_FLOW.to_vec()),
-            _ => catalogue
-                .find(type_name)
-                .and_then(|found| found.entry.outputs.as_ref())
-                .map(|outputs| outputs.iter().map(|output| output.name).collect()),
-        };
-        match (known, &mut self.trigger) {
+        match (trigger_fields(type_name, catalogue), &mut self.trigger) {
             (Some(names), Some(all)) => all.extend(names),
             _ => self.trigger = None,
         }
@@ -193,6 +183,19 @@ impl<'a> Names<'a> {
 
     pub(super) fn task_of(&self, id: &str) -> Option<&'a Task> {
         self.tasks.get(id).copied()
+    }
+}
+
+/// What `trigger` has in executions that this type of trigger started; `None` if it is not known.
+pub(crate) fn trigger_fields(type_name: &str, catalogue: &'static Catalogue) -> Option<Vec<&'static str>> {
+    match type_name.strip_prefix("io.kestra.plugin.core.trigger.") {
+        Some("Schedule" | "ScheduleOnDates") => Some(TRIGGER_SCHEDULE.to_vec()),
+        Some("Webhook") => Some(TRIGGER_WEBHOOK.to_vec()),
+        Some("Flow") => Some(TRIGGER_FLOW.to_vec()),
+        _ => catalogue
+            .find(type_name)
+            .and_then(|found| found.entry.outputs.as_ref())
+            .map(|outputs| outputs.iter().map(|output| output.name).collect()),
     }
 }
 

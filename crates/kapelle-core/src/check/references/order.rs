@@ -11,7 +11,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::expression::{Read, Step};
 
 /// All tasks of a flow with the way to each.
-pub(super) struct Order<'a> {
+pub(crate) struct Order<'a> {
     places: Vec<TaskPlace<'a>>,
     by_id: HashMap<&'a str, usize>,
 }
@@ -42,7 +42,7 @@ enum Absent<'a> {
 }
 
 impl<'a> Order<'a> {
-    pub(super) fn of(flow: &'a Flow) -> Self {
+    pub(crate) fn of(flow: &'a Flow) -> Self {
         let mut order = Self { places: Vec::new(), by_id: HashMap::new() };
         for branch in &flow.branches {
             order.add(None, branch, &[]);
@@ -62,7 +62,7 @@ impl<'a> Order<'a> {
         }
     }
 
-    pub(super) fn tasks(&self) -> impl Iterator<Item = &'a Task> {
+    pub(crate) fn tasks(&self) -> impl Iterator<Item = &'a Task> {
         self.places.iter().map(|place| place.task)
     }
 
@@ -71,8 +71,21 @@ impl<'a> Order<'a> {
     }
 
     /// Whether the task runs once for each value of a loop, so that its outputs lie below the value.
-    pub(super) fn is_in_loop(&self, id: &str) -> bool {
+    pub(crate) fn is_in_loop(&self, id: &str) -> bool {
         self.place(id).is_none_or(|place| in_loop(&place.way))
+    }
+
+    /// The tasks whose outputs can be there when a property of `reader` is rendered.
+    pub(crate) fn reachable(&self, reader: &Task, property: &str) -> Vec<&'a Task> {
+        let Some(reader) = self.place(&reader.id) else { return Vec::new() };
+        let is_there = |target: &&TaskPlace<'a>| {
+            let is_around = target.way.len() <= reader.way.len()
+                && reader.way.iter().zip(&target.way).all(|(own, other)| {
+                    std::ptr::eq(own.branch, other.branch) && own.position == other.position
+                });
+            !is_around && !target.task.disabled && self.absent(reader, property, target, false).is_none()
+        };
+        self.places.iter().filter(is_there).map(|place| place.task).collect()
     }
 
     /// Whether the task `reader` of a Dag waits for `wanted`, directly or through others.

@@ -63,6 +63,14 @@ impl Permit {
             }
     }
 
+    /// The namespaces that it is good for, with those under them; `None` stands for all.
+    pub fn namespaces(&self) -> Option<&[Arc<str>]> {
+        match &self.namespaces {
+            Namespaces::All => None,
+            Namespaces::Under(roots) => Some(roots),
+        }
+    }
+
     /// Whether it is good for every namespace of its tenants.
     pub const fn is_for_all_namespaces(&self) -> bool {
         matches!(self.namespaces, Namespaces::All)

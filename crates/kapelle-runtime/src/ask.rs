@@ -9,6 +9,7 @@ use kapelle_engine::inputs::Resolved;
 use kapelle_engine::live::Live;
 use kapelle_engine::variables::Variables;
 use kapelle_model::effect::Request;
+use kapelle_model::execution::{Birth, Kind};
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, Text};
 use kapelle_store::StoreError;
@@ -39,6 +40,31 @@ impl Runtime {
             let checks = prepared.map(|prepared| look(&definition.plan, &prepared.creation, world));
             Tried { inputs, checks }
         }))
+    }
+
+    /// Whether flows of a namespace can read a secret. Nothing of it leaves this function.
+    pub fn has_secret(&self, tenant: &Arc<str>, namespace: &str, name: &str) -> Option<bool> {
+        let id = self.fresh_id();
+        let birth = Birth {
+            id,
+            tenant: Arc::clone(tenant),
+            namespace: namespace.into(),
+            flow: "".into(),
+            revision: 1,
+            inputs: Arc::default(),
+            origin: None,
+            parent: None,
+            replay_of: None,
+            original: id,
+            original_created: self.now(),
+            start: None,
+            kind: Kind::Test,
+            priority: 0,
+            depth: 0,
+            scope: None,
+        };
+        let found = self.shared.reach.desk(&birth).secret(namespace, name).ok()?;
+        Some(found.is_some())
     }
 
     /// Renders a text as an execution sees it, or one of its task runs. Nothing if there is no such execution; `Err`

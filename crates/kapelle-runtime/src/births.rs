@@ -1,6 +1,7 @@
 //! Flows that are saved, and executions that clients create.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 use jiff::Timestamp;
 use kapelle_core::catalogue::Catalogue;
@@ -60,6 +61,16 @@ impl From<StoreError> for Unborn {
 impl Runtime {
     /// Saves a flow as its next revision, unless it has mistakes. The same source again is no new revision.
     pub fn save_flow(&self, tenant: &Arc<str>, source: &str) -> Result<Arc<Definition>, Unsaved> {
+        self.save_flow_over(tenant, source, None)
+    }
+
+    /// The same, if the revision that is named is still the last one; else it is a conflict, and nothing is saved.
+    pub fn save_flow_over(
+        &self,
+        tenant: &Arc<str>,
+        source: &str,
+        base: Option<u32>,
+    ) -> Result<Arc<Definition>, Unsaved> {
         let root = self.checked(source)?;
         let text =
             |key: &str| -> Arc<str> { root.get(key).and_then(Node::scalar_text).unwrap_or_default().into() };
@@ -71,6 +82,11 @@ impl Runtime {
             if let Some(definition) = known.map_err(Unsaved::Store)? {
                 return Ok(definition);
             }
+        }
+        let kept = last.as_ref().map(|last| last.revision);
+        if let Some(base) = base.filter(|base| Some(*base) != kept) {
+            let conflict = Conflict::Revision { flow: format!("{namespace}.{id}"), kept, written: base + 1 };
+            return Err(Unsaved::Store(conflict.into()));
         }
         let read = flow::read(&root, Catalogue::bundled());
         let revision = FlowRevision {
@@ -90,6 +106,11 @@ impl Runtime {
             created: self.now(),
         };
         self.keep_flow(&Arc::new(revision)).map_err(Unsaved::Store)
+    }
+
+    /// Grows with each flow that is saved or ended: as long as it stays, so does the list of flows.
+    pub fn flow_changes(&self) -> u64 {
+        self.shared.flow_changes.load(Ordering::Acquire)
     }
 
     /// Ends a flow. Its executions go on; its triggers do not. False if there is none.
@@ -120,6 +141,7 @@ impl Runtime {
                 Err(StoreError::Conflict(Conflict::Document { .. })) if tried < TRIES_MAX => continue,
                 result => result?,
             };
+            shared.flow_changes.fetch_add(1, Ordering::Release);
             if revision.is_deleted {
                 shared.definitions.ended(revision);
             } else {

@@ -1,7 +1,7 @@
 //! A runtime as those see it who start it and ask it for something.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
@@ -118,6 +118,7 @@ impl Runtime {
         };
         let shared = Arc::new(Shared {
             definitions: Definitions::new(Arc::clone(&parts.store), parts.settings.language, parts.defaults),
+            flow_changes: AtomicU64::new(0),
             reach: reach(&grips),
             store: parts.store,
             registry: parts.registry,

@@ -1,6 +1,6 @@
 //! What all shards and workers of a runtime share.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -62,6 +62,8 @@ pub(crate) struct Shared {
     pub store: Arc<dyn Store>,
     pub registry: Registry,
     pub definitions: Definitions,
+    /// Counts flows that were saved or ended.
+    pub flow_changes: AtomicU64,
     pub clock: Clock,
     pub ids: Ids,
     pub settings: Arc<Settings>,

@@ -45,6 +45,7 @@ const TENANT: &[&str] = &[
     "basicAuth",
     "bindings",
     "blueprints",
+    "bookmarks",
     "case-templates",
     "cases",
     "concurrency-limit",
@@ -71,6 +72,7 @@ const TENANT: &[&str] = &[
     "quota-limits",
     "reusable-inputs",
     "roles",
+    "search",
     "secrets",
     "security-integrations",
     "stats",
@@ -80,6 +82,7 @@ const TENANT: &[&str] = &[
     "tests",
     "triggers",
     "usages",
+    "views",
     "worker-selectors",
 ];
 

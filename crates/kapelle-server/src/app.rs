@@ -14,6 +14,7 @@ use crate::audit::Recorder;
 use crate::entry::{Entry, Rates};
 use crate::error::{ApiError, Outcome};
 use crate::gate::Gate;
+use crate::handlers::search::Names;
 use crate::hub::Hub;
 use crate::interface::Interface;
 use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
@@ -64,6 +65,7 @@ pub struct App {
     pub(crate) access: Option<AccessLog>,
     pub(crate) rates: Rates,
     pub(crate) recorder: Recorder,
+    pub(crate) names: Names,
     pub(crate) routes: Vec<Route>,
     pub(crate) management: Vec<Route>,
     pub(crate) reads: Semaphore,
@@ -79,6 +81,7 @@ impl App {
         Arc::new(Self {
             rates: Rates::new(parts.entry.limits),
             recorder: Recorder::start(Arc::clone(parts.runtime.store())),
+            names: Names::default(),
             entry: parts.entry,
             access: parts.access,
             runtime: parts.runtime,

@@ -22,6 +22,8 @@ pub(crate) struct ApiError {
     pub(crate) invalids: Vec<Invalid>,
     /// How long to wait before it is tried again, in seconds.
     pub(crate) retry_after: Option<u32>,
+    /// What else the body says, by name.
+    pub(crate) more: Option<Box<Object<String, Json>>>,
 }
 
 /// One of several things that are wrong.
@@ -42,7 +44,7 @@ pub(crate) type Outcome<T> = Result<T, ApiError>;
 impl ApiError {
     pub(crate) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         let (violations, invalids) = (Vec::new(), Vec::new());
-        Self { status, message: message.into(), violations, invalids, retry_after: None }
+        Self { status, message: message.into(), violations, invalids, retry_after: None, more: None }
     }
 
     pub(crate) fn not_found(what: impl std::fmt::Display) -> Self {
@@ -146,6 +148,10 @@ impl ApiError {
             "instance": path,
         });
         match body {
+            Json::Object(mut body) if self.more.is_some() => {
+                body.extend(self.more.iter().flat_map(|more| (**more).clone()));
+                Json::Object(body)
+            }
             Json::Object(mut body) if !self.invalids.is_empty() => {
                 let invalids = self.invalids.iter();
                 let invalids = invalids

@@ -86,6 +86,20 @@ pub const TIMES_MAX: usize = 1_000;
 /// Task runs of one window.
 pub const WINDOW_MAX: usize = 1_000;
 
+/// Bytes of a draft: as many as a flow may have.
+pub const DRAFT_MAX: usize = kapelle_core::limits::SOURCE_BYTES_MAX;
+
+/// Rows of a search while somebody types, and bytes of what is searched for.
+pub const FOUND_MAX: usize = 100;
+pub const SEARCHED_MAX: usize = 200;
+
+/// Views and bookmarks of one person: more are found no better than by searching.
+pub const VIEWS_MAX: usize = 500;
+
+/// Bytes of a view or a bookmark, and of what a person has set for themselves.
+pub const VIEW_BYTES_MAX: usize = 16 << 10;
+pub const SETTINGS_MAX: usize = 64 << 10;
+
 /// Rows of a page.
 pub const PAGE_MAX: u32 = 10_000;
 

@@ -13,6 +13,7 @@ mod interface;
 mod keys;
 mod mcp;
 mod namespaces;
+mod own;
 mod plugins;
 mod stats;
 mod triggers;
@@ -42,6 +43,7 @@ pub(crate) fn api() -> Vec<Route> {
         files::routes(),
         namespaces::routes(),
         audit::routes(),
+        own::routes(),
     ]
     .into_iter()
     .flatten()

@@ -6,6 +6,7 @@ pub(crate) mod file;
 pub(crate) mod flow;
 pub(crate) mod graph;
 pub(crate) mod key;
+pub(crate) mod language;
 pub(crate) mod log;
 pub(crate) mod metric;
 pub(crate) mod namespace;

@@ -2,7 +2,9 @@
 
 pub(crate) mod about;
 pub(crate) mod archive;
+pub(crate) mod base;
 pub(crate) mod bulk;
+pub(crate) mod draft;
 pub(crate) mod many;
 mod pattern;
 pub(crate) mod source;
@@ -62,7 +64,7 @@ pub(crate) fn update(call: &Call) -> Outcome<Answer> {
     let source = call.text()?;
     latest(call, namespace, id)?;
     check_name(source, namespace, id)?;
-    save(call, source)
+    base::save(call, (namespace, id), source)
 }
 
 /// A flow keeps its name.

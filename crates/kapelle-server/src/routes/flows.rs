@@ -4,7 +4,7 @@ use hyper::Method;
 
 use crate::gate::Action::{Create, Delete, Update, View};
 use crate::gate::{Needs, Resource};
-use crate::handlers::flows::{self as one, about, archive, bulk, many, source, validate};
+use crate::handlers::flows::{self as one, about, archive, bulk, draft, many, source, validate};
 use crate::handlers::language;
 use crate::route::Route;
 
@@ -36,6 +36,10 @@ pub(super) fn routes() -> Vec<Route> {
         post("flows/validate", View, validate::flows).with_form(),
         post("flows/validate/task", View, validate::part),
         post("language/diagnostics", View, language::diagnostics),
+        post("language/complete", View, language::complete),
+        post("language/hover", View, language::hover),
+        post("language/rename", View, language::rename),
+        post("language/hints", View, language::hints),
         post("flows/validate/trigger", View, validate::trigger),
         get("flows/export/by-query", archive::export_matching),
         get("flows/export/by-query/csv", many::csv),
@@ -52,6 +56,9 @@ pub(super) fn routes() -> Vec<Route> {
         update(Method::PUT, "flows/{namespace}/{id}", one::update),
         delete("flows/{namespace}/{id}", one::delete),
         post("flows/graph", View, one::graph_of_source),
+        get("flows/{namespace}/{id}/draft", draft::read),
+        update(Method::PUT, "flows/{namespace}/{id}/draft", draft::keep),
+        update(Method::DELETE, "flows/{namespace}/{id}/draft", draft::forget),
         get("flows/{namespace}/{id}/graph", one::graph),
         get("flows/{namespace}/{id}/revisions", one::revisions),
         get("flows/{namespace}/{id}/tasks/{task}", one::task),

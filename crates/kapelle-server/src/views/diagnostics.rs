@@ -7,8 +7,8 @@ use serde_json::{Value as Json, json};
 
 pub(crate) fn diagnostic(source: &Source, found: &Diagnostic) -> Json {
     let fix = found.fix.as_ref().map(|fix| {
-        let edit = |edit: &Edit| json!({"range": range(source, edit.span), "text": &*edit.text});
-        json!({"title": &*fix.title, "edits": fix.edits.iter().map(edit).collect::<Vec<_>>()})
+        let edits: Vec<Json> = fix.edits.iter().map(|one| edit(source, one)).collect();
+        json!({"title": &*fix.title, "edits": edits})
     });
     json!({
         "code": found.code.name(),
@@ -21,8 +21,12 @@ pub(crate) fn diagnostic(source: &Source, found: &Diagnostic) -> Json {
     })
 }
 
+pub(super) fn edit(source: &Source, edit: &Edit) -> Json {
+    json!({"range": range(source, edit.span), "text": &*edit.text})
+}
+
 /// Both as places and as bytes.
-fn range(source: &Source, span: Span) -> Json {
+pub(super) fn range(source: &Source, span: Span) -> Json {
     let place = |byte: u32| {
         let at = source.position(byte);
         json!({"line": at.line, "column": at.column, "byte": byte})

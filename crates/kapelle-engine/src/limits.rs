@@ -133,6 +133,15 @@ impl Limits {
         self.places.get(name).map_or(0, |places| places.holders.len() as u32)
     }
 
+    pub fn size(&self, name: &str) -> Option<u32> {
+        self.places.get(name).map(|places| places.size)
+    }
+
+    /// The limits that an execution waits for; none, if it waits for none.
+    pub fn waited_for(&self, id: ExecutionId) -> &[Arc<str>] {
+        self.waiting.get(&id).map_or(&[], |waiter| &waiter.limits)
+    }
+
     pub fn holders(&self, name: &str) -> impl Iterator<Item = ExecutionId> {
         self.places.get(name).into_iter().flat_map(|places| places.holders.iter().copied())
     }

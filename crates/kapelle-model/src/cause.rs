@@ -88,6 +88,28 @@ pub enum Cause {
 }
 
 impl Cause {
+    /// All words that [`Cause::word`] gives.
+    pub const WORDS: &'static [&'static str] = &[
+        "CONCURRENCY",
+        "SCHEDULED",
+        "PAUSED",
+        "DELAY",
+        "BREAKPOINT",
+        "RETRY_WAIT",
+        "SUBFLOW",
+        "CHILDREN",
+        "DEPENDS_ON",
+        "LOOP_LIMIT",
+        "KILLING",
+        "WORKERS_BUSY",
+        "NO_WORKER",
+        "RUNNER",
+        "DISK",
+        "DATABASE",
+        "MAINTENANCE",
+        "UNKNOWN",
+    ];
+
     pub const fn word(&self) -> &'static str {
         match self {
             Self::Concurrency { .. } => "CONCURRENCY",

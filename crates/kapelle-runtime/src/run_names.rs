@@ -27,6 +27,17 @@ impl RunNames {
         ExecutionId(u128::from(left) << 64 | u128::from(right)).to_string()
     }
 
+    /// The upper half of the execution's id and the number of the task run; `None` if it is no name of ours.
+    pub(crate) fn read(&self, name: &str) -> Option<(u64, RunIndex)> {
+        let name = ExecutionId::parse(name)?.0;
+        let (mut left, mut right) = ((name >> 64) as u64, name as u64);
+        for round in (0..ROUNDS).rev() {
+            (left, right) = (right ^ self.mixed(round, left), left);
+        }
+        let number = u32::try_from(right).ok().and_then(std::num::NonZeroU32::new)?;
+        Some((left, RunIndex(number)))
+    }
+
     fn mixed(&self, round: u8, half: u64) -> u64 {
         let mut digest = Sha256::new();
         digest.update(self.key);
@@ -40,19 +51,6 @@ impl RunNames {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    impl RunNames {
-        /// The upper half of the execution's id and the number of the task run; `None` if it is no name of ours.
-        fn read(&self, name: &str) -> Option<(u64, RunIndex)> {
-            let name = ExecutionId::parse(name)?.0;
-            let (mut left, mut right) = ((name >> 64) as u64, name as u64);
-            for round in (0..ROUNDS).rev() {
-                (left, right) = (right ^ self.mixed(round, left), left);
-            }
-            let number = u32::try_from(right).ok().and_then(std::num::NonZeroU32::new)?;
-            Some((left, RunIndex(number)))
-        }
-    }
 
     #[test]
     fn a_name_reads_back_and_says_nothing() {

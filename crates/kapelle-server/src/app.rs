@@ -17,8 +17,10 @@ use crate::gate::Gate;
 use crate::handlers::search::Names;
 use crate::hub::Hub;
 use crate::interface::Interface;
+use crate::jobs::Jobs;
 use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
 use crate::metrics::Requests;
+use crate::outlines::Outlines;
 use crate::route::Route;
 use crate::routes;
 
@@ -66,6 +68,8 @@ pub struct App {
     pub(crate) rates: Rates,
     pub(crate) recorder: Recorder,
     pub(crate) names: Names,
+    pub(crate) jobs: Jobs,
+    pub(crate) outlines: Outlines,
     pub(crate) routes: Vec<Route>,
     pub(crate) management: Vec<Route>,
     pub(crate) reads: Semaphore,
@@ -95,6 +99,8 @@ impl App {
             prefix: parts.prefix,
             requests_seen: Requests::default(),
             started: Instant::now(),
+            jobs: Jobs::default(),
+            outlines: Outlines::default(),
             routes,
             management: routes::management(),
             reads: Semaphore::new(READS_MAX),
@@ -111,6 +117,10 @@ impl App {
     /// Streams end from now on; requests are answered as long as there are connections.
     pub(crate) fn close(&self) {
         self.closing.send_replace(true);
+    }
+
+    pub(crate) fn is_closing(&self) -> bool {
+        *self.closing.borrow()
     }
 
     pub(crate) fn now(&self) -> Millis {

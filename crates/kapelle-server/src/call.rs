@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use crate::app::App;
 use crate::error::{ApiError, Outcome};
 use crate::form::Part;
+use crate::gate::{Action, Asked, Needs, Resource};
 use crate::query::Query;
 use crate::route::Variables;
 
@@ -64,6 +65,19 @@ impl Call {
     /// Says who it turned out to be.
     pub(crate) fn is_by(&self, name: &str) {
         self.proved.get_or_init(|| name.into());
+    }
+
+    /// What the gate allows the caller besides what the route needs.
+    pub(crate) async fn permit_for(&self, resource: Resource, action: Action) -> Outcome<Permit> {
+        let asked = Asked {
+            needs: Needs::Right(resource, action),
+            tenant: &self.tenant,
+            method: self.method.as_str(),
+            path: "events",
+            headers: &self.headers,
+            peer: self.peer,
+        };
+        self.app.gate.admit(&asked).await.map_err(crate::dispatch::refused)
     }
 
     /// Whose tries are counted.

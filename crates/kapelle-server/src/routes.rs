@@ -3,6 +3,7 @@
 mod accounts;
 mod audit;
 mod blueprints;
+mod bulk_jobs;
 mod dashboards;
 mod events;
 mod executions;
@@ -37,6 +38,7 @@ pub(crate) fn api() -> Vec<Route> {
         events::routes(),
         flows::routes(),
         executions::routes(),
+        bulk_jobs::routes(),
         triggers::routes(),
         webhooks::routes(),
         keys::routes(),

@@ -2,12 +2,15 @@
 
 mod accounts;
 mod blueprints;
+mod bulk_jobs;
+mod changes;
 mod dashboards;
 mod doors;
 mod encrypted;
 mod executions;
 mod files;
 mod flows;
+mod home;
 mod instance;
 mod interface;
 mod keys;

@@ -2,6 +2,7 @@
 
 pub(crate) mod audit;
 pub(crate) mod diagnostics;
+pub(crate) mod difference;
 pub(crate) mod file;
 pub(crate) mod flow;
 pub(crate) mod graph;

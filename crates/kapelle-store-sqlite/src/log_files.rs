@@ -13,6 +13,7 @@ mod month;
 mod month_file;
 mod names;
 mod order;
+mod outlining;
 mod page;
 mod queue;
 mod readers;
@@ -37,11 +38,13 @@ use kapelle_model::time::Millis;
 use kapelle_store::error::Result;
 use kapelle_store::logs::{LogFilter, LogLine, LogPage};
 use kapelle_store::metrics::{Metric, MetricFilter};
+use kapelle_store::outline::{LogOutline, OutlineOf, Outliner};
 use kapelle_store::{Listing, StoreError};
 
 pub use month::Month;
 use month_file::MonthFile;
 use order::Order;
+use outlining::Outlining;
 use page::{Budget, PageVisitor};
 use queue::{Batch, Bounds, Queue};
 use readers::Readers;
@@ -138,6 +141,24 @@ impl LogFiles {
                 self.budget.listed
             ))
         })
+    }
+
+    /// One pass over the lines that match and may be seen.
+    pub fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> Result<LogOutline> {
+        self.settle();
+        let mut months = months_within(&self.readers, filter);
+        if of.is_newest_first {
+            months.reverse();
+        }
+        let scan = Scan::new(permit, filter, of.is_newest_first).with_origins(self.budget.origins);
+        let mut visitor = Outlining(Outliner::new(of));
+        for month in months {
+            let step = self.readers.read(month, |file, names| scan.run(file, names, &mut visitor))?;
+            if step.is_some_and(|step| step.is_break()) {
+                break;
+            }
+        }
+        Ok(visitor.0.outline())
     }
 
     /// Deletes lines that match and may be seen. How many there were.

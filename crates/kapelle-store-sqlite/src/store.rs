@@ -16,6 +16,7 @@ use kapelle_store::flow::Which;
 use kapelle_store::logs::{LogFilter, LogLine, LogPage};
 use kapelle_store::metrics::{Metric, MetricFilter};
 use kapelle_store::namespace_file::FileVersion;
+use kapelle_store::outline::{LogOutline, OutlineOf};
 use kapelle_store::store::{Counted, CounterScope, Values};
 use kapelle_store::transaction::{Once, OnceKind, Sent, Wake};
 use kapelle_store::{
@@ -285,6 +286,10 @@ impl Store for SqliteStore {
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>> {
         page.check()?;
         self.logs.logs(permit, filter, page)
+    }
+
+    fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> Result<LogOutline> {
+        self.logs.outline(permit, filter, of)
     }
 
     fn delete_logs(&self, permit: &Permit, filter: &LogFilter) -> Result<u64> {

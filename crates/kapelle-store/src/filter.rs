@@ -46,6 +46,8 @@ pub enum Condition {
     Parent(ExecutionId),
     /// The id of the execution that its trigger tells of.
     TriggerExecution(Test),
+    /// It is not over, and one of these words says why it does not move.
+    Waiting(BTreeSet<String>),
 }
 
 /// A question about a text.
@@ -107,6 +109,10 @@ impl Condition {
             Self::HasParent(has) => birth.parent.is_some() == *has,
             Self::Parent(id) => birth.parent.is_some_and(|parent| parent.execution == *id),
             Self::TriggerExecution(test) => test.holds(header.trigger_execution()),
+            Self::Waiting(words) => {
+                let waiting = head.waiting.as_ref().filter(|_| !head.history.current().is_terminal());
+                waiting.is_some_and(|waiting| words.contains(waiting.cause.word()))
+            }
         }
     }
 }

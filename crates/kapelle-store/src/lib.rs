@@ -24,6 +24,7 @@ pub mod logs;
 pub mod memory;
 pub mod metrics;
 pub mod namespace_file;
+pub mod outline;
 pub mod store;
 pub mod transaction;
 

@@ -31,6 +31,7 @@ use crate::listing::{Header, Listing, Page, Total};
 use crate::logs::{LogFilter, LogLine, LogPage};
 use crate::metrics::{Metric, MetricFilter};
 use crate::namespace_file::FileVersion;
+use crate::outline::{LogOutline, OutlineOf};
 use crate::store::{Counted, CounterScope, Done, Store, Values};
 use crate::transaction::{CommitNumber, Epoch, Once, OnceKind, Sent, Transaction, Wake};
 
@@ -262,6 +263,10 @@ impl Store for MemoryStore {
 
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>> {
         self.rows().lines.logs(permit, filter, page)
+    }
+
+    fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> Result<LogOutline> {
+        Ok(self.rows().lines.outline(permit, filter, of))
     }
 
     fn delete_logs(&self, permit: &Permit, filter: &LogFilter) -> Result<u64> {

@@ -17,6 +17,7 @@ use crate::listing::{Header, Listing, Page, Total};
 use crate::logs::{LogFilter, LogLine, LogPage};
 use crate::metrics::{Metric, MetricFilter};
 use crate::namespace_file::FileVersion;
+use crate::outline::{LogOutline, OutlineOf};
 use crate::transaction::{CommitNumber, Epoch, Once, OnceKind, Sent, Transaction, Wake};
 
 /// Hears what became of a transaction, in a thread of the store: it must not block.
@@ -115,6 +116,9 @@ pub trait Store: Send + Sync {
     fn flush_logs(&self) -> Result<()>;
 
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>>;
+
+    /// One pass over the lines that match, from end to end.
+    fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> Result<LogOutline>;
 
     /// Deletes matching lines. How many there were.
     fn delete_logs(&self, permit: &Permit, filter: &LogFilter) -> Result<u64>;

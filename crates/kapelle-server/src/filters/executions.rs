@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use kapelle_model::cause::Cause;
 use kapelle_model::execution::Kind;
 use kapelle_model::{Millis, State};
 use kapelle_store::filter::{Condition, Filter, Range, Test};
@@ -25,6 +26,7 @@ const FLAT: &[(&str, Operation)] = &[
     ("triggerExecutionId", Operation::Equals),
     ("childFilter", Operation::Equals),
     ("kind", Operation::In),
+    ("waiting", Operation::In),
 ];
 
 /// The namespace whose flows belong to the system.
@@ -73,6 +75,7 @@ fn condition(clause: &Clause, now: Millis) -> Outcome<Vec<Condition>> {
         "flowId" => Condition::Flow(text(clause)?),
         "state" => Condition::State(states(clause)?),
         "kind" => Condition::Kind(kinds(clause)?),
+        "waiting" => Condition::Waiting(causes(clause)?),
         "labels" => {
             let (key, test) = label(clause)?;
             Condition::Label { key, test }
@@ -158,6 +161,15 @@ fn kinds(clause: &Clause) -> Outcome<Vec<Kind>> {
         |kind: Kind| KINDS.iter().any(|(name, own)| *own == kind && named.iter().any(|one| one == name));
     let all = [Kind::Normal, Kind::Test, Kind::Playground, Kind::Loop];
     Ok(all.into_iter().filter(|kind| is_named(*kind) != clause.operation.is_negative()).collect())
+}
+
+/// Words of causes for standing still.
+fn causes(clause: &Clause) -> Outcome<BTreeSet<String>> {
+    let named = clause.values();
+    if named.iter().any(|word| !Cause::WORDS.contains(&word.as_str())) {
+        return Err(clause.unknown_value("cause of waiting"));
+    }
+    Ok(named.into_iter().collect())
 }
 
 /// The values of a field that has only names.

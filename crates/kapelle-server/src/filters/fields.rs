@@ -22,6 +22,7 @@ pub(crate) enum Resource {
 const ONE: &[Operation] = &[Equals];
 const EQUALITY: &[Operation] = &[Equals, NotEquals];
 const NAMES: &[Operation] = &[Equals, NotEquals, In, NotIn];
+const CAUSES: &[Operation] = &[Equals, In];
 const IDS: &[Operation] = &[Equals, NotEquals, In, NotIn, Contains, StartsWith, EndsWith];
 const TEXT: &[Operation] = &[Equals, NotEquals, In, NotIn, Contains, StartsWith, EndsWith, Regex, Prefix];
 const LABELS: &[Operation] = &[Equals, NotEquals, In, NotIn, Contains];
@@ -52,6 +53,7 @@ const EXECUTIONS: Fields = &[
     ("timeRange", ONE),
     ("triggerExecutionId", IDS),
     ("childFilter", EQUALITY),
+    ("waiting", CAUSES),
 ];
 
 const LOGS: Fields = &[

@@ -11,7 +11,7 @@ use tokio::time::{Instant, interval, sleep, sleep_until};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
-use crate::gate::{Action, Asked, Needs, Resource};
+use crate::gate::{Action, Resource};
 use crate::hub::feed::{About, Change, Feed, Place, Since};
 use crate::limits::{STREAM_TIME, WANTED_MAX};
 use crate::query::Query;
@@ -115,15 +115,7 @@ pub(crate) async fn follow(call: Arc<Call>) -> Outcome<Answer> {
 async fn permits(call: &Call, wanted: &Wanted) -> Outcome<Vec<Permit>> {
     let mut permits = Vec::new();
     for resource in wanted.needs() {
-        let asked = Asked {
-            needs: Needs::Right(resource, Action::View),
-            tenant: &call.tenant,
-            method: call.method.as_str(),
-            path: "events",
-            headers: &call.headers,
-            peer: call.peer,
-        };
-        permits.push(call.app.gate.admit(&asked).await.map_err(crate::dispatch::refused)?);
+        permits.push(call.permit_for(resource, Action::View).await?);
     }
     Ok(permits)
 }

@@ -2,6 +2,7 @@
 
 pub(crate) mod actions;
 pub(crate) mod bulk;
+pub(crate) mod changes;
 pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod files;

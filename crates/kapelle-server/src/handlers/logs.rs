@@ -1,5 +1,9 @@
 //! Logs: that of an execution, and all that match.
 
+pub(crate) mod find;
+pub(crate) mod histogram;
+pub(crate) mod windows;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
@@ -83,7 +87,7 @@ fn ordered(call: &Call, filter: &LogFilter, is_newest_first: bool) -> Outcome<Ve
     Ok(lines)
 }
 
-fn shown(app: &App, line: &LogLine) -> Json {
+pub(crate) fn shown(app: &App, line: &LogLine) -> Json {
     log::line(line, &|line| run_id(app, line))
 }
 
@@ -161,9 +165,10 @@ pub(crate) fn delete_of_flow(call: &Call) -> Outcome<Answer> {
 }
 
 pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
-    header(call, call.variable("id"))?;
+    let of = header(call, call.variable("id"))?.birth.id;
     let permit = Permit::system("the log of an execution is deleted").within(Arc::clone(&call.tenant));
     call.store().delete_logs(&permit, &filter(call)?)?;
+    call.app.outlines.forget(of);
     Ok(Answer::no_content())
 }
 

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use kapelle_core::time::date;
 use kapelle_engine::schedule::Wanted;
+use kapelle_model::permit::Permit;
 use kapelle_model::trigger::{TriggerKey, TriggerState};
 use kapelle_model::{Millis, Node};
 use kapelle_runtime::{NoTrigger, Runtime, TriggerRow};
@@ -92,10 +93,15 @@ fn written<'n>(root: &'n Node, key: &TriggerKey) -> Option<&'n Node> {
 
 /// All that the caller may see.
 pub(crate) fn rows(call: &Call, namespace: Option<&str>) -> Outcome<Vec<TriggerRow>> {
+    seen_by(call, &call.permit, namespace)
+}
+
+/// All that a permit is good for.
+pub(crate) fn seen_by(call: &Call, permit: &Permit, namespace: Option<&str>) -> Outcome<Vec<TriggerRow>> {
     let mut all: Vec<TriggerRow> = Vec::new();
     while all.len() < ROWS_MAX {
         let after = all.last().map(|row| row.key.clone());
-        let rows = call.runtime().triggers(&call.permit, namespace, after.as_ref(), STEP)?;
+        let rows = call.runtime().triggers(permit, namespace, after.as_ref(), STEP)?;
         let is_last = rows.len() < STEP;
         all.extend(rows);
         if is_last {

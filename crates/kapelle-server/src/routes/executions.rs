@@ -7,8 +7,8 @@ use crate::gate::Action::{Create, Delete, Execute, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::executions::bulk::{self, Verb};
 use crate::handlers::executions::{
-    self as one, actions, create, delete, files, follow, related, rendered, search, statistics, task_runs,
-    tree, validate,
+    self as one, actions, changes, create, delete, files, follow, related, rendered, search, statistics,
+    task_runs, tree, validate,
 };
 use crate::handlers::{logs, measures, why};
 use crate::route::Route;
@@ -33,6 +33,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/distinct-field-values", statistics::distinct),
         get("executions/namespaces/{namespace}/flows/{flow}/average-duration", statistics::average_duration),
         get("taskruns/search", task_runs::search),
+        get("taskruns/{id}/why", why::of_task_run),
         get("taskruns/maxTaskRunSetting", task_runs::most),
         get("concurrency-limit/search", statistics::limits),
         Route::reads(Method::PUT, "concurrency-limit/{namespace}/{flow}", RUNS, statistics::set_limit),
@@ -44,6 +45,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/{id}/graph", one::graph),
         get("executions/{id}/why", why::of_execution),
         get("executions/{id}/tree", tree::read),
+        Route::waits(Method::GET, "executions/{id}/changes", READS, changes::changes),
+        Route::waits(Method::GET, "executions/compare", READS, changes::compare),
         get("executions/{id}/file/metas", files::metas),
         get("executions/{id}/file/preview", files::preview),
         Route::waits(Method::GET, "executions/{id}/file", READS, files::download),
@@ -70,7 +73,10 @@ fn logs() -> Vec<Route> {
     vec![
         Route::reads(Method::GET, "logs/search", needs(View), logs::search),
         Route::reads(Method::DELETE, "logs/{namespace}/{flow}", needs(Delete), logs::delete_of_flow),
+        Route::reads(Method::GET, "logs/histogram", needs(View), logs::histogram::histogram),
         Route::reads(Method::GET, "logs/{id}", needs(View), logs::read),
+        Route::reads(Method::GET, "logs/{id}/window", needs(View), logs::windows::window),
+        Route::reads(Method::GET, "logs/{id}/find", needs(View), logs::find::find),
         Route::reads(Method::GET, "logs/{id}/download", needs(View), logs::download),
         Route::reads(Method::DELETE, "logs/{id}", needs(Delete), logs::delete),
         Route::waits(Method::GET, "logs/{id}/follow", needs(View), logs::follow),

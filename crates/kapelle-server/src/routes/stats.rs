@@ -1,4 +1,4 @@
-//! Statistics of 0.21.
+//! The figures of the first page, and statistics of 0.21.
 
 use hyper::Method;
 
@@ -12,6 +12,12 @@ pub(super) fn routes() -> Vec<Route> {
         Route::reads(Method::POST, pattern, Needs::Right(resource, View), handler)
     };
     vec![
+        Route::waits(
+            Method::GET,
+            "statistics/home",
+            Needs::Right(Resource::Execution, View),
+            crate::handlers::home::home,
+        ),
         post("stats/executions/daily", Resource::Execution, handlers::executions_by_day),
         post("stats/executions/daily/group-by-flow", Resource::Execution, handlers::by_flow),
         post("stats/executions/daily/group-by-namespace", Resource::Execution, handlers::by_namespace),

@@ -42,8 +42,76 @@ fn an_execution_and_its_task_run_say_why_they_wait() {
     let run = why["taskRunId"].as_str().unwrap();
     let of_run = stage.get(&format!("/api/v1/executions/{id}/why?taskRunId={run}")).json();
     assert_eq!(of_run["words"], "is paused until somebody resumes it");
+    let by_name = stage.get(&format!("/api/v1/main/taskruns/{run}/why")).json();
+    assert_eq!(by_name, of_run, "a task run is found by its own id");
+    assert_eq!(stage.get(&format!("/api/v1/taskruns/{id}/why")).status, 404);
     assert_eq!(stage.get(&format!("/api/v1/executions/{id}/why?taskRunId=x")).status, 404);
     assert_eq!(stage.get("/api/v1/executions/5cBZ1JF8kim8fbFg13bumX/why").status, 404);
+}
+
+#[test]
+fn rows_of_lists_say_why_they_wait_and_are_found_by_it() {
+    let stage = staged();
+    let id = paused(&stage);
+    let search = |query: &str| stage.get(&format!("/api/v1/main/executions/search?{query}"));
+    let found = search("filters[waiting][IN]=PAUSED,CONCURRENCY").json();
+    let cause = &found["results"][0]["cause"];
+    assert_eq!((&found["total"], &found["results"][0]["id"]), (&json!(1), &json!(id)), "{found}");
+    assert_eq!(cause["code"], "PAUSED");
+    assert_eq!(cause["words"], "is paused until somebody resumes it");
+    assert!(cause["since"].is_string() && cause["taskRunId"].is_string(), "{cause}");
+    assert_eq!(search("waiting=DELAY").json()["total"], 0);
+    assert_eq!(search("waiting=HUNGER").status, 422);
+    assert_eq!(search("filters[waiting][NOT_IN]=PAUSED").status, 400);
+    let tree = stage.get(&format!("/api/v1/executions/{id}/tree")).json();
+    assert_eq!(tree["rows"][0]["cause"]["code"], "PAUSED");
+    assert_eq!(stage.ask("POST", &format!("/api/v1/executions/{id}/actions/resume"), "", "").status, 200);
+    for _ in 0..500 {
+        let row = search("").json()["results"][0].clone();
+        if row["state"]["current"] == "SUCCESS" {
+            assert_eq!(row.get("cause"), None, "what is over waits for nothing");
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("it does not end");
+}
+
+#[test]
+fn who_waits_for_a_limit_is_told_who_has_its_places() {
+    let stage = Stage::start();
+    let flow = "
+id: single
+namespace: team
+concurrency: {limit: 1}
+tasks:
+- {id: pause, type: io.kestra.plugin.core.flow.Pause}
+";
+    assert_eq!(stage.ask("POST", "/api/v1/flows", "application/x-yaml", flow).status, 200);
+    let ids: Vec<String> = (0..3)
+        .map(|_| {
+            stage.ask("POST", "/api/v1/executions/team/single", "", "").json()["id"]
+                .as_str()
+                .unwrap()
+                .to_owned()
+        })
+        .collect();
+    for _ in 0..500 {
+        let why = stage.get(&format!("/api/v1/executions/{}/why", ids[2])).json();
+        if why["facts"]["place"] == 2 {
+            let limit = &why["facts"]["limits"][0];
+            assert_eq!(why["cause"], "CONCURRENCY");
+            assert_eq!(
+                (&limit["name"], &limit["size"], &limit["running"]),
+                (&json!("team.single"), &json!(1), &json!(1))
+            );
+            assert_eq!(limit["holders"][0]["executionId"], *ids[0]);
+            assert!(limit["holders"][0]["ageMs"].is_u64(), "{limit}");
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    panic!("the third one does not come to wait");
 }
 
 #[test]

@@ -143,3 +143,73 @@ fn what_a_flow_declares_is_not_forgotten() {
     let wrong = json!({"filters": [{"field": "STATE", "operation": "EQUALS", "value": "x"}]});
     assert_eq!(drop("delete/by-query", &wrong).status, 400);
 }
+
+#[test]
+fn a_log_is_read_by_windows_and_searched_in_both_directions() {
+    let stage = Stage::start();
+    let flow = "
+id: many
+namespace: team
+tasks:
+- id: each
+  type: io.kestra.plugin.core.flow.ForEach
+  values: '{{ range(0, 30) }}'
+  tasks:
+  - {id: say, type: io.kestra.plugin.core.log.Log, message: 'Line {{ taskrun.value }}.'}
+";
+    let saved = stage.ask("POST", "/api/v1/flows", "application/x-yaml", flow);
+    assert_eq!(saved.status, 200, "{}", saved.text());
+    let ran = stage.ask("POST", "/api/v1/executions/team/many?wait=true", "", "").json();
+    let id = ran["id"].as_str().unwrap().to_owned();
+    let get = |rest: &str| stage.get(&format!("/api/v1/main/logs/{id}/{rest}"));
+    let total = (0..200)
+        .find_map(|_| {
+            let total = get("window").json()["total"].as_u64().unwrap();
+            std::thread::sleep(Duration::from_millis(20));
+            (total >= 31).then_some(total)
+        })
+        .unwrap();
+    let whole = get("window").json();
+    let messages = |window: &Json| -> Vec<String> {
+        window["rows"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|row| row["message"].as_str().unwrap().to_owned())
+            .collect()
+    };
+    let all = messages(&whole);
+    assert_eq!(all.len() as u64, total);
+    let middle = get("window?from=10&count=3").json();
+    assert_eq!((messages(&middle), &middle["rows"][0]["line"]), (all[10..13].to_vec(), &json!(10)));
+    assert_eq!(messages(&get("window?from=-2").json()), all[all.len() - 2..]);
+    assert_eq!(messages(&get(&format!("window?from={total}")).json()), Vec::<String>::new());
+    assert_eq!(get("window?count=1001").status, 422);
+
+    let lines = |found: &Json| -> Vec<u64> {
+        found["matches"].as_array().unwrap().iter().map(|found| found["line"].as_u64().unwrap()).collect()
+    };
+    let place = |text: &str| all.iter().position(|line| line == text).unwrap() as u64;
+    let (one, eleven) = (place("Line 1."), place("Line 11."));
+    let found = get("find?q=line+1&count=2").json();
+    assert_eq!(
+        (lines(&found), &found["next"]),
+        (vec![one, place("Line 10.")], &json!(place("Line 10.") + 1))
+    );
+    assert_eq!(found["matches"][0]["at"], json!([[0, 6]]));
+    let found = get("find?q=/Line+1%5C./").json();
+    assert_eq!((lines(&found), &found["isDone"]), (vec![one], &json!(true)));
+    let back = get(&format!("find?q=Line+1&direction=back&from={eleven}&count=1")).json();
+    assert_eq!(lines(&back), [place("Line 10.")]);
+    assert_eq!(
+        (get("find?q=/(/").status, get("find").status, get("find?q=a&direction=up").status),
+        (422, 400, 422)
+    );
+
+    let bars = stage.get(&format!("/api/v1/main/logs/histogram?filters[executionId][EQUALS]={id}")).json();
+    let info: u64 = bars["bars"].as_array().unwrap().iter().map(|bar| bar["INFO"].as_u64().unwrap()).sum();
+    assert!(info >= 30 && bars["isWhole"] == true && bars["total"] == json!(total), "{bars}");
+    assert_eq!(stage.get("/api/v1/main/logs/histogram?filters[attemptNumber][EQUALS]=0").status, 400);
+    let deleted = stage.ask("DELETE", &format!("/api/v1/main/logs/{id}"), "", "");
+    assert_eq!((deleted.status, get("window").json()["total"].clone()), (204, json!(0)));
+}

@@ -23,6 +23,16 @@ pub(crate) fn waiting(state: State, waiting: Option<&Waiting>, name: &dyn Fn(Run
     json
 }
 
+/// The same for a row of a list: no facts, only what is waited for.
+pub(crate) fn row(waiting: &Waiting, name: &dyn Fn(RunIndex) -> String) -> Json {
+    let cause = &waiting.cause;
+    let mut json = json!({"code": cause.word(), "words": words(cause), "since": moment(waiting.since)});
+    if let Some(run) = waiting.run {
+        json["taskRunId"] = name(run).into();
+    }
+    json
+}
+
 /// A moment that may be unknown: then nobody has set one.
 fn date(at: Millis) -> Json {
     if at.0 == i64::MAX { Json::Null } else { moment(at).into() }

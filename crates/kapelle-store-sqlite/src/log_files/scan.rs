@@ -51,7 +51,7 @@ pub(super) struct Key {
 /// A line that matches, not yet taken out of its file.
 pub(super) struct Candidate<'a, 'b> {
     pub(super) key: Key,
-    level: Level,
+    pub(super) level: Level,
     origin: Rc<Origin>,
     row: &'a Row<'b>,
     connection: &'a Connection,

@@ -163,6 +163,12 @@ fn add(sql: &mut Sql, context: &Context<'_>, permit: &Permit, condition: &Condit
             sql.is_exact = false;
         }
         Condition::TriggerExecution(test) => cause(sql, test),
+        // The index of states leads to those that are open, which are few; why they wait, their headers say.
+        Condition::Waiting(_) => {
+            let all = (0..State::NAMES.len()).filter_map(State::from_index);
+            state(sql, &all.filter(|state| !state.is_terminal()).collect());
+            sql.is_exact = false;
+        }
         // They are among the flows already.
         Condition::Namespace(_) | Condition::Flow(_) => {}
     }

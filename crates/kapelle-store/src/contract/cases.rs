@@ -61,6 +61,7 @@ macro_rules! store_contract {
             }
             logs {
                 every_log_filter_is_what_it_says,
+                an_outline_counts_what_a_list_has,
                 a_line_that_is_written_twice_is_there_once,
                 lines_that_were_waited_for_outlive_the_process,
                 exactly_the_matching_lines_are_deleted,

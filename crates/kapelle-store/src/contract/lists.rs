@@ -153,7 +153,7 @@ fn any_filter(dice: &mut Dice, headers: &[Header], depth: usize) -> Filter {
 
 fn any_condition(dice: &mut Dice, headers: &[Header], depth: usize) -> Condition {
     let header = any_header(dice, headers).clone();
-    match dice.below(if depth == 0 { 10 } else { 12 }) {
+    match dice.below(if depth == 0 { 11 } else { 13 }) {
         0 => Condition::Namespace(any_test(dice, &NAMESPACES)),
         1 => Condition::Flow(any_test(dice, &FLOWS)),
         2 => Condition::State(any_states(dice)),
@@ -168,7 +168,8 @@ fn any_condition(dice: &mut Dice, headers: &[Header], depth: usize) -> Condition
             let ids: Vec<_> = ids.iter().map(String::as_str).collect();
             Condition::TriggerExecution(any_test(dice, &ids))
         }
-        10 => Condition::Query { text: any_text(dice, &header), is_contained: dice.percent(70) },
+        10 => Condition::Waiting(dice.some(&["PAUSED", "DELAY"]).into_iter().map(str::to_owned).collect()),
+        11 => Condition::Query { text: any_text(dice, &header), is_contained: dice.percent(70) },
         _ => Condition::Any((0..dice.below(4)).map(|_| any_filter(dice, headers, depth - 1)).collect()),
     }
 }

@@ -12,6 +12,7 @@ use super::lists::{any_permit, any_range, any_test};
 use super::{Dice, Subject, commit};
 use crate::listing::Total;
 use crate::logs::{LogFilter, LogLine, LogPage};
+use crate::outline::{OutlineOf, Outliner};
 use crate::store::Store;
 use crate::transaction::Write;
 
@@ -94,6 +95,31 @@ fn check_lines(store: &dyn Store, dice: &mut Dice, lines: &[LogLine]) {
         Some(Total::AtLeast(number)) => assert!(number <= total, "{filter:?}"),
         None => {}
     }
+}
+
+/// An outline is what all lines of the filter give, shown one after the other.
+pub fn an_outline_counts_what_a_list_has(subject: impl Subject) {
+    let mut dice = Dice::new(84);
+    let lines = filled(subject.store(), &mut dice);
+    for _ in 0..200 {
+        let (permit, filter) = (any_permit(&mut dice), any_filter(&mut dice, &lines));
+        let is_newest_first = dice.percent(30);
+        let of = OutlineOf { every: Some(7), step: Some(STEP), looked_at_max: 100_000, is_newest_first };
+        let is_meant = |line: &&LogLine| permit.covers(&line.tenant, &line.namespace) && filter.matches(line);
+        let mut meant: Vec<_> = lines.iter().filter(is_meant).collect();
+        if is_newest_first {
+            meant.reverse();
+        }
+        let mut expected = Outliner::new(of);
+        for line in &meant {
+            expected.found(line.at, line.level);
+        }
+        let kept = subject.store().outline(&permit, &filter, of).unwrap();
+        assert_eq!(kept, expected.outline(), "{permit:?} {filter:?}");
+    }
+    let of = OutlineOf { every: None, step: None, looked_at_max: 10, is_newest_first: true };
+    let kept = subject.store().outline(&Permit::system("contract"), &LogFilter::default(), of).unwrap();
+    assert_eq!((kept.total, kept.is_cut, kept.marks.len()), (10, true, 0));
 }
 
 fn any_filter(dice: &mut Dice, lines: &[LogLine]) -> LogFilter {

@@ -17,6 +17,7 @@ use crate::listing::{Header, Listing, Page, Total};
 use crate::logs::{LogFilter, LogLine, LogPage};
 use crate::metrics::{Metric, MetricFilter};
 use crate::namespace_file::FileVersion;
+use crate::outline::{LogOutline, OutlineOf};
 use crate::store::{Counted, CounterScope, Done, Store, Values};
 use crate::transaction::{CommitNumber, Epoch, Once, OnceKind, Sent, Transaction, Wake, Write};
 
@@ -174,6 +175,10 @@ impl<S: Store> Store for Patient<S> {
 
     fn logs(&self, permit: &Permit, filter: &LogFilter, page: &LogPage) -> Result<Listing<LogLine>> {
         repeat(|| self.store.logs(permit, filter, page))
+    }
+
+    fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> Result<LogOutline> {
+        repeat(|| self.store.outline(permit, filter, of))
     }
 
     fn delete_logs(&self, permit: &Permit, filter: &LogFilter) -> Result<u64> {

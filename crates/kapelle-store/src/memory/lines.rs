@@ -12,6 +12,7 @@ use crate::error::Result;
 use crate::listing::{Listing, Total};
 use crate::logs::{LogFilter, LogLine, LogPage};
 use crate::metrics::{Metric, MetricFilter};
+use crate::outline::{LogOutline, OutlineOf, Outliner};
 
 /// Execution, run, attempt and number.
 type LineName = (Option<ExecutionId>, Option<RunIndex>, u32, u32);
@@ -57,6 +58,22 @@ impl Lines {
         let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
         let rows = lines.into_iter().skip(offset).take(page.size as usize).cloned().collect();
         Ok(Listing { rows, total })
+    }
+
+    pub(super) fn outline(&self, permit: &Permit, filter: &LogFilter, of: OutlineOf) -> LogOutline {
+        let mut lines: Vec<_> = self.matching(permit, filter).map(|(_, line)| line).collect();
+        lines.sort_by_key(|line| line.order());
+        if of.is_newest_first {
+            lines.reverse();
+        }
+        let mut outliner = Outliner::new(of);
+        for line in lines {
+            if !outliner.looks() {
+                break;
+            }
+            outliner.found(line.at, line.level);
+        }
+        outliner.outline()
     }
 
     pub(super) fn delete_logs(&mut self, permit: &Permit, filter: &LogFilter) -> u64 {

@@ -11,12 +11,14 @@ use kapelle_model::event::Order;
 use kapelle_model::{ExecutionId, Map, State};
 use kapelle_runtime::{Repeat, RepeatRevision};
 use kapelle_store::listing::Header;
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::actions::{declined_as, labels_of, merged, state_of};
+use super::delete::{self, Also};
+use super::header;
 use super::search::{all, filter};
-use super::{delete, header};
 use crate::answer::Answer;
+use crate::app::App;
 use crate::call::Call;
 use crate::error::{ApiError, Invalid, Outcome};
 use crate::limits::BULK_MAX;
@@ -25,7 +27,7 @@ use crate::limits::BULK_MAX;
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
     Kill,
-    Delete { also_open: bool },
+    Delete { also_open: bool, also: Also },
     Restart,
     Replay(RepeatRevision),
     Resume,
@@ -37,7 +39,7 @@ pub(crate) enum Deed {
 }
 
 /// The name of a deed as it stands in paths.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Kill,
     Delete,
@@ -53,10 +55,10 @@ pub(crate) enum Verb {
 
 impl Deed {
     /// Whether it can be done to an execution in this state.
-    fn fits(&self, state: State) -> bool {
+    pub(crate) fn fits(&self, state: State) -> bool {
         match self {
             Self::Kill | Self::ForceRun => !state.is_terminal(),
-            Self::Delete { also_open } => *also_open || state.is_terminal(),
+            Self::Delete { also_open, .. } => *also_open || state.is_terminal(),
             Self::Restart => {
                 matches!(state, State::Paused) || (state.is_terminal() && state != State::Killed)
             }
@@ -68,11 +70,39 @@ impl Deed {
         }
     }
 
+    /// What a job does, with its options.
+    pub(crate) fn of(verb: Verb, options: &Json) -> Outcome<Self> {
+        let flag = |name: &str| options[name].as_bool();
+        let state = options["state"].as_str();
+        Ok(match verb {
+            Verb::Kill => Self::Kill,
+            Verb::Delete => Self::Delete {
+                also_open: flag("includeNonTerminated").unwrap_or(false),
+                also: Also::read(&flag),
+            },
+            Verb::Restart => Self::Restart,
+            Verb::Replay if flag("latestRevision").unwrap_or(false) => Self::Replay(RepeatRevision::Latest),
+            Verb::Replay => Self::Replay(RepeatRevision::Same),
+            Verb::Resume => Self::Resume,
+            Verb::Pause => Self::Pause,
+            Verb::ForceRun => Self::ForceRun,
+            Verb::Unqueue => Self::Unqueue(state_of(state, State::Running)?),
+            Verb::ChangeStatus => {
+                let missing = || ApiError::invalid_entity("options.state: must not be null");
+                Self::ChangeStatus(state_of(Some(state.ok_or_else(missing)?), State::Success)?)
+            }
+            Verb::Labels => Self::Labels(labels_of(&options["labels"])?),
+        })
+    }
+
     fn read(verb: Verb, call: &Call) -> Outcome<Self> {
         let query = |names: [&str; 2]| names.iter().find_map(|name| call.query.get(name));
         Ok(match verb {
             Verb::Kill => Self::Kill,
-            Verb::Delete => Self::Delete { also_open: call.query.is_set("includeNonTerminated") },
+            Verb::Delete => Self::Delete {
+                also_open: call.query.is_set("includeNonTerminated"),
+                also: Also::read(&|name| call.query.flag(name)),
+            },
             Verb::Restart => Self::Restart,
             Verb::Replay if call.query.is_set("latestRevision") => Self::Replay(RepeatRevision::Latest),
             Verb::Replay => Self::Replay(RepeatRevision::Same),
@@ -95,6 +125,33 @@ impl Deed {
 }
 
 impl Verb {
+    pub(crate) const ALL: [Self; 10] = [
+        Self::Kill,
+        Self::Delete,
+        Self::Restart,
+        Self::Replay,
+        Self::Resume,
+        Self::Pause,
+        Self::ForceRun,
+        Self::Unqueue,
+        Self::ChangeStatus,
+        Self::Labels,
+    ];
+
+    /// As it stands in paths.
+    pub(crate) const fn word(self) -> &'static str {
+        match self {
+            Self::ForceRun => "force-run",
+            Self::ChangeStatus => "change-status",
+            Self::Labels => "labels",
+            other => other.name(),
+        }
+    }
+
+    pub(crate) fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|verb| verb.word() == word)
+    }
+
     const fn name(self) -> &'static str {
         match self {
             Self::Kill => "kill",
@@ -169,7 +226,7 @@ async fn all_of(call: &Arc<Call>, deed: &Deed, headers: Vec<Header>) -> Outcome<
     let mut done = 0;
     let total = headers.len();
     for header in headers {
-        match one(call, deed, header).await {
+        match one(&call.app, deed, header).await {
             Ok(()) => done += 1,
             // It went on since it was looked at.
             Err(error) if error.status == StatusCode::CONFLICT || error.status == StatusCode::NOT_FOUND => {}
@@ -180,13 +237,13 @@ async fn all_of(call: &Arc<Call>, deed: &Deed, headers: Vec<Header>) -> Outcome<
     Ok(Answer::json(&json!({"count": done, "operationId": operation, "totalItems": total})))
 }
 
-async fn one(call: &Arc<Call>, deed: &Deed, header: Header) -> Outcome<()> {
-    let runtime = &call.app.runtime;
+pub(crate) async fn one(app: &Arc<App>, deed: &Deed, header: Header) -> Outcome<()> {
+    let runtime = &app.runtime;
     let id: ExecutionId = header.birth.id;
     let order = match deed {
-        Deed::Delete { .. } => {
-            let asking = Arc::clone(call);
-            return call.app.blocking(move || delete::one(&asking, &header)).await;
+        Deed::Delete { also, .. } => {
+            let (asking, also) = (Arc::clone(app), *also);
+            return app.blocking(move || delete::one(&asking, &header, also)).await;
         }
         Deed::Replay(revision) => {
             let repeat = Repeat { revision: *revision, ..Repeat::default() };
@@ -206,8 +263,6 @@ async fn one(call: &Arc<Call>, deed: &Deed, header: Header) -> Outcome<()> {
 
 #[cfg(test)]
 mod tests {
-    use serde_json::Value as Json;
-
     use super::*;
 
     #[test]
@@ -219,7 +274,10 @@ mod tests {
         assert_eq!(fitting(Deed::Resume), ["PAUSED"]);
         assert_eq!(fitting(Deed::Unqueue(State::Running)), ["QUEUED"]);
         assert!(!fitting(Deed::Restart).contains(&"KILLED"));
-        assert_eq!(fitting(Deed::Delete { also_open: true }).len(), State::NAMES.len());
+        assert_eq!(
+            fitting(Deed::Delete { also_open: true, also: Also::read(&|_| None) }).len(),
+            State::NAMES.len()
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Lists of executions.
 
 use kapelle_model::ExecutionId;
+use kapelle_model::execution::Execution;
 use kapelle_store::filter::{Condition, Filter, Test};
 use kapelle_store::listing::{By, Header, Page, Sort, Total};
 use kapelle_store::store::Values;
@@ -13,7 +14,7 @@ use crate::error::{ApiError, Outcome};
 use crate::filters;
 use crate::paging::{Paging, no_column, page, sortings};
 use crate::views::flow::cell;
-use crate::views::moment;
+use crate::views::{moment, why};
 
 /// Rows of an export.
 const EXPORT_MAX: usize = 100_000;
@@ -53,7 +54,18 @@ fn listed(call: &Call, filter: &Filter) -> Outcome<Answer> {
 /// An execution with its task runs. One that was deleted meanwhile is not shown.
 fn row(call: &Call, id: ExecutionId) -> Outcome<Option<Json>> {
     let found = call.store().execution(id, Values::Fetched)?;
-    Ok(found.map(|execution| shown(call.runtime(), &execution)))
+    Ok(found.map(|execution| with_cause(call, &execution)))
+}
+
+/// An execution, and why it does not move if it does not: the engine wrote that down with its last step.
+fn with_cause(call: &Call, execution: &Execution) -> Json {
+    let mut json = shown(call.runtime(), execution);
+    let waiting = execution.head.waiting.as_ref().filter(|_| !execution.state().is_terminal());
+    if let Some(waiting) = waiting {
+        let name = |run| call.runtime().run_id(execution.birth.id, run);
+        json["cause"] = why::row(waiting, &name);
+    }
+    json
 }
 
 fn sort(call: &Call) -> Outcome<Sort> {

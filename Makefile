@@ -4,7 +4,7 @@ CARGO ?= cargo
 BINARY := target/release/kapelle
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
-.PHONY: run build ui run-examples test check ui-check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
+.PHONY: run build ui run-examples seed-demo test check ui-check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
 
 ## Serves the API and the web interface at http://127.0.0.1:8080, keeping everything in the folder `data`.
 run: build
@@ -35,6 +35,10 @@ run-examples: $(BINARY)
 	done
 	$(BINARY) run examples/inputs.yaml --memory --input name=Ann --input day=2026-05-06
 	! $(BINARY) run examples/errors.yaml --memory
+
+## Fills the folder of the demo with a believable year, so that `kapelle demo` has something to show.
+seed-demo: $(BINARY)
+	$(BINARY) dev seed --scenario small --data kapelle-demo
 
 ## All tests. They need nothing but this folder and Rust.
 test: need-cargo

@@ -7,9 +7,9 @@ use clap::error::ErrorKind;
 use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::commands::{
-    accounts, bench, check, completions, config, configs, demo, eval, execution, explain, expressions, flow,
-    import, maintenance, namespace, openapi, plugins, run, schema, secrets, server, store, template, test,
-    triggers,
+    accounts, bench, check, completions, config, configs, demo, dev, eval, execution, explain, expressions,
+    flow, import, maintenance, namespace, openapi, plugins, run, schema, secrets, server, store, template,
+    test, triggers,
 };
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
@@ -54,6 +54,8 @@ enum Command {
     Configs(configs::Command),
     Completions(completions::Arguments),
     Demo(demo::Arguments),
+    #[command(subcommand, hide = true)]
+    Dev(dev::Command),
 }
 
 /// What talks with a server, under both names of the program.
@@ -142,6 +144,7 @@ pub(crate) fn run(arguments: &[OsString]) -> Ending {
             Command::Configs(command) => configs::run(&command),
             Command::Completions(arguments) => completions::run(&arguments),
             Command::Demo(arguments) => demo::run(&arguments),
+            Command::Dev(command) => dev::run(&command),
         },
         Ok(Kapelle { command: None }) => short_help::<Kapelle>(),
         Err(ending) => ending,

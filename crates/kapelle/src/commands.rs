@@ -8,6 +8,7 @@ pub(crate) mod completions;
 pub(crate) mod config;
 pub(crate) mod configs;
 pub(crate) mod demo;
+pub(crate) mod dev;
 pub(crate) mod eval;
 pub(crate) mod execution;
 pub(crate) mod explain;

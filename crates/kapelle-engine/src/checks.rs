@@ -201,6 +201,9 @@ fn context(plan: &Plan, creation: &Creation, world: &World<'_>) -> Map {
         (Arc::from("vars"), Value::Map(Arc::clone(&plan.variables))),
         (Arc::from("inputs"), Value::Map(Arc::clone(&creation.birth.inputs))),
     ]);
+    if !plan.namespace_variables.is_empty() {
+        context.insert("namespace".into(), Value::Map(Arc::clone(&plan.namespace_variables)));
+    }
     context
 }
 

@@ -139,6 +139,9 @@ pub fn without_execution(plan: &Plan, tenant: &Arc<str>, labels: &Labels, instal
     if !plan.variables.is_empty() {
         context.insert("vars".into(), Value::Map(Arc::clone(&plan.variables)));
     }
+    if !plan.namespace_variables.is_empty() {
+        context.insert("namespace".into(), Value::Map(Arc::clone(&plan.namespace_variables)));
+    }
     if let Some(labels) = as_variables(labels) {
         context.insert("labels".into(), labels);
     }

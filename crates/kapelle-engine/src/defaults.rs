@@ -13,7 +13,7 @@ use std::sync::Arc;
 use kapelle_core::catalogue::Catalogue;
 use kapelle_core::flow::plugin_defaults;
 use kapelle_model::flow::PluginDefault;
-use kapelle_model::{Data, Entry, Node, Span, Spanned};
+use kapelle_model::{Data, Entry, Map, Node, Span, Spanned};
 
 use budget::Budget;
 use layers::Applicable;
@@ -24,13 +24,15 @@ const DEPTH_MAX: usize = 2 * kapelle_core::limits::DEPTH_MAX;
 /// The properties of a flow that hold its defaults. Nothing is merged into them.
 const PROPERTIES: [&str; 2] = ["pluginDefaults", "taskDefaults"];
 
-/// Plugin defaults from around a flow.
+/// Plugin defaults and variables from around a flow.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Layers<'a> {
     /// Those of its namespace, of the one around it, and so on.
     pub namespaces: &'a [Vec<PluginDefault>],
     /// Those of the installation.
     pub global: &'a [PluginDefault],
+    /// Variables of its namespace and those above it.
+    pub variables: Option<&'a Arc<Map>>,
 }
 
 /// A document with all defaults in it.

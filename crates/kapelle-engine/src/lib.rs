@@ -24,6 +24,7 @@ pub mod replay;
 pub mod schedule;
 pub mod sla;
 pub mod step;
+pub mod templates;
 pub mod transitions;
 pub mod triggers;
 pub mod variables;

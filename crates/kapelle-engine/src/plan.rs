@@ -29,7 +29,7 @@ use crate::triggers::Trigger;
 use crate::webhook::Webhook;
 use kapelle_core::property::Property;
 
-pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Until};
+pub use flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, PauseEnd, Spread, Template, Until};
 pub use retry::{Delay, Retry};
 pub use subflow::{Batch, Subflow};
 pub use task::{Kind, OnLost, Place, Task, Update};
@@ -50,6 +50,8 @@ pub struct Plan {
     pub failures: Vec<String>,
     pub labels: Labels,
     pub variables: Arc<Map>,
+    /// Variables of its namespace and those above it.
+    pub namespace_variables: Arc<Map>,
     pub inputs: Inputs,
     pub outputs: Outputs,
     pub retry: Option<Arc<Retry>>,

@@ -15,7 +15,7 @@ use crate::outstanding::directory_around;
 use crate::plan::Plan;
 use crate::world::World;
 
-const NAMES_COUNT: usize = 14;
+const NAMES_COUNT: usize = 15;
 
 /// The names, each with who makes its value.
 const NAMES: [(&str, Make); NAMES_COUNT] = [
@@ -33,6 +33,7 @@ const NAMES: [(&str, Make); NAMES_COUNT] = [
     ("item", |all| Some(Value::Map(Arc::clone(&all.live.execution().birth.scope.as_ref()?.item)))),
     ("tasks", |all| all.tasks()),
     ("vars", |all| not_empty(&all.live.execution().head.variables)),
+    ("namespace", |all| not_empty(&all.plan.namespace_variables)),
     ("labels", |all| as_variables(&all.live.execution().head.labels)),
     ("trigger", |all| all.origin().map(|origin| Value::Map(Arc::clone(&origin.variables)))),
 ];

@@ -48,7 +48,7 @@ impl State {
         Self::NAMES[self as usize]
     }
 
-    const ALL: [Self; Self::NAMES.len()] = [
+    pub const ALL: [Self; Self::NAMES.len()] = [
         Self::Created,
         Self::Submitted,
         Self::Running,

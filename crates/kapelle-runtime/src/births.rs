@@ -147,6 +147,7 @@ impl Runtime {
             } else {
                 shared.definitions.saved(&definition);
             }
+            shared.flow_index.saved(&definition);
             shared.triggers.listeners.saved(&definition);
             for key in changed {
                 shared.triggers.call(&shared.activity, Call::Changed(key));

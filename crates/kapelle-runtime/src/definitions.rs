@@ -10,15 +10,17 @@ use kapelle_core::property::Property;
 use kapelle_core::yaml;
 use kapelle_engine::defaults::Layers;
 use kapelle_engine::plan::{Plan, Task, TaskIndex};
+use kapelle_engine::templates::{Expanded, expand};
 use kapelle_model::flow::PluginDefault;
-use kapelle_model::permit::Permit;
+use kapelle_model::permit::{Permit, is_under};
 use kapelle_model::{Failure, Node, Span};
 use kapelle_plugin::{ErasedTask, Registry};
 use kapelle_store::error::Result;
 use kapelle_store::flow::{FlowRevision, Which};
 use kapelle_store::{Store, StoreError};
 
-use crate::implied;
+use crate::namespaces::given::given;
+use crate::{implied, templates};
 
 /// Revisions that are kept ready. Those that executions use are never thrown away.
 const READY_MAX: usize = 2_000;
@@ -30,6 +32,8 @@ pub struct Definition {
     /// The document as it was saved.
     pub root: Node,
     tasks: Box<[Prepared]>,
+    /// It holds templates, or misses some.
+    has_templates: bool,
 }
 
 /// What is known of a task beside its plan.
@@ -48,6 +52,8 @@ pub(crate) struct Definitions {
     ready: Mutex<HashMap<FlowName, Revisions>>,
     /// Counts revisions that became the latest ones as far as is known here.
     changes: AtomicU64,
+    /// Counts changes of what flows take from around them. What was read before one is not kept after it.
+    ages: AtomicU64,
     with_webhooks: Mutex<HashMap<Arc<str>, WithWebhooks>>,
 }
 
@@ -71,6 +77,7 @@ impl Definitions {
             defaults,
             ready: Mutex::default(),
             changes: AtomicU64::default(),
+            ages: AtomicU64::default(),
             with_webhooks: Mutex::default(),
         }
     }
@@ -88,22 +95,49 @@ impl Definitions {
             return Ok(Some(Arc::clone(definition)));
         }
         let which = revision.map_or(Which::Latest, Which::Exactly);
+        let age = self.ages.load(Ordering::Acquire);
         let Some(found) = self.store.flow(tenant, namespace, flow, which)? else { return Ok(None) };
-        let definition = Arc::new(Definition::read(found, self.language, &self.defaults)?);
-        self.keep(name, &definition, revision.is_none());
+        let definition = self.read(found)?;
+        self.keep(name, &definition, revision.is_none(), age);
         Ok(Some(definition))
     }
 
     /// A revision that will be saved.
     pub(crate) fn read(&self, flow: Arc<FlowRevision>) -> Result<Arc<Definition>> {
-        Ok(Arc::new(Definition::read(flow, self.language, &self.defaults)?))
+        Definition::read(flow, self).map(Arc::new)
+    }
+
+    /// Templates of a tenant changed: flows that have some are read anew when they are needed next. Executions that run
+    /// keep what they began with.
+    pub(crate) fn forget_templates(&self, tenant: &str) {
+        self.forget(|name, definition| *name.0 == *tenant && definition.has_templates);
+    }
+
+    /// Settings of a namespace changed: its flows and those below are read anew when they are needed next.
+    pub(crate) fn forget_namespace(&self, tenant: &str, namespace: &str) {
+        self.forget(|name, _| *name.0 == *tenant && is_under(&name.1, namespace));
+    }
+
+    /// Revisions of a flow are gone.
+    pub(crate) fn forget_revisions(&self, tenant: &str, namespace: &str, id: &str) {
+        self.forget(|name, _| *name.0 == *tenant && *name.1 == *namespace && *name.2 == *id);
+    }
+
+    fn forget(&self, is_outdated: impl Fn(&FlowName, &Definition) -> bool) {
+        let mut ready = self.lock();
+        self.ages.fetch_add(1, Ordering::AcqRel);
+        ready.retain(|name, known| {
+            known.by_number.retain(|_, definition| !is_outdated(name, definition));
+            !known.by_number.is_empty()
+        });
+        self.changes.fetch_add(1, Ordering::AcqRel);
     }
 
     /// Takes note of a revision that was just saved: it is the latest one now.
     pub(crate) fn saved(&self, definition: &Arc<Definition>) {
         let flow = &definition.flow;
         let name = (Arc::clone(&flow.tenant), Arc::clone(&flow.namespace), Arc::clone(&flow.id));
-        self.keep(name, definition, true);
+        self.keep(name, definition, true, self.ages.load(Ordering::Acquire));
     }
 
     /// Takes note of the end of a flow.
@@ -138,8 +172,12 @@ impl Definitions {
         Ok(all)
     }
 
-    fn keep(&self, name: FlowName, definition: &Arc<Definition>, is_latest: bool) {
+    /// Keeps what was read at this age, unless that is over.
+    fn keep(&self, name: FlowName, definition: &Arc<Definition>, is_latest: bool, age: u64) {
         let mut ready = self.lock();
+        if self.ages.load(Ordering::Acquire) != age {
+            return;
+        }
         if ready.len() >= READY_MAX {
             ready.retain(|_, known| {
                 known.by_number.retain(|_, definition| Arc::strong_count(definition) > 1);
@@ -167,20 +205,31 @@ impl Revisions {
 }
 
 impl Definition {
-    fn read(flow: Arc<FlowRevision>, language: Language, defaults: &[PluginDefault]) -> Result<Self> {
+    fn read(flow: Arc<FlowRevision>, definitions: &Definitions) -> Result<Self> {
         let source: &str = &flow.source;
         let root = yaml::read(source, Span::new(0, source.len() as u32)).root.ok_or_else(|| {
             let what = format!("revision {} of flow `{}.{}`", flow.revision, flow.namespace, flow.id);
             StoreError::Corrupt { what, why: "its source is no YAML".to_owned() }
         })?;
-        let layers = Layers { namespaces: &[], global: defaults };
-        let plan = Plan::compile(&root, flow.revision, layers, Catalogue::bundled(), language);
+        let given = given(&*definitions.store, &flow.tenant, &flow.namespace)?;
+        let variables = Arc::new(given.variables);
+        let layers = Layers {
+            namespaces: &given.defaults,
+            global: &definitions.defaults,
+            variables: Some(&variables),
+        };
+        let expanded = with_templates(&root, &flow, &*definitions.store)?;
+        let whole = expanded.as_ref().map_or(&root, |expanded| &expanded.root);
+        let mut plan =
+            Plan::compile(whole, flow.revision, layers, Catalogue::bundled(), definitions.language);
+        let has_templates = expanded.as_ref().is_some_and(|expanded| !expanded.names.is_empty());
+        plan.failures.extend(expanded.into_iter().flat_map(|expanded| expanded.failures));
         let tasks = plan.tasks.iter().map(|task| Prepared {
             plugin: OnceLock::new(),
             reads_states: reads_states(task),
             implied_files: implied::files_of(source, &task.id),
         });
-        Ok(Self { tasks: tasks.collect(), flow, plan, root })
+        Ok(Self { tasks: tasks.collect(), flow, plan, root, has_templates })
     }
 
     /// The files that expressions of the flow ask a task for.
@@ -205,6 +254,18 @@ impl Definition {
     pub(crate) fn reads_states(&self, task: TaskIndex) -> bool {
         self.tasks[task.0 as usize].reads_states
     }
+}
+
+/// The document with its templates, if it may have some.
+fn with_templates(root: &Node, flow: &FlowRevision, store: &dyn Store) -> Result<Option<Expanded>> {
+    if !flow.source.contains("Template") {
+        return Ok(None);
+    }
+    let mut find = |namespace: &str, id: &str| {
+        let source = templates::source(store, &flow.tenant, namespace, id)?;
+        Ok(source.and_then(|source| yaml::read(&source, Span::new(0, source.len() as u32)).root))
+    };
+    expand(root, Catalogue::bundled(), &mut find).map(Some)
 }
 
 pub(crate) fn unknown_type(type_name: &str) -> Failure {

@@ -1,5 +1,7 @@
 //! Namespaces that somebody created, with what was set for them. A namespace needs not be created to hold flows.
 
+pub(crate) mod given;
+
 use std::sync::Arc;
 
 use kapelle_model::permit::Permit;
@@ -22,16 +24,31 @@ pub struct TenantNamespaces {
     tenant: Arc<str>,
     store: Arc<dyn Store>,
     clock: Clock,
+    /// Hears of a namespace whose settings changed.
+    changed: Option<Changed>,
 }
+
+/// Hears of a namespace.
+pub(crate) type Changed = Arc<dyn Fn(&str) + Send + Sync>;
 
 impl TenantNamespaces {
     pub const fn new(tenant: Arc<str>, store: Arc<dyn Store>, clock: Clock) -> Self {
-        Self { tenant, store, clock }
+        Self { tenant, store, clock, changed: None }
+    }
+
+    /// The same, which tells of changes.
+    pub(crate) fn telling(self, changed: Changed) -> Self {
+        Self { changed: Some(changed), ..self }
     }
 
     fn key(&self, namespace: &str) -> DocumentKey {
-        let (tenant, namespace) = (Arc::clone(&self.tenant), namespace.into());
-        DocumentKey { kind: Kind::Setting, tenant, namespace, name: NAME.into() }
+        key(&self.tenant, namespace)
+    }
+
+    fn tell(&self, namespace: &str) {
+        if let Some(changed) = &self.changed {
+            changed(namespace);
+        }
     }
 
     pub fn get(&self, namespace: &str) -> Result<Option<Vec<u8>>> {
@@ -55,7 +72,10 @@ impl TenantNamespaces {
         let document = Document::new(self.key(namespace), millis((self.clock)()), None, settings);
         let put = Write::Put { document: Box::new(document), over };
         match self.store.commit(Transaction::of([put])) {
-            Ok(_) => Ok(true),
+            Ok(_) => {
+                self.tell(namespace);
+                Ok(true)
+            }
             Err(StoreError::Conflict(Conflict::Document { .. })) => Ok(false),
             Err(error) => Err(error),
         }
@@ -67,7 +87,9 @@ impl TenantNamespaces {
         if self.store.document(&key)?.is_none() {
             return Ok(false);
         }
-        self.store.commit(Transaction::of([Write::Remove { key, over: Over::Any }])).map(|_| true)
+        self.store.commit(Transaction::of([Write::Remove { key, over: Over::Any }]))?;
+        self.tell(namespace);
+        Ok(true)
     }
 
     /// All that were created, by name, with what was set for them.
@@ -84,6 +106,11 @@ impl TenantNamespaces {
             found.extend(own.map(|document| (document.key.namespace, document.data)));
         }
     }
+}
+
+fn key(tenant: &Arc<str>, namespace: &str) -> DocumentKey {
+    let (tenant, namespace) = (Arc::clone(tenant), namespace.into());
+    DocumentKey { kind: Kind::Setting, tenant, namespace, name: NAME.into() }
 }
 
 #[cfg(test)]

@@ -36,13 +36,16 @@ use crate::clock::{self, timestamp};
 use crate::definitions::Definitions;
 use crate::desk::RunIds;
 use crate::endings::Endings;
+use crate::flow_index::{FlowIndex, FlowName, Links};
 use crate::keys::TenantKeys;
 use crate::message::{Declined, Happening, Message, Parcel};
 use crate::namespaces::TenantNamespaces;
 use crate::reach::{Fixtures, Reach};
+use crate::refresh;
 use crate::secrets::StoredSecrets;
 use crate::shard::Shard;
 use crate::shared::{Envelope, Listener, Shared};
+use crate::templates::TenantTemplates;
 use crate::triggers::Triggers;
 use crate::triggers::hearing::{self, Change, Heard};
 use crate::triggers::scheduler::{Call, Scheduler};
@@ -117,6 +120,7 @@ impl Runtime {
             shared: Arc::default(),
         };
         let shared = Arc::new(Shared {
+            flow_index: FlowIndex::default(),
             definitions: Definitions::new(Arc::clone(&parts.store), parts.settings.language, parts.defaults),
             flow_changes: AtomicU64::new(0),
             reach: reach(&grips),
@@ -258,7 +262,25 @@ impl Runtime {
 
     /// The namespaces of a tenant that were created.
     pub fn namespaces(&self, tenant: &Arc<str>) -> TenantNamespaces {
+        let (shared, of) = (Arc::clone(&self.shared), Arc::clone(tenant));
         TenantNamespaces::new(Arc::clone(tenant), Arc::clone(&self.shared.store), self.clock())
+            .telling(Arc::new(move |namespace| refresh::settings_changed(&shared, &of, namespace)))
+    }
+
+    /// The namespaces that flows of a tenant are in, by name.
+    pub fn flow_namespaces(&self, tenant: &Arc<str>) -> Stored<Vec<Arc<str>>> {
+        self.shared.flow_index.namespaces(&*self.shared.store, tenant)
+    }
+
+    /// All flows of a tenant, by name, each with what leads from it to others and back.
+    pub fn flow_links(&self, tenant: &Arc<str>) -> Stored<Vec<(FlowName, Links)>> {
+        let shared = &self.shared;
+        shared.flow_index.links((&*shared.store, &shared.definitions), tenant)
+    }
+
+    /// The templates of a tenant.
+    pub fn templates(&self, tenant: &Arc<str>) -> TenantTemplates {
+        TenantTemplates::new(Arc::clone(tenant), Arc::clone(&self.shared))
     }
 
     /// Secrets that are kept in the store, of all tenants.

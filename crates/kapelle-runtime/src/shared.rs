@@ -26,6 +26,7 @@ use crate::alarms::Clock;
 use crate::chance::{ChanceAt, Ids};
 use crate::definitions::Definitions;
 use crate::endings::Endings;
+use crate::flow_index::FlowIndex;
 use crate::message::Message;
 use crate::reach::{Fixtures, Reach};
 use crate::triggers::Triggers;
@@ -64,6 +65,7 @@ pub(crate) struct Shared {
     pub definitions: Definitions,
     /// Counts flows that were saved or ended.
     pub flow_changes: AtomicU64,
+    pub flow_index: FlowIndex,
     pub clock: Clock,
     pub ids: Ids,
     pub settings: Arc<Settings>,

@@ -217,7 +217,7 @@ impl Reception<'_> {
         }
         self.runtime.shared.with_world(&execution.birth, |world| {
             let variables = Variables::new(&found.definition.plan, &newborn.live, None, world, &[]);
-            self.answer(found, execution, &variables)
+            self.answer(found, &told::created(execution), &variables)
         })
     }
 

@@ -21,6 +21,7 @@ use crate::jobs::Jobs;
 use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
 use crate::metrics::Requests;
 use crate::outlines::Outlines;
+use crate::profile::Profile;
 use crate::route::Route;
 use crate::routes;
 
@@ -41,6 +42,10 @@ pub struct Parts {
     pub interface: Option<PathBuf>,
     /// What names of metrics begin with.
     pub prefix: String,
+    /// Whose answers it gives.
+    pub profile: Profile,
+    /// Templates of old versions can be read and changed.
+    pub has_templates: bool,
     /// What is looked at before anybody is asked who they are.
     pub entry: Entry,
     /// Gets a line for each request, if anybody wants them.
@@ -61,6 +66,8 @@ pub struct App {
     pub(crate) base: String,
     pub(crate) interface: Interface,
     pub(crate) prefix: String,
+    pub(crate) profile: Profile,
+    pub(crate) has_templates: bool,
     pub(crate) requests_seen: Requests,
     pub(crate) started: Instant,
     pub(crate) entry: Entry,
@@ -81,6 +88,9 @@ pub struct App {
 impl App {
     pub fn new(parts: Parts) -> Arc<Self> {
         let mut routes = routes::api();
+        if parts.has_templates {
+            routes.extend(routes::templates());
+        }
         routes.extend(parts.gate.accounts().into_iter().flat_map(routes::accounts));
         Arc::new(Self {
             rates: Rates::new(parts.entry.limits),
@@ -97,6 +107,8 @@ impl App {
             base: parts.base,
             interface: Interface::new(parts.interface),
             prefix: parts.prefix,
+            profile: parts.profile,
+            has_templates: parts.has_templates,
             requests_seen: Requests::default(),
             started: Instant::now(),
             jobs: Jobs::default(),

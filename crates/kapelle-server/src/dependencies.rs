@@ -1,20 +1,27 @@
 //! What depends on what: flows that start others by a task, and flows that start after others by a trigger.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use kapelle_core::expression::environment::{Environment, Settings};
 use kapelle_core::expression::services::NoServices;
-use kapelle_core::property::Property;
-use kapelle_engine::plan::{Kind, Plan};
-use kapelle_model::{Map, Value};
+use kapelle_model::Map;
+use kapelle_runtime::{FlowName, Links};
 use serde_json::{Value as Json, json};
 
-/// Flows of a tenant, by their places in the list that they came in, with what leads from one to another.
+/// Flows of a tenant, by their places in the list that they came in. What leads from one to another is looked up around
+/// those that somebody asks for: of many flows with triggers, each could follow each.
 pub(crate) struct Dependencies {
     tenant: Arc<str>,
-    names: Vec<(String, String)>,
-    edges: Vec<Edge>,
+    flows: Vec<(FlowName, Links)>,
+    /// Who starts each.
+    starters: Vec<Vec<usize>>,
+    /// What each starts.
+    started: Vec<Vec<usize>>,
+    /// Those with triggers on others.
+    listeners: Vec<usize>,
+    /// Made once: a picture asks for each trigger and each flow.
+    settings: Settings,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,53 +47,67 @@ pub(crate) struct Reach {
 }
 
 impl Dependencies {
-    /// Of all these flows. What a flow names by an expression is not known before it runs, and is left out.
-    pub(crate) fn of(tenant: Arc<str>, plans: &[&Plan]) -> Self {
-        let names: Vec<(String, String)> =
-            plans.iter().map(|plan| (plan.namespace.to_string(), plan.flow.to_string())).collect();
-        let mut edges = BTreeSet::new();
-        for (to, plan) in plans.iter().enumerate() {
-            let started = plan.tasks.iter().filter_map(|task| match &task.kind {
-                Kind::Subflow(subflow) | Kind::Items(subflow, _) => {
-                    let namespace = subflow.namespace.as_ref().map_or(Some(&*plan.namespace), fixed)?;
-                    Some((namespace, fixed(subflow.flow.as_ref()?)?))
-                }
-                _ => None,
-            });
-            for name in started {
-                let found = names.iter().position(|(namespace, flow)| (&**namespace, &**flow) == name);
-                edges.extend(found.map(|found| Edge { from: to, to: found, relation: Relation::Task }));
-            }
-            for trigger in &plan.flow_triggers {
-                let follows = |(_, (namespace, flow)): &(usize, &(String, String))| {
-                    let (variables, settings) = (Map::new(), Settings::default());
-                    let environment =
-                        Environment { context: &variables, services: &NoServices, settings: &settings };
-                    trigger.may_follow(namespace, flow, environment)
-                };
-                let upstream = names.iter().enumerate().filter(follows);
-                edges.extend(upstream.map(|(from, _)| Edge { from, to, relation: Relation::Trigger }));
-            }
+    /// Of these flows, which are in the order of their names.
+    pub(crate) fn of(tenant: Arc<str>, flows: Vec<(FlowName, Links)>) -> Self {
+        let places: BTreeMap<&FlowName, usize> = flows.iter().map(|(name, _)| name).zip(0..).collect();
+        let place = |name: &FlowName| places.get(name).copied();
+        let started: Vec<Vec<usize>> =
+            flows.iter().map(|(_, links)| links.starts.iter().filter_map(place).collect()).collect();
+        let mut starters = vec![Vec::new(); flows.len()];
+        for (from, all) in started.iter().enumerate() {
+            all.iter().for_each(|to| starters[*to].push(from));
         }
-        Self { tenant, names, edges: edges.into_iter().collect() }
+        let listeners = flows.iter().enumerate().filter(|(_, (_, links))| links.listens.is_some());
+        let listeners = listeners.map(|(place, _)| place).collect();
+        Self { tenant, flows, starters, started, listeners, settings: Settings::default() }
+    }
+
+    /// What leads from a flow to others.
+    fn downstream(&self, from: usize) -> impl Iterator<Item = Edge> {
+        let tasks = self.started[from].iter().map(move |to| Edge { from, to: *to, relation: Relation::Task });
+        let listeners = self.listeners.iter().filter(move |to| self.may_follow(from, **to));
+        tasks.chain(listeners.map(move |to| Edge { from, to: *to, relation: Relation::Trigger }))
+    }
+
+    /// What leads from others to a flow.
+    fn upstream(&self, to: usize) -> impl Iterator<Item = Edge> {
+        let tasks =
+            self.starters[to].iter().map(move |from| Edge { from: *from, to, relation: Relation::Task });
+        let all = if self.flows[to].1.listens.is_some() { self.flows.len() } else { 0 };
+        let followed = (0..all).filter(move |from| self.may_follow(*from, to));
+        tasks.chain(followed.map(move |from| Edge { from, to, relation: Relation::Trigger }))
+    }
+
+    /// Whether a trigger of the one may start it after an execution of the other.
+    fn may_follow(&self, from: usize, to: usize) -> bool {
+        let variables = Map::new();
+        let environment =
+            Environment { context: &variables, services: &NoServices, settings: &self.settings };
+        let (namespace, flow) = &self.flows[from].0;
+        let listens = self.flows[to].1.listens.iter();
+        let mut triggers = listens.flat_map(|definition| &definition.plan.flow_triggers);
+        triggers.any(|trigger| trigger.may_follow(namespace, flow, environment))
     }
 
     /// Some of the flows with their neighbours, and what leads from one to the other.
     pub(crate) fn around(&self, is_meant: impl Fn(&str, &str) -> bool, reach: Reach) -> Json {
-        let meant = self.names.iter().enumerate().filter(|(_, (namespace, flow))| is_meant(namespace, flow));
+        let meant =
+            self.flows.iter().enumerate().filter(|(_, ((namespace, flow), _))| is_meant(namespace, flow));
         let mut shown: BTreeSet<usize> = meant.map(|(index, _)| index).collect();
         let mut newest = shown.clone();
         let mut used = BTreeSet::new();
         while !newest.is_empty() {
             let mut next = BTreeSet::new();
-            for edge in &self.edges {
-                if newest.contains(&edge.from) {
-                    used.insert(*edge);
+            for place in &newest {
+                for edge in self.downstream(*place) {
                     next.insert(edge.to);
+                    used.insert(edge);
                 }
-                if newest.contains(&edge.to) && !reach.is_downstream {
-                    used.insert(*edge);
-                    next.insert(edge.from);
+                if !reach.is_downstream {
+                    for edge in self.upstream(*place) {
+                        next.insert(edge.from);
+                        used.insert(edge);
+                    }
                 }
             }
             newest = &next - &shown;
@@ -101,13 +122,13 @@ impl Dependencies {
     }
 
     fn uid(&self, index: usize) -> String {
-        let (namespace, flow) = &self.names[index];
+        let (namespace, flow) = &self.flows[index].0;
         format!("{}_{namespace}_{flow}", self.tenant)
     }
 
     fn node(&self, index: usize) -> Json {
-        let (namespace, flow) = &self.names[index];
-        json!({"uid": self.uid(index), "namespace": namespace, "id": flow})
+        let (namespace, flow) = &self.flows[index].0;
+        json!({"uid": self.uid(index), "namespace": &**namespace, "id": &**flow})
     }
 
     fn edge(&self, edge: &Edge) -> Json {
@@ -116,13 +137,5 @@ impl Dependencies {
             Relation::Trigger => "FLOW_TRIGGER",
         };
         json!({"source": self.uid(edge.from), "target": self.uid(edge.to), "relation": relation})
-    }
-}
-
-/// A text that no expression makes.
-fn fixed(property: &Property) -> Option<&str> {
-    match property.fixed()? {
-        Value::Str(text) => Some(text.expose()),
-        _ => None,
     }
 }

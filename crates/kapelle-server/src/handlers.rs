@@ -26,6 +26,7 @@ pub(crate) mod plugins;
 pub(crate) mod search;
 pub(crate) mod secrets;
 pub(crate) mod stats;
+pub(crate) mod templates;
 pub(crate) mod times;
 pub(crate) mod triggers;
 pub(crate) mod webhooks;

@@ -36,6 +36,7 @@ mod outlines;
 mod paging;
 mod patient;
 mod pieces;
+mod profile;
 mod query;
 mod route;
 mod routes;
@@ -50,6 +51,7 @@ pub use bare::serve_bare;
 pub use entry::{Entry, RateLimits};
 pub use hub::Hub;
 pub use openapi::openapi;
+pub use profile::Profile;
 pub use serve::{Doors, Server, serve};
 pub use tls::{Tell, Tls};
 

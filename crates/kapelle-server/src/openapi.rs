@@ -34,7 +34,8 @@ pub(crate) fn document(routes: &[Route], version: &str) -> Json {
 
 /// The description of what a server answers, without the routes that come with accounts.
 pub fn openapi() -> Json {
-    document(&crate::routes::api(), crate::handlers::instance::API_VERSION)
+    let routes: Vec<Route> = crate::routes::api().into_iter().chain(crate::routes::templates()).collect();
+    document(&routes, crate::handlers::instance::API_VERSION)
 }
 
 /// The path of a route, from the root.

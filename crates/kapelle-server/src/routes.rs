@@ -17,6 +17,7 @@ mod namespaces;
 mod own;
 mod plugins;
 mod stats;
+mod templates;
 mod triggers;
 mod webhooks;
 
@@ -50,6 +51,11 @@ pub(crate) fn api() -> Vec<Route> {
     .into_iter()
     .flatten()
     .collect()
+}
+
+/// What a server answers besides whose configuration has templates.
+pub(crate) fn templates() -> Vec<Route> {
+    templates::routes()
 }
 
 /// What a server with accounts answers besides.

@@ -25,3 +25,4 @@ mod saving;
 mod stage;
 mod stats;
 mod telling;
+mod templates;

@@ -30,6 +30,8 @@ pub enum Kind {
     Listener = 8,
     /// A change of an execution that such triggers have to look at.
     Change = 9,
+    /// Tasks that flows share.
+    Template = 10,
 }
 
 impl Kind {
@@ -43,6 +45,7 @@ impl Kind {
         Self::Tick,
         Self::Listener,
         Self::Change,
+        Self::Template,
     ];
 
     pub const fn word(self) -> &'static str {
@@ -56,6 +59,7 @@ impl Kind {
             Self::Tick => "tick",
             Self::Listener => "listener",
             Self::Change => "change",
+            Self::Template => "template",
         }
     }
 }

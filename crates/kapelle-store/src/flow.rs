@@ -10,7 +10,7 @@ pub struct FlowRevision {
     pub tenant: Arc<str>,
     pub namespace: Arc<str>,
     pub id: Arc<str>,
-    /// From 1, without gaps.
+    /// From 1. A gap is left by what was forgotten, and by nothing else.
     pub revision: u32,
     /// As it was written. A revision that ends the flow has the source of the one before.
     pub source: Arc<str>,
@@ -20,6 +20,15 @@ pub struct FlowRevision {
     /// The flow ends with this revision; a later one begins it again.
     pub is_deleted: bool,
     pub created: Millis,
+}
+
+/// The name of a revision.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RevisionName {
+    pub tenant: Arc<str>,
+    pub namespace: Arc<str>,
+    pub id: Arc<str>,
+    pub revision: u32,
 }
 
 /// Which revision is meant.

@@ -9,7 +9,7 @@ use kapelle_model::time::Millis;
 use crate::audit::AuditEntry;
 use crate::document::{Document, DocumentKey};
 use crate::error::{Result, StoreError};
-use crate::flow::FlowRevision;
+use crate::flow::{FlowRevision, RevisionName};
 use crate::limits::{DOCUMENT_MAX, PURGE_MAX};
 use crate::namespace_file::{FileName, FileVersion};
 
@@ -36,6 +36,9 @@ pub enum Write {
     OrderDone(OrderId),
     /// The next revision of a flow, or its end.
     Flow(Box<FlowRevision>),
+    /// Forgets a revision of a flow. The last one stays, since the next one follows it. One that is not there is no
+    /// conflict.
+    ForgetRevision(RevisionName),
     /// A document, if it still has the version that it is put over.
     Put { document: Box<Document>, over: Over },
     /// Removes a document under the same condition; one that is not there is no conflict for [`Over::Any`].

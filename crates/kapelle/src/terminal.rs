@@ -1,6 +1,7 @@
 //! Everything that this process prints, and what it knows about who reads it.
 
 use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::sync::atomic::{AtomicU8, Ordering};
 
 use anyhow::Context;
 
@@ -57,8 +58,48 @@ fn print(stream: &mut dyn Write, text: &[u8]) -> io::Result<()> {
     stream.flush()
 }
 
+/// How bad it is what a line tells. What is finer than this nobody is told yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Level {
+    Error,
+    Warning,
+    Info,
+}
+
+/// Notes that are less bad are left out.
+static LEAST: AtomicU8 = AtomicU8::new(Level::Info as u8);
+
+impl Level {
+    /// By the names that Kestra has. Debugging is information.
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        match name.to_ascii_uppercase().as_str() {
+            "ERROR" | "OFF" => Some(Self::Error),
+            "WARN" | "WARNING" => Some(Self::Warning),
+            "INFO" | "DEBUG" | "TRACE" | "ALL" => Some(Self::Info),
+            _ => None,
+        }
+    }
+
+    /// Of a note, by its beginning.
+    fn of(line: &str) -> Self {
+        match line.split_once(':') {
+            Some(("error", _)) => Self::Error,
+            Some(("warning", _)) => Self::Warning,
+            _ => Self::Info,
+        }
+    }
+}
+
+/// From now on this process notes nothing that is less bad.
+pub(crate) fn note_only(least: Level) {
+    LEAST.store(least as u8, Ordering::Relaxed);
+}
+
 /// A line beside the output proper. There is nobody left to tell when even that fails.
 pub(crate) fn note(line: &str) {
+    if Level::of(line) as u8 > LEAST.load(Ordering::Relaxed) {
+        return;
+    }
     print(&mut io::stderr().lock(), format!("{line}\n").as_bytes()).ok();
 }
 

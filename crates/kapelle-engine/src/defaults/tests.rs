@@ -13,7 +13,11 @@ fn list(yaml: &str) -> Vec<PluginDefault> {
 fn merged(flow: &str, namespaces: &[&str], global: &str) -> Merged {
     let namespaces: Vec<_> = namespaces.iter().map(|yaml| list(yaml)).collect();
     let global = list(global);
-    merge(&node(flow), Layers { namespaces: &namespaces, global: &global }, Catalogue::bundled())
+    merge(
+        &node(flow),
+        Layers { namespaces: &namespaces, global: &global, variables: None },
+        Catalogue::bundled(),
+    )
 }
 
 fn json(node: &Node) -> String {

@@ -29,6 +29,15 @@ pub enum Spread {
     All(Option<Property>),
 }
 
+/// The tasks of a template, in the place of a task that wants them.
+#[derive(Debug)]
+pub struct Template {
+    /// What the tasks of the template see as `parent.outputs.args`.
+    pub args: Option<Property>,
+    /// Why there are no tasks.
+    pub missing: Option<String>,
+}
+
 /// A loop until a condition holds.
 #[derive(Debug)]
 pub struct Until {

@@ -10,7 +10,7 @@ use kapelle_core::language::Language;
 use kapelle_model::flow::{Branch, BranchKind, Output, Task as FlowTask};
 use kapelle_model::{Map, Node, Spanned};
 
-use super::flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, Spread, Until};
+use super::flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, Spread, Template, Until};
 use super::retry::{Retry, is_true};
 use super::subflow::{Batch, Subflow};
 use super::task::{Kind, OnLost, Place, Task, Update};
@@ -58,7 +58,8 @@ impl Plan {
     ) -> Self {
         let merged = defaults::merge(root, layers, catalogue);
         let failures = merged.failures.into_iter().map(|failure| failure.value).collect();
-        Self { failures, ..Self::read(&merged.root, revision, catalogue, language) }
+        let namespace_variables = layers.variables.map_or_else(Arc::default, Arc::clone);
+        Self { failures, namespace_variables, ..Self::read(&merged.root, revision, catalogue, language) }
     }
 
     /// Reads a document whose plugin defaults are merged in already.
@@ -122,6 +123,7 @@ impl Plan {
             failures: Vec::new(),
             labels: labels.into(),
             variables: Arc::new(variables),
+            namespace_variables: Arc::default(),
             inputs: inputs::read(&flow.inputs, language),
             outputs: outputs::read(&flow.outputs, language),
             retry,
@@ -292,6 +294,7 @@ impl Reader {
         match short {
             "flow.Sequential" | "flow.ForEachItem" => Kind::Sequential,
             "flow.AllowFailure" => Kind::AllowFailure,
+            "flow.Template" => Kind::Template(Box::new(self.template(task))),
             "flow.Parallel" => Kind::Parallel { concurrent: property(&["concurrent"]) },
             "flow.Dag" => Kind::Dag { concurrent: property(&["concurrent"]), dag: dag(task) },
             "flow.If" => Kind::If { condition: required(&["condition"]) },
@@ -351,6 +354,14 @@ impl Reader {
     fn property(&self, task: &FlowTask, names: &[&str]) -> Option<Property> {
         let written = names.iter().find_map(|name| task.property(name).filter(|node| !node.is_null()));
         written.map(|node| Property::read(node, self.language))
+    }
+
+    /// A template that was found brought its tasks.
+    fn template(&self, task: &FlowTask) -> Template {
+        let text = |name: &str| task.property(name).and_then(Node::scalar_text).unwrap_or_default();
+        let is_there = task.branches.iter().any(|branch| branch.kind == BranchKind::Tasks);
+        let missing = || format!("Can't find flow template '{}.{}'", text("namespace"), text("templateId"));
+        Template { args: self.property(task, &["args"]), missing: (!is_there).then(missing) }
     }
 
     fn until(&self, task: &FlowTask) -> Until {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Until};
+use super::flowable::{Dag, Each, GroupRetry, Loop, Pause, Template, Until};
 use super::retry::Retry;
 use super::subflow::{Batch, Subflow};
 use super::{Lists, TaskIndex};
@@ -78,6 +78,7 @@ pub enum Kind {
     Runnable,
     Sequential,
     AllowFailure,
+    Template(Box<Template>),
     Parallel {
         concurrent: Option<Property>,
     },

@@ -10,7 +10,7 @@ use kapelle_model::{Failure, State, Text, Value};
 
 use super::{Next, Step, each, words};
 use crate::live::{EVALUATION_RESULT, SWITCH_VALUE};
-use crate::plan::{Kind, Task};
+use crate::plan::{Kind, Task, Template};
 use kapelle_core::property::{Property, text_of};
 
 /// What stands before the reason why a group fails by itself.
@@ -141,6 +141,7 @@ impl Step<'_> {
     fn begin_group(&mut self, run: RunIndex, task: &Task) {
         let decided = match &task.kind {
             Kind::Each(each) => self.decide_values(run, &each.values),
+            Kind::Template(template) => self.begin_template(run, template),
             Kind::Pause(pause) => return self.begin_pause(run, pause),
             Kind::Directory => return self.open_directory(run),
             Kind::Until(_) => {
@@ -158,6 +159,16 @@ impl Step<'_> {
             Ok(()) => self.agenda.push_back(Next::Advance(Some(run))),
             Err(failure) => self.break_off(run, &failure),
         }
+    }
+
+    fn begin_template(&mut self, run: RunIndex, template: &Template) -> Result<(), Failure> {
+        if let Some(missing) = &template.missing {
+            return Err(Failure::new(missing.as_str()));
+        }
+        let Some(args) = &template.args else { return Ok(()) };
+        let args = self.with_variables(Some(run), &[], |all| args.render(all.environment()));
+        self.set_output(run, "args", args.map_err(|error| words(&error))?);
+        Ok(())
     }
 
     fn decide_if(&mut self, run: RunIndex, condition: &Property) -> Result<(), Failure> {

@@ -2,8 +2,8 @@
 
 use kapelle_engine::creation::Rejected;
 use kapelle_engine::webhook::WebhookAnswer;
-use kapelle_model::ExecutionId;
-use kapelle_model::execution::Execution;
+use kapelle_model::execution::{Execution, Head};
+use kapelle_model::{ExecutionId, History, State};
 use kapelle_store::StoreError;
 use serde_json::{Map as Object, Value as Json, json};
 
@@ -28,6 +28,16 @@ pub(super) fn execution(execution: &Execution, address: Option<&str>) -> String 
         told.insert("url".to_owned(), url.into());
     }
     Json::Object(told).to_string()
+}
+
+/// The execution as it was when it was created, which is what callers hear of one that they do not wait for.
+pub(super) fn created(execution: &Execution) -> Execution {
+    let history = &execution.head.history;
+    if execution.state().is_terminal() {
+        return execution.clone();
+    }
+    let head = Head { history: History::new(State::Created, history.started()), ..execution.head.clone() };
+    Execution { head, ..execution.clone() }
 }
 
 pub(super) fn only_id(id: ExecutionId) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::flows::graph_of;
+use super::flows::graph::alone;
 use crate::answer::Answer;
 use crate::blueprints::{Blueprint, all};
 use crate::call::Call;
@@ -102,7 +102,7 @@ fn yaml(blueprint: &Blueprint) -> Answer {
 }
 
 fn drawn(blueprint: &Blueprint) -> Outcome<Answer> {
-    graph_of(blueprint.source).map(|graph| Answer::json(&graph))
+    alone(blueprint.source).map(|graph| Answer::json(&graph))
 }
 
 pub(crate) fn source(call: &Call) -> Outcome<Answer> {

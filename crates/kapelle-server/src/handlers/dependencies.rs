@@ -2,22 +2,18 @@
 
 use std::sync::Arc;
 
-use kapelle_engine::plan::Plan;
 use kapelle_model::permit::is_under;
 
-use super::flows::{all, latest, named};
+use super::flows::{latest, named};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::dependencies::{Dependencies, Reach};
 use crate::error::Outcome;
 
 fn known(call: &Call) -> Outcome<Dependencies> {
-    let mut definitions = Vec::new();
-    for flow in all(call)? {
-        definitions.extend(call.runtime().definition(&flow.tenant, &flow.namespace, &flow.id, None)?);
-    }
-    let plans: Vec<&Plan> = definitions.iter().map(|definition| &definition.plan).collect();
-    Ok(Dependencies::of(Arc::clone(&call.tenant), &plans))
+    let mut flows = call.runtime().flow_links(&call.tenant)?;
+    flows.retain(|((namespace, _), _)| call.may_see(namespace));
+    Ok(Dependencies::of(Arc::clone(&call.tenant), flows))
 }
 
 fn reach(call: &Call) -> Reach {

@@ -8,6 +8,7 @@ pub(crate) mod delete;
 pub(crate) mod files;
 pub(crate) mod follow;
 pub(crate) mod given;
+pub(crate) mod graph;
 pub(crate) mod related;
 pub(crate) mod rendered;
 pub(crate) mod search;
@@ -83,17 +84,6 @@ pub(crate) fn flow(call: &Call) -> Outcome<Answer> {
     let flow = call.store().flow(&birth.tenant, &birth.namespace, &birth.flow, which)?;
     let flow = flow.ok_or_else(|| ApiError::not_found("the flow of the execution"))?;
     Ok(Answer::json(&views::flow::flow(&flow)))
-}
-
-/// The topology of the flow of an execution, with its task runs.
-pub(crate) fn graph(call: &Call) -> Outcome<Answer> {
-    let execution = whole(call, call.variable("id"))?;
-    let birth = &execution.birth;
-    let which = Which::Exactly(birth.revision);
-    let flow = call.store().flow(&birth.tenant, &birth.namespace, &birth.flow, which)?;
-    let flow = flow.ok_or_else(|| ApiError::not_found("the flow of the execution"))?;
-    let graph = super::flows::graph_of(&flow.source)?;
-    Ok(Answer::json(&views::graph::of_execution(graph, &shown(call.runtime(), &execution))))
 }
 
 /// Renders a text as the execution sees it.

@@ -5,8 +5,10 @@ pub(crate) mod archive;
 pub(crate) mod base;
 pub(crate) mod bulk;
 pub(crate) mod draft;
+pub(crate) mod graph;
 pub(crate) mod many;
 mod pattern;
+pub(crate) mod revisions;
 pub(crate) mod source;
 pub(crate) mod validate;
 
@@ -23,6 +25,7 @@ use crate::call::Call;
 use crate::error::{ApiError, Outcome, Violation};
 use crate::filters;
 use crate::paging::{Paging, no_column, page, sortings};
+use crate::profile::Profile;
 use crate::views::{flow as view, value};
 
 /// What a flow is called in its own source.
@@ -48,7 +51,11 @@ pub(crate) fn create(call: &Call) -> Outcome<Answer> {
             let why = "Flow id already exists".to_owned();
             let violation = Violation { message: format!("id: {why}"), path: Some("id".to_owned()) };
             let message = format!("Invalid entity: id: {why}");
-            return Err(ApiError { violations: vec![violation], ..ApiError::conflict(message) });
+            let status = match call.app.profile {
+                Profile::First => StatusCode::UNPROCESSABLE_ENTITY,
+                Profile::Second => StatusCode::CONFLICT,
+            };
+            return Err(ApiError { violations: vec![violation], ..ApiError::new(status, message) });
         }
     }
     save(call, source)
@@ -95,7 +102,7 @@ pub(crate) fn latest(call: &Call, namespace: &str, id: &str) -> Outcome<Arc<Flow
     find(call, namespace, id, Which::Latest)
 }
 
-fn find(call: &Call, namespace: &str, id: &str, which: Which) -> Outcome<Arc<FlowRevision>> {
+pub(crate) fn find(call: &Call, namespace: &str, id: &str, which: Which) -> Outcome<Arc<FlowRevision>> {
     let found = call.store().flow(&call.tenant, namespace, id, which)?;
     found.ok_or_else(|| ApiError::not_found(format!("Unable to find flow {namespace}.{id}")))
 }
@@ -121,17 +128,6 @@ pub(crate) fn delete(call: &Call) -> Outcome<Answer> {
         return Ok(Answer::no_content());
     }
     Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")))
-}
-
-pub(crate) fn revisions(call: &Call) -> Outcome<Answer> {
-    let (namespace, id) = named(call)?;
-    let all = call.store().revisions(&call.tenant, namespace, id)?;
-    if all.is_empty() {
-        return Err(ApiError::not_found(format!("Unable to find flow {namespace}.{id}")));
-    }
-    let has_ends = call.query.flag("allowDelete").unwrap_or(true);
-    let shown = all.iter().filter(|revision| has_ends || !revision.is_deleted);
-    Ok(Answer::json(&shown.map(|revision| view::with_source(revision)).collect()))
 }
 
 /// The flow as those see it who run it.
@@ -172,22 +168,6 @@ fn spliced(source: &str, span: Span, with: &Json) -> String {
     let range = span.range();
     let end = source[..range.end].trim_end().len().max(range.start);
     format!("{}{with}{}", &source[..range.start], &source[end..])
-}
-
-pub(crate) fn graph(call: &Call) -> Outcome<Answer> {
-    let (namespace, id) = named(call)?;
-    let which = call.number("revision")?.map_or(Which::Latest, Which::Exactly);
-    graph_of(&find(call, namespace, id, which)?.source).map(|graph| Answer::json(&graph))
-}
-
-/// The topology of a flow that is not saved.
-pub(crate) fn graph_of_source(call: &Call) -> Outcome<Answer> {
-    graph_of(call.text()?).map(|graph| Answer::json(&graph))
-}
-
-pub(crate) fn graph_of(source: &str) -> Outcome<Json> {
-    let root = view::root(source).ok_or_else(|| ApiError::invalid_entity("the flow cannot be read"))?;
-    Ok(crate::views::graph::graph(&root))
 }
 
 pub(crate) fn of_namespace(call: &Call) -> Outcome<Answer> {
@@ -235,12 +215,10 @@ pub(crate) fn order(call: &Call, flows: &mut [Arc<FlowRevision>]) -> Outcome<()>
 }
 
 pub(crate) fn namespaces(call: &Call) -> Outcome<Answer> {
-    let mut namespaces: Vec<String> = all(call)?.iter().map(|flow| flow.namespace.to_string()).collect();
-    namespaces.sort();
-    namespaces.dedup();
     let wanted = call.query.get("q").unwrap_or_default();
-    namespaces.retain(|namespace| namespace.contains(wanted));
-    Ok(Answer::json(&namespaces.into()))
+    let all = call.runtime().flow_namespaces(&call.tenant)?;
+    let shown = all.iter().filter(|namespace| call.may_see(namespace) && namespace.contains(wanted));
+    Ok(Answer::json(&shown.map(|namespace| Json::from(&**namespace)).collect()))
 }
 
 /// The flows of a namespace, for a choice.

@@ -38,7 +38,7 @@ pub(crate) fn configs(call: &Call) -> Outcome<Answer> {
         "isTaskRunEnabled": false,
         "isAnonymousUsageEnabled": false,
         "isUiAnonymousUsageEnabled": false,
-        "isTemplateEnabled": false,
+        "isTemplateEnabled": call.app.has_templates,
         "environment": {},
         "preview": {"initial": 100, "max": 5000},
         "systemNamespace": "system",

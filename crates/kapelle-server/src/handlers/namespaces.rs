@@ -6,7 +6,6 @@ use kapelle_model::permit::is_under;
 use kapelle_runtime::namespaces::TenantNamespaces;
 use serde_json::{Map as Object, Value as Json, json};
 
-use super::flows::all;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
@@ -35,9 +34,8 @@ fn known(call: &Call) -> Outcome<BTreeMap<String, Option<Json>>> {
     let mut known = BTreeMap::from([(SYSTEM.to_owned(), None)]);
     let created: Vec<(String, Json)> =
         kept(call).all()?.into_iter().map(|(id, data)| (id.to_string(), view::settings(&data))).collect();
-    let used = all(call)?;
-    let used = used.iter().map(|flow| &*flow.namespace);
-    for namespace in used.chain(created.iter().map(|(id, _)| id.as_str())) {
+    let used = call.runtime().flow_namespaces(&call.tenant)?;
+    for namespace in used.iter().map(|used| &**used).chain(created.iter().map(|(id, _)| id.as_str())) {
         let mut level = Some(namespace);
         while let Some(namespace) = level {
             known.entry(namespace.to_owned()).or_default();

@@ -13,6 +13,7 @@ use crate::call::Call;
 use crate::error::{ApiError, Outcome};
 use crate::filters::{self, Operation, Tree};
 use crate::paging::page;
+use crate::profile::Profile;
 use crate::views::{flow, plugin as view};
 
 /// Rows of a page where nobody says how many.
@@ -45,6 +46,9 @@ fn find(name: &str) -> Outcome<&'static Type> {
 pub(crate) fn list(call: &Call) -> Outcome<Answer> {
     let entries = view::plugins(&running(call), API_VERSION);
     let entries: Vec<Json> = matching(call, entries)?;
+    if call.app.profile == Profile::First && call.query.iter().next().is_none() {
+        return Ok(Answer::json(&entries.into()));
+    }
     let number: usize = call.number("page")?.unwrap_or(1);
     let size: usize = call.number("size")?.unwrap_or(SIZE);
     if number < 1 || size < 1 {
@@ -261,9 +265,12 @@ pub(crate) fn filters(_: &Call) -> Outcome<Answer> {
     Ok(Answer::json(&names.into()))
 }
 
-pub(crate) fn functions(_: &Call) -> Outcome<Answer> {
+pub(crate) fn functions(call: &Call) -> Outcome<Answer> {
     let mut names: Vec<&str> = builtin::names(Kind::Function).collect();
     names.sort_unstable();
+    if call.app.profile == Profile::First {
+        return Ok(Answer::json(&names.into_iter().map(Json::from).collect()));
+    }
     let each = names.into_iter().filter_map(|name| builtin::find(Kind::Function, name));
     let described = each.map(|function| {
         let arguments: Vec<Json> = match function.parameters {

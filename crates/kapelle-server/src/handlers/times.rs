@@ -105,7 +105,7 @@ fn read(text: &str) -> Option<Flow> {
     let span = Span::new(0, u32::try_from(text.len()).ok()?);
     let root = yaml::read(text, span).root?;
     let catalogue = Catalogue::bundled();
-    let merged = defaults::merge(&root, Layers { namespaces: &[], global: &[] }, catalogue);
+    let merged = defaults::merge(&root, Layers::default(), catalogue);
     Some(flow::read(&merged.root, catalogue))
 }
 

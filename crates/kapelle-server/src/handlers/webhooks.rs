@@ -24,6 +24,19 @@ pub(crate) async fn receive(call: Arc<Call>) -> Outcome<Answer> {
     Ok(answered(answer))
 }
 
+/// The short address, which works if only one webhook has the key.
+pub(crate) async fn receive_by_key(call: Arc<Call>) -> Outcome<Answer> {
+    let (app, from, key) = (&call.app, call.client(), call.variable("key"));
+    app.rates.may_try_webhooks(from, app.now())?;
+    let wait = app.rates.webhook(&[key], app.now())?;
+    tokio::time::sleep(Duration::from_millis(wait)).await;
+    let answer = app.runtime.webhook_by_key(&call.tenant, key, &request(&call)).await;
+    if is_wrong(&answer) {
+        app.rates.wrong_webhook(from, app.now());
+    }
+    Ok(answered(answer))
+}
+
 /// Whether somebody called who knows no key, or cannot sign what they send.
 const fn is_wrong(answer: &WebhookAnswer) -> bool {
     matches!(answer.status, 401 | 404)

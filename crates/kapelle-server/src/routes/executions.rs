@@ -7,7 +7,7 @@ use crate::gate::Action::{Create, Delete, Execute, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::executions::bulk::{self, Verb};
 use crate::handlers::executions::{
-    self as one, actions, changes, create, delete, files, follow, related, rendered, search, statistics,
+    self as one, actions, changes, create, delete, files, follow, graph, related, rendered, search, statistics,
     task_runs, tree, validate,
 };
 use crate::handlers::{logs, measures, why};
@@ -42,7 +42,7 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/{id}", one::read),
         Route::reads(Method::DELETE, "executions/{id}", DELETES, delete::delete),
         get("executions/{id}/flow", one::flow),
-        get("executions/{id}/graph", one::graph),
+        get("executions/{id}/graph", graph::of_execution),
         get("executions/{id}/why", why::of_execution),
         get("executions/{id}/tree", tree::read),
         Route::waits(Method::GET, "executions/{id}/changes", READS, changes::changes),

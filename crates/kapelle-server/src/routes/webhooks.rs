@@ -3,7 +3,7 @@
 use hyper::Method;
 
 use crate::gate::Needs;
-use crate::handlers::webhooks::receive;
+use crate::handlers::webhooks::{receive, receive_by_key};
 use crate::route::Route;
 
 /// What may be sent to a webhook.
@@ -15,5 +15,9 @@ pub(super) fn routes() -> Vec<Route> {
         "executions/webhook/{namespace}/{flow}/{key}/{path*}",
     ];
     let each = METHODS.into_iter().flat_map(|method| patterns.map(|pattern| (method.clone(), pattern)));
-    each.map(|(method, pattern)| Route::waits(method, pattern, Needs::Nothing, receive).patient()).collect()
+    let mut routes: Vec<Route> = each
+        .map(|(method, pattern)| Route::waits(method, pattern, Needs::Nothing, receive).patient())
+        .collect();
+    routes.push(Route::waits(Method::POST, "executions/{key}", Needs::Nothing, receive_by_key).patient());
+    routes
 }

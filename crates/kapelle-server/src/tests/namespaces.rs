@@ -165,3 +165,44 @@ fn flows_depend_on_those_that_they_start_and_those_that_start_them() {
     assert_eq!(graph("namespaces/a/dependencies").0, "mid top low");
     assert_eq!(stage.get("/api/v1/main/flows/a/none/dependencies").status, 404);
 }
+
+#[test]
+fn settings_of_namespaces_hold_in_executions_that_begin_afterwards() {
+    let stage = Stage::start();
+    let put = |method: &str, id: &str, word: &str| {
+        let body = json!({
+            "id": id,
+            "variables": {"word": word, id.replace('.', ""): true},
+            "pluginDefaults": [{"type": "io.kestra.plugin.core.debug.Return", "values": {"format": format!("default of {id} {{{{ namespace.word }}}}")}}],
+        });
+        let path = if method == "POST" { "" } else { id };
+        let got = stage.ask(method, &format!("/api/v1/main/namespaces/{path}"), JSON, &body.to_string());
+        assert_eq!(got.status, 200, "{}", got.text());
+    };
+    let of_flow =
+        "pluginDefaults: [{type: io.kestra.plugin.core.debug.Return, values: {format: of the flow}}]\n";
+    let tasks = "tasks: [{id: r, type: io.kestra.plugin.core.debug.Return}]\ninputs: [{id: i, type: STRING, defaults: \"{{ namespace.word ?? 'none' }}\"}]";
+    save(&stage, "a.b", "f", tasks);
+    save(&stage, "a.b", "own", &format!("{of_flow}{tasks}"));
+    let run = |flow: &str| {
+        let form = "multipart/form-data; boundary=b";
+        stage.ask("POST", &format!("/api/v1/main/executions/a.b/{flow}?wait=true"), form, "--b--\r\n").json()
+    };
+    let value = |execution: &Json| execution["taskRunList"][0]["outputs"]["value"].clone();
+    let before = run("f");
+    assert_eq!((value(&before), &before["inputs"]["i"]), (Json::Null, &json!("none")));
+    put("POST", "a", "far");
+    assert_eq!(value(&run("f")), "default of a far");
+    put("POST", "a.b", "near");
+    let after = run("f");
+    assert_eq!((value(&after), &after["inputs"]["i"]), (json!("default of a.b near"), &json!("near")));
+    assert_eq!(value(&run("own")), "of the flow");
+    put("PUT", "a.b", "new");
+    assert_eq!(value(&run("f")), "default of a.b new");
+    let body =
+        json!({"executionId": run("f")["id"], "expressions": ["{{ namespace.word }} {{ namespace.a }}"]});
+    let rendered = stage.ask("POST", "/api/v1/main/expressions/render", JSON, &body.to_string());
+    assert_eq!(rendered.json()["rendered"]["{{ namespace.word }} {{ namespace.a }}"], "new true");
+    assert_eq!(stage.ask("DELETE", "/api/v1/main/namespaces/a.b", JSON, "").status, 204);
+    assert_eq!(value(&run("f")), "default of a far");
+}

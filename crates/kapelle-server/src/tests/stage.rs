@@ -112,6 +112,8 @@ impl Stage {
             base: "/base".to_owned(),
             interface: Some(folder.join("ui")),
             prefix: "kestra".to_owned(),
+            has_templates: true,
+            profile: crate::Profile::default(),
             entry,
             access: None,
         });

@@ -31,35 +31,57 @@ impl Relation {
 /// Where edges come from that lead to what is next.
 type Exits = Vec<(String, Relation)>;
 
+/// Gives the document of the flow that a task starts, by the uid of its node, if it is to be shown inside.
+pub(crate) type Inside<'i> = dyn FnMut(&str, &Task) -> Option<Node> + 'i;
+
 struct Graph<'r> {
-    root: &'r Node,
+    /// The document whose tasks are added now.
+    root: Node,
+    inside: &'r mut Inside<'r>,
     nodes: Vec<Json>,
     edges: Vec<Json>,
     clusters: Vec<Json>,
     flowables: Vec<String>,
 }
 
-/// The topology of a flow, by its document.
-pub(crate) fn graph(root: &Node) -> Json {
+/// The topology of a flow, by its document, with that of the flows that are shown inside.
+pub(crate) fn graph<'r>(root: &Node, inside: &'r mut Inside<'r>) -> Json {
     let flow = flow::read(root, Catalogue::bundled());
-    let mut graph =
-        Graph { root, nodes: Vec::new(), edges: Vec::new(), clusters: Vec::new(), flowables: Vec::new() };
+    let mut graph = Graph {
+        root: root.clone(),
+        inside,
+        nodes: Vec::new(),
+        edges: Vec::new(),
+        clusters: Vec::new(),
+        flowables: Vec::new(),
+    };
     graph.flow(&flow);
     json!({
         "nodes": graph.nodes, "edges": graph.edges, "clusters": graph.clusters, "flowables": graph.flowables
     })
 }
 
-/// The topology with the last task run of each task, of an execution as it is shown.
-pub(crate) fn of_execution(mut graph: Json, execution: &Json) -> Json {
-    let runs = execution["taskRunList"].as_array().map_or(&[][..], Vec::as_slice);
+/// The topology with the last task run of each task. Executions are given as they are shown, each with the uid of the
+/// task that started it; the uid of the outermost one is empty.
+pub(crate) fn of_executions(mut graph: Json, executions: &[(String, Json)]) -> Json {
     for node in graph["nodes"].as_array_mut().into_iter().flatten() {
-        let of_task = |run: &&Json| !node["task"]["id"].is_null() && run["taskId"] == node["task"]["id"];
-        if let Some(run) = runs.iter().rev().find(of_task) {
+        let uid = node["uid"].as_str().unwrap_or_default();
+        let is_around = |outer: &str| {
+            outer.is_empty() || uid.strip_prefix(outer).is_some_and(|rest| rest.starts_with('.'))
+        };
+        let around = executions.iter().filter(|(outer, _)| is_around(outer));
+        let Some((_, execution)) = around.max_by_key(|(outer, _)| outer.len()) else { continue };
+        if let Some(run) = last_run(execution, &node["task"]["id"]) {
             node["taskRun"] = run.clone();
         }
     }
     graph
+}
+
+/// The last run of a task in an execution as it is shown.
+pub(crate) fn last_run<'e>(execution: &'e Json, task: &Json) -> Option<&'e Json> {
+    let runs = execution["taskRunList"].as_array().map_or(&[][..], Vec::as_slice);
+    runs.iter().rev().find(|run| !task.is_null() && run["taskId"] == *task)
 }
 
 impl Graph<'_> {
@@ -67,17 +89,20 @@ impl Graph<'_> {
         let (start, end) = self.bounds(ROOT);
         let exits = self.branches(&flow.branches, &start, "SEQUENTIAL", ROOT, &[]);
         self.lead(exits, &end);
-        if !flow.triggers.is_empty() {
-            self.triggers(flow, &start);
-        }
+        self.triggers(flow, &start, None, &[]);
     }
 
-    fn triggers(&mut self, flow: &Flow, start: &str) {
-        let uid = "Triggers";
+    /// The triggers of a flow that begins at a node; of one inside of another by the uid of the task that starts it.
+    fn triggers(&mut self, flow: &Flow, start: &str, task: Option<&str>, parents: &[String]) {
+        if flow.triggers.is_empty() {
+            return;
+        }
+        let uid = &task.map_or_else(|| "Triggers".to_owned(), |task| format!("{task}.Triggers"));
+        let place = task.map_or_else(|| format!("{ROOT}.{uid}"), |_| uid.clone());
         let (first, last) = self.bounds(uid);
         let mut inner = vec![first.clone(), last.clone()];
         for trigger in &flow.triggers {
-            let name = format!("{ROOT}.{uid}.{}", trigger.id.value);
+            let name = format!("{place}.{}", trigger.id.value);
             let written = self.root.get("triggers").map_or(&[][..], Node::items).iter();
             let id = |node: &&Node| {
                 node.get("id").and_then(Node::scalar_text).as_deref() == Some(&*trigger.id.value)
@@ -90,7 +115,7 @@ impl Graph<'_> {
             inner.push(name);
         }
         self.edge(&last, start, &Relation::of("SEQUENTIAL"));
-        self.cluster(uid, &inner, &[], (&first, &last));
+        self.cluster(uid, &inner, parents, (&first, &last));
     }
 
     /// The two nodes around a group.
@@ -103,6 +128,10 @@ impl Graph<'_> {
 
     fn cluster(&mut self, uid: &str, nodes: &[String], parents: &[String], bounds: (&str, &str)) {
         let cluster = json!({"uid": format!("cluster_{uid}"), "type": format!("{TYPES}.GraphCluster")});
+        self.cluster_of(&cluster, nodes, parents, bounds);
+    }
+
+    fn cluster_of(&mut self, cluster: &Json, nodes: &[String], parents: &[String], bounds: (&str, &str)) {
         let (start, end) = bounds;
         self.clusters.push(
             json!({"cluster": cluster, "nodes": nodes, "parents": parents, "start": start, "end": end}),
@@ -193,6 +222,11 @@ impl Graph<'_> {
     /// Adds a task with all below it: where it is entered, and where it is left.
     fn task(&mut self, task: &Task, prefix: &str, parents: &[String]) -> (String, String) {
         let uid = format!("{prefix}.{}", task.id.value);
+        if is_subflow(task)
+            && let Some(document) = (self.inside)(&uid, task)
+        {
+            return self.subflow(task, &uid, document, parents);
+        }
         if task.branches.is_empty() {
             self.node(task, &uid);
             return (uid.clone(), uid);
@@ -212,16 +246,45 @@ impl Graph<'_> {
         (start, end)
     }
 
-    fn node(&mut self, task: &Task, uid: &str) {
-        let written = super::flow::task(self.root, &task.id.value);
-        let is_subflow = task.type_name.canonical.ends_with(".Subflow");
-        let kind = if is_subflow { "SubflowGraphTask" } else { "GraphTask" };
-        self.nodes.push(json!({
+    /// Adds the flow that a task starts, as a group below it.
+    fn subflow(&mut self, task: &Task, uid: &str, document: Node, parents: &[String]) -> (String, String) {
+        let (start, end) = self.bounds(uid);
+        let first = self.nodes.len();
+        let node = self.node(task, uid);
+        self.edge(&start, uid, &Relation::of("SEQUENTIAL"));
+        let mut inner = parents.to_vec();
+        inner.push(format!("cluster_{uid}"));
+        let flow = flow::read(&document, Catalogue::bundled());
+        let outer = std::mem::replace(&mut self.root, document);
+        let exits = self.branches(&flow.branches, uid, "SEQUENTIAL", uid, &inner);
+        self.lead(exits, &end);
+        self.triggers(&flow, &start, Some(uid), &inner);
+        self.root = outer;
+        let mut nodes = vec![start.clone(), end.clone()];
+        nodes.extend(self.nodes[first..].iter().filter_map(|node| node["uid"].as_str().map(str::to_owned)));
+        let cluster = json!({
+            "uid": format!("cluster_{uid}"), "type": format!("{TYPES}.SubflowGraphCluster"), "taskNode": node
+        });
+        self.cluster_of(&cluster, &nodes, parents, (&start, &end));
+        (start, end)
+    }
+
+    /// Adds the node of a task, and gives it.
+    fn node(&mut self, task: &Task, uid: &str) -> Json {
+        let written = super::flow::task(&self.root, &task.id.value);
+        let kind = if is_subflow(task) { "SubflowGraphTask" } else { "GraphTask" };
+        let node = json!({
             "uid": uid,
             "type": format!("{TYPES}.{kind}"),
             "task": written.map(|node| value(&plain::from_node(node))),
-        }));
+        });
+        self.nodes.push(node.clone());
+        node
     }
+}
+
+fn is_subflow(task: &Task) -> bool {
+    task.type_name.canonical.ends_with(".Subflow")
 }
 
 /// How the tasks of a group follow it.
@@ -239,8 +302,15 @@ mod tests {
 
     /// The edges, and how many nodes and clusters there are.
     fn shown(tasks: &str) -> String {
+        // The flow `other` is shown where a task starts it.
+        let mut inside = |uid: &str, task: &Task| {
+            let other = "id: other\nnamespace: n\ntasks: [{id: in, type: io.kestra.plugin.core.log.Log, message: x}]\ntriggers: [{id: t, type: io.kestra.plugin.core.trigger.Schedule, cron: '* * * * *'}]";
+            assert_eq!(uid, format!("root.{}", task.id.value));
+            let flow = task.property("flowId").and_then(Node::scalar_text)?;
+            (flow == "other").then(|| crate::views::flow::root(other).unwrap())
+        };
         let source = format!("id: a\nnamespace: n\ntasks:\n{tasks}");
-        let graph = graph(&crate::views::flow::root(&source).unwrap());
+        let graph = graph(&crate::views::flow::root(&source).unwrap(), &mut inside);
         let short = |uid: &Json| uid.as_str().unwrap().replace("_cluster_", "_").replace("root.", "");
         let edges: Vec<String> = graph["edges"]
             .as_array()
@@ -270,6 +340,20 @@ mod tests {
         assert_eq!(
             group("Sequential"),
             "7 1 g_start-S>g g-S>g.one g.one-S>g.two g.two-S>g_end root_start-S>g_start g_end-S>root_end"
+        );
+    }
+
+    #[test]
+    fn a_flow_inside_is_a_group_below_the_task_that_starts_it() {
+        let start = |flow: &str| {
+            let kind = "io.kestra.plugin.core.flow.Subflow";
+            shown(&format!("- {{id: s, type: {kind}, namespace: n, flowId: {flow}}}\n"))
+        };
+        assert_eq!(start("unknown"), "3 0 root_start-S>s s-S>root_end");
+        assert_eq!(
+            start("other"),
+            "9 2 s_start-S>s s-S>s.in s.in-S>s_end s.Triggers_start-S>s.Triggers.t s.Triggers.t-S>s.Triggers_end \
+             s.Triggers_end-S>s_start root_start-S>s_start s_end-S>root_end"
         );
     }
 }

@@ -230,6 +230,7 @@ impl<'d> Batch<'d> {
     fn write(&mut self, write: &Write) -> Written<()> {
         match write {
             Write::Flow(flow) => self.write_flow(flow),
+            Write::ForgetRevision(name) => self.forget_revision(name),
             Write::Put { document, over } => self.put(document, *over),
             Write::Remove { key, over } => self.remove(key, *over),
             Write::Once(once) => self.write_once(once),

@@ -1,6 +1,7 @@
 //! Revisions of flows.
 
 use kapelle_store::codec::pack;
+use kapelle_store::flow::RevisionName;
 use kapelle_store::{Conflict, FlowRevision};
 use rusqlite::{OptionalExtension, params};
 
@@ -32,6 +33,15 @@ impl Batch<'_> {
             revision.is_deleted,
             revision.created.0,
         ])?;
+        Ok(())
+    }
+
+    pub(super) fn forget_revision(&mut self, name: &RevisionName) -> Written<()> {
+        let Some(ns) = self.known_ns(&name.tenant, &name.namespace) else { return Ok(()) };
+        let flow = self.flow(ns, &name.id)?;
+        let forget = "DELETE FROM flow_rev WHERE flow = ?1 AND rev = ?2 \
+                      AND rev < (SELECT max(rev) FROM flow_rev WHERE flow = ?1)";
+        self.connection.prepare_cached(forget)?.execute((flow.0, name.revision))?;
         Ok(())
     }
 }

@@ -43,6 +43,7 @@ macro_rules! store_contract {
             }
             flows {
                 revisions_of_a_flow_have_no_gaps,
+                all_revisions_but_the_last_can_be_forgotten,
                 a_flow_that_ended_begins_again_with_its_next_revision,
                 flows_are_listed_by_name_for_those_who_may_see_them,
             }

@@ -9,7 +9,7 @@ use super::data::{FLOWS, NAMESPACES, TENANTS};
 use super::lists::any_permit;
 use super::{Dice, Subject, commit, refused};
 use crate::error::{Conflict, StoreError};
-use crate::flow::{FlowRevision, Which};
+use crate::flow::{FlowRevision, RevisionName, Which};
 use crate::store::Store;
 use crate::transaction::Write;
 
@@ -56,6 +56,24 @@ pub fn revisions_of_a_flow_have_no_gaps(subject: impl Subject) {
     check_refused(3, Some(3));
     let kept = store.revisions("main", "shop", "daily").unwrap();
     assert_eq!(kept.iter().map(|flow| flow.revision).collect::<Vec<_>>(), [1, 2, 3]);
+}
+
+pub fn all_revisions_but_the_last_can_be_forgotten(subject: impl Subject) {
+    let forget = |revision| {
+        let id = "daily".into();
+        Write::ForgetRevision(RevisionName { tenant: "main".into(), namespace: "shop".into(), id, revision })
+    };
+    let numbers = |store: &dyn Store| {
+        let kept = store.revisions("main", "shop", "daily").unwrap();
+        kept.iter().map(|flow| flow.revision).collect::<Vec<_>>()
+    };
+    commit(subject.store(), [next(1), next(2), next(3)]);
+    commit(subject.store(), [forget(2), forget(2), forget(3), forget(7)]);
+    assert_eq!(numbers(subject.store()), [1, 3]);
+    assert!(subject.store().flow("main", "shop", "daily", Which::Exactly(2)).unwrap().is_none());
+    let subject = subject.reopen();
+    commit(subject.store(), [next(4)]);
+    assert_eq!(numbers(subject.store()), [1, 3, 4]);
 }
 
 pub fn a_flow_that_ended_begins_again_with_its_next_revision(subject: impl Subject) {

@@ -8,7 +8,7 @@ use super::rows::{Name, Rows};
 use crate::audit::{self, AuditEntry, AuditRecord};
 use crate::document::{Document, DocumentKey};
 use crate::error::{Conflict, Result};
-use crate::flow::FlowRevision;
+use crate::flow::{FlowRevision, RevisionName};
 use crate::namespace_file::{FileName, FileVersion};
 use crate::transaction::{Once, OnceKind, OrderId, Over, Sent, Wake, Write};
 
@@ -21,6 +21,7 @@ impl Rows {
             Write::Order(sent) => self.add_order(sent),
             Write::OrderDone(id) => self.remove_order(id),
             Write::Flow(flow) => self.add_flow(*flow)?,
+            Write::ForgetRevision(name) => self.forget_revision(name),
             Write::Put { document, over } => self.put_document(*document, over)?,
             Write::Remove { key, over } => self.remove_document(&key, over)?,
             Write::Once(once) => self.add_once(once)?,
@@ -72,6 +73,13 @@ impl Rows {
         }
         self.flows.put((name, flow.revision), Arc::new(flow));
         Ok(())
+    }
+
+    fn forget_revision(&mut self, RevisionName { tenant, namespace, id, revision }: RevisionName) {
+        let name = (tenant, namespace, id);
+        if self.last_flow(&name).is_some_and(|last| last.revision != revision) {
+            self.flows.remove(&(name, revision));
+        }
     }
 
     pub(super) fn last_flow(&self, name: &Name) -> Option<&Arc<FlowRevision>> {

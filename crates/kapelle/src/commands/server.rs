@@ -17,7 +17,7 @@ use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
 use kapelle_core::language::Language;
 use kapelle_runtime::{Runtime, TakesUp};
-use kapelle_server::{App, Doors, Hub, Parts, serve};
+use kapelle_server::{App, Doors, Hub, Parts, Profile, serve};
 use kapelle_store::Store;
 use kapelle_store::codec::Key;
 use kapelle_store::memory::MemoryStore;
@@ -31,7 +31,7 @@ use crate::configuration::{self, Home};
 use crate::local::{self, Local, Setup, TENANT};
 use crate::open_files;
 use crate::outcome::{Ending, Outcome, Stop};
-use crate::terminal::note;
+use crate::terminal::{self, note};
 
 /// Serve the API on this machine, and run flows and their triggers
 #[derive(Debug, Subcommand)]
@@ -90,6 +90,10 @@ pub(crate) struct Arguments {
     #[arg(long)]
     tutorials: bool,
 
+    /// What it tells of itself, over `kapelle.log.level`: this and what is worse
+    #[arg(long, short, value_name = "LEVEL")]
+    log_level: Option<String>,
+
     #[command(flatten)]
     accepted: accepted::Accepted,
 
@@ -114,6 +118,7 @@ pub(crate) fn run_demo(port: u16, data: &Path, is_in_memory: bool) -> Ending {
         flow_path: None,
         secrets: None,
         tutorials: true,
+        log_level: None,
         accepted: accepted::Accepted::default(),
         demo: Some(Demo { is_in_memory }),
     })
@@ -137,9 +142,13 @@ pub(crate) fn run(command: &Command) -> Ending {
 }
 
 fn serve_all(arguments: &Arguments) -> Ending {
-    arguments.accepted.tell();
     let mut settings = configuration::for_server(&arguments.configuration, Home::Counts)?;
+    let told = arguments.log_level.as_deref().unwrap_or(settings.log_level);
+    terminal::note_only(terminal::Level::from_name(told).ok_or_else(|| no_level(told))?);
+    arguments.accepted.tell();
     let has_tutorials = arguments.tutorials || settings.has_tutorials;
+    let has_templates = settings.has_templates;
+    let profile = profile(settings.profile);
     if let Some(demo) = arguments.demo {
         settings.keeping.is_in_memory = demo.is_in_memory;
         settings.sign_in.is_open = true;
@@ -203,6 +212,8 @@ fn serve_all(arguments: &Arguments) -> Ending {
         base: base.clone(),
         interface,
         prefix,
+        has_templates,
+        profile,
         entry,
         access,
     });
@@ -220,6 +231,14 @@ fn open(folder: &Path, key: Option<&Key>) -> Result<Arc<SqliteStore>, Stop> {
     let store = SqliteStore::open(folder, local::options(fatal, key));
     let store = store.map_err(|error| Stop::Failed(anyhow!("{}: {error}", folder.display())))?;
     Ok(Arc::new(store))
+}
+
+fn no_level(written: &str) -> Stop {
+    Stop::Usage(format!("`{written}` is no level: it is ERROR, WARN, INFO, DEBUG or TRACE"))
+}
+
+fn profile(word: &str) -> Profile {
+    if matches!(word, "0.21" | "1.3") { Profile::First } else { Profile::Second }
 }
 
 const fn level(language: Language) -> Level {

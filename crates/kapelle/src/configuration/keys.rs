@@ -198,11 +198,13 @@ keys! {
         "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
     TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("false"), Kestra,
         "Whether an empty server begins with the flows of the tutorial";
+    TEMPLATES: "kestra.templates.enabled", Kind::Flag, Some("false"), Kestra,
+        "Whether templates of old versions can be read and changed through the API";
     RETENTION: "kapelle.retention.executions", Kind::Duration, None, Ours,
         "How long executions stay after their end; without it, until somebody removes them";
     LANGUAGE: "kapelle.language", Kind::Choice(&["1", "2"]), Some("1"), Ours,
         "1 reads flows as Kestra 0.x and 1.x do, 2 as Kestra 2.0 does";
-    PROFILE: "kapelle.compatibility.profile", Kind::Choice(&["default", "0.21", "1.3", "2.0"]), Some("default"), Ours,
+    PROFILE: "kapelle.compat.profile", Kind::Choice(&["default", "0.21", "1.3", "2.0"]), Some("default"), Ours,
         "Whose answers the API gives where versions of Kestra differ";
     LOG_LEVEL: "kapelle.log.level", Kind::Choice(&["ERROR", "WARN", "INFO", "DEBUG", "TRACE"]), Some("INFO"), Ours,
         "What the server tells of itself: this and what is worse";
@@ -254,7 +256,6 @@ const IDLE: &[Key] = &[
     idle("kestra.storage.s3", "Files in S3"),
     idle("kestra.system-flows", "The namespace of the system's own flows"),
     idle("kestra.tasks.scripts", "Whether containers may mount folders, in old versions"),
-    idle("kestra.templates", "Templates of old versions"),
     idle("kestra.traces", "Tracing"),
     idle("kestra.tutorial-flows.dir", "Where Kestra keeps the flows of its tutorial"),
     idle("kestra.ui", "What the UI shows first"),
@@ -272,9 +273,6 @@ const IDLE: &[Key] = &[
     idle("micronaut.ssl.key-store.password", "Passwords of key stores of Java"),
     idle("logger.levels", "Levels of Kestra's loggers; see `kapelle.log.level`"),
 ];
-
-/// Keys that will do something and do not yet; they are named when somebody writes them.
-pub(crate) const WAITING: [&Key; 2] = [&PROFILE, &LOG_LEVEL];
 
 /// All keys, those that do something first.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {

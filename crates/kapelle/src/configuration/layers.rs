@@ -144,9 +144,7 @@ impl Layers {
 
     /// Keys that are known and change nothing, told once for all of them.
     pub(super) fn tell_idle(&mut self) {
-        let is_idle = |key: &Key| {
-            key.standing == Standing::Idle || keys::WAITING.iter().any(|waiting| waiting.name == key.name)
-        };
+        let is_idle = |key: &Key| key.standing == Standing::Idle;
         let idle = self.written.values().filter(|written| is_idle(written.key));
         let names: Vec<String> = idle.map(|written| format!("`{}`", written.key.name)).collect();
         if !names.is_empty() {

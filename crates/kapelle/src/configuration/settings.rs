@@ -38,6 +38,7 @@ pub(crate) struct Settings {
     /// Folders whose flows are saved, and followed.
     pub(crate) watched: Vec<PathBuf>,
     pub(crate) has_tutorials: bool,
+    pub(crate) has_templates: bool,
     pub(crate) profile: &'static str,
     pub(crate) log_level: &'static str,
 }
@@ -154,6 +155,7 @@ impl Reader<'_> {
             recover: plugins.recover,
             watched: self.watched(),
             has_tutorials: self.flag(&keys::TUTORIALS).unwrap_or_default(),
+            has_templates: self.flag(&keys::TEMPLATES).unwrap_or_default(),
             profile: self.choice(&keys::PROFILE),
             log_level: self.choice(&keys::LOG_LEVEL),
         }

@@ -75,7 +75,7 @@ impl Listeners {
     }
 
     /// The flows whose triggers may listen to an execution of a tenant.
-    pub(super) fn of(&self, tenant: &str) -> Vec<Arc<Definition>> {
+    pub(crate) fn of(&self, tenant: &str) -> Vec<Arc<Definition>> {
         self.read().get(tenant).map(|flows| flows.values().cloned().collect()).unwrap_or_default()
     }
 

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use hyper::StatusCode;
+use kapelle_engine::plan::Kind;
 use kapelle_engine::step::Refused;
 use kapelle_model::event::Order;
 use kapelle_model::execution::{Execution, Labels};
@@ -139,7 +140,16 @@ pub(crate) async fn restart(call: Arc<Call>) -> Outcome<Answer> {
 async fn shown_reopened(call: &Arc<Call>, before: Execution, id: ExecutionId) -> Outcome<Answer> {
     reading(call, move |call| {
         let now = whole(call, &id.to_string())?;
-        Ok(Answer::json(&super::shown(call.runtime(), &reopened(&before, now))))
+        let birth = &now.birth;
+        let (flow, revision) = (&birth.flow, Some(birth.revision));
+        let definition = call.runtime().definition(&birth.tenant, &birth.namespace, flow, revision)?;
+        let is_group = |task: &str| {
+            let plan = definition.as_ref().map(|definition| &definition.plan);
+            let kind = plan.and_then(|plan| Some(&plan.task(plan.find(task)?).kind));
+            kind.is_some_and(|kind| kind.is_group() && !matches!(kind, Kind::Pause(_)))
+        };
+        let shown = reopened(&before, now, &is_group);
+        Ok(Answer::json(&super::shown(call.runtime(), &shown)))
     })
     .await
 }

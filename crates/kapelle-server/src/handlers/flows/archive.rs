@@ -32,26 +32,27 @@ fn exported(flows: &[Arc<FlowRevision>]) -> Answer {
     Answer::download(zip::pack(entries), "application/octet-stream", "flows.zip")
 }
 
-/// Saves what a file holds. The ids of those that could not be saved.
-pub(crate) fn import(call: &Call) -> Outcome<Answer> {
+/// The texts of a file that a form brings: what is in an archive, or the file itself.
+pub(crate) fn texts(call: &Call) -> Outcome<Vec<Vec<u8>>> {
     let part = call.parts().iter().find(|part| part.name == "fileUpload");
     let part = part.ok_or_else(|| ApiError::bad_request("Required Part [fileUpload] not specified"))?;
     let bytes = read(part)?;
     let name = part.filename.as_deref().unwrap_or_default();
-    let texts = if has_ending(name, &["zip"]) || bytes.starts_with(b"PK\x03\x04") {
+    if has_ending(name, &["zip"]) || bytes.starts_with(b"PK\x03\x04") {
         let entries = zip::unpack(&bytes).map_err(ApiError::invalid_entity)?;
-        entries
-            .into_iter()
-            .filter(|(name, _)| has_ending(name, &["yml", "yaml"]))
-            .map(|(_, bytes)| bytes)
-            .collect()
-    } else if has_ending(name, &["yml", "yaml"]) && bytes.len() <= TEXT_MAX {
-        vec![bytes]
-    } else {
-        return Err(ApiError::illegal_argument("a file with the ending .zip, .yml or .yaml is expected"));
-    };
+        let texts = entries.into_iter().filter(|(name, _)| has_ending(name, &["yml", "yaml"]));
+        return Ok(texts.map(|(_, bytes)| bytes).collect());
+    }
+    if has_ending(name, &["yml", "yaml"]) && bytes.len() <= TEXT_MAX {
+        return Ok(vec![bytes]);
+    }
+    Err(ApiError::illegal_argument("a file with the ending .zip, .yml or .yaml is expected"))
+}
+
+/// Saves what a file holds. The ids of those that could not be saved.
+pub(crate) fn import(call: &Call) -> Outcome<Answer> {
     let mut wrong = Vec::new();
-    for bytes in texts {
+    for bytes in texts(call)? {
         let text = String::from_utf8(bytes).map_err(|_| ApiError::invalid_entity("a flow is not UTF-8"))?;
         for span in yaml::split(&text) {
             import_one(call, &text[span.range()], &mut wrong)?;

@@ -8,11 +8,17 @@ use super::{counted, done, of_path};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
+use crate::profile::Profile;
 
 pub(crate) fn one(call: &Call) -> Outcome<Answer> {
     let key = of_path(call)?;
     match call.runtime().forget_trigger(&key) {
         Ok(()) => Ok(Answer::no_content()),
+        // There it is forgotten and made anew, which is what a new beginning is.
+        Err(NoTrigger::Refused(_)) if call.app.profile == Profile::First => {
+            call.runtime().restart_trigger(&key)?;
+            Ok(Answer::no_content())
+        }
         Err(NoTrigger::Refused(why)) => Err(ApiError::conflict(why)),
         Err(other) => Err(other.into()),
     }

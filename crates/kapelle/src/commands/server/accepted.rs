@@ -28,8 +28,6 @@ pub(crate) struct Accepted {
     no_tutorials: bool,
     #[arg(long, short, hide = true, action = clap::ArgAction::Count)]
     verbose: u8,
-    #[arg(long, short, hide = true)]
-    log_level: Option<String>,
     #[arg(long, hide = true)]
     internal_log: bool,
     #[arg(long, short, hide = true)]
@@ -56,7 +54,6 @@ impl Accepted {
             ("--start-executors", !self.start_executors.is_empty()),
             ("--not-start-executors", !self.not_start_executors.is_empty()),
             ("--verbose", self.verbose > 0),
-            ("--log-level", self.log_level.is_some()),
             ("--plugins", self.plugins.is_some()),
         ];
         given.iter().filter(|(_, is_given)| *is_given).map(|(name, _)| *name).collect()

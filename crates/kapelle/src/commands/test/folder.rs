@@ -158,7 +158,7 @@ impl Folder {
             return;
         }
         let id_span = root.get("id").map_or(document.span, |id| id.span);
-        let layers = Layers { namespaces: &[], global: &[] };
+        let layers = Layers::default();
         let known = KnownFlow {
             source: place,
             text: source.slice(document.span).into(),

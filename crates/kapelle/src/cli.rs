@@ -11,6 +11,7 @@ use crate::commands::{
     flow, import, maintenance, namespace, openapi, plugins, run, schema, secrets, server, store, template,
     test, triggers,
 };
+use crate::globals;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::terminal::Stream;
 
@@ -174,7 +175,7 @@ fn is_kestra(arguments: &[OsString]) -> bool {
 }
 
 fn parse<P: Parser>(arguments: &[OsString]) -> Result<P, Ending> {
-    P::try_parse_from(arguments).map_err(|error| {
+    P::try_parse_from(globals::moved(&P::command(), arguments)).map_err(|error| {
         let text = error.render().to_string();
         match error.kind() {
             ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => print(&text),

@@ -8,6 +8,7 @@ mod commands;
 mod configuration;
 mod files;
 mod fix;
+mod globals;
 mod ignore;
 mod input;
 mod local;

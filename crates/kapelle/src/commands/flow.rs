@@ -6,6 +6,7 @@ mod many;
 mod one;
 mod search;
 mod sources;
+mod test;
 mod validate;
 
 use clap::Subcommand;
@@ -20,8 +21,7 @@ pub(super) use validate::ask;
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Validate(Box<validate::Arguments>),
-    /// Run a flow on this machine, as `kapelle run` does
-    Test(Box<super::run::Arguments>),
+    Test(Box<test::Test>),
     Create(Box<one::Create>),
     Update(Box<one::Update>),
     Updates(Box<many::Updates>),
@@ -46,7 +46,7 @@ pub(crate) enum Namespace {
 pub(crate) fn run(command: &Command) -> Ending {
     match command {
         Command::Validate(arguments) => validate::run(arguments),
-        Command::Test(arguments) => super::run::run(arguments),
+        Command::Test(arguments) => test::run(arguments),
         Command::Create(arguments) => one::create(arguments),
         Command::Update(arguments) => one::update(arguments),
         Command::Updates(arguments) => many::updates(arguments),

@@ -3,6 +3,7 @@
 mod doc;
 mod install;
 mod list;
+mod pages;
 mod search;
 mod words;
 

@@ -32,7 +32,7 @@ use place::Place;
 ///
 /// Checks the flow, runs it, shows how it goes, and prints its outputs. What happens is written down as it happens: when
 /// the machine fails in the middle, `--resume` goes on.
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
 #[command(
     after_help = "Exit code: 0 success or warning, 1 anything else, 2 wrong command line, 130 interrupted.\n\n\
     Examples:\n  \
@@ -136,6 +136,13 @@ enum Format {
     Json,
     /// The lines of the log
     Logs,
+}
+
+/// The same with more inputs.
+pub(super) fn run_with(arguments: &Arguments, inputs: &[String]) -> Ending {
+    let mut arguments = arguments.clone();
+    arguments.inputs.extend_from_slice(inputs);
+    run(&arguments)
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Ending {

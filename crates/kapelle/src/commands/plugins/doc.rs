@@ -10,23 +10,47 @@ use kapelle_core::shape::{Property, Role};
 use kapelle_core::suggest::{nearest, nearest_names};
 use serde_json::{Value, json};
 
-use super::{as_json, marks, words};
+use super::pages::{Told, Wanted};
+use super::{as_json, marks, pages, words};
 use crate::commands::format::{Format, did_you_mean, json as json_text};
 use kapelle_core::yaml::write as yaml;
+
+/// Columns of pages in files.
+const WIDTH: usize = 100;
 
 /// Suggestions beyond these are guesses.
 const NEAR_MAX: usize = 3;
 
-/// Describe a type: properties, outputs, an example
+/// Describe a type: properties, outputs, an example; or all types, in files of a folder
 #[derive(Debug, Args)]
 #[command(after_help = "Exit code: 0 described, 1 there is no such type, 2 wrong command line.")]
 pub(crate) struct Arguments {
-    /// Name of the type, with or without `io.kestra.plugin.`; old names do as well
+    /// Name of the type, with or without `io.kestra.plugin.`, old names do as well; or a folder, with a slash
     #[arg(value_name = "TYPE")]
     name: String,
 
+    /// Into the folder: only types of the language itself
+    #[arg(long)]
+    core: bool,
+
+    /// Into the folder: the same as JSON too
+    #[arg(long)]
+    schema: bool,
+
+    /// There are no icons; scripts may go on asking for them
+    #[arg(long, hide = true)]
+    icons: bool,
+
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+}
+
+impl Arguments {
+    /// Whether pages are to be written. No type has a slash in its name.
+    fn is_folder(&self) -> bool {
+        let name = self.name.trim();
+        self.core || self.schema || self.icons || name.contains('/') || Path::new(name).is_dir()
+    }
 }
 
 pub(super) fn run(
@@ -35,6 +59,15 @@ pub(super) fn run(
     width: usize,
 ) -> anyhow::Result<String> {
     let name = arguments.name.trim();
+    if arguments.is_folder() {
+        let page = |entry: &'static Type| {
+            let found = Found { entry, by_alias: false };
+            Page { catalogue, entry, width: WIDTH, text: String::new() }.write(entry.name, found)
+        };
+        let json = |entry: &'static Type| json_text(&full_json(entry, catalogue));
+        let wanted = Wanted { only_core: arguments.core, with_json: arguments.schema };
+        return pages::write(Path::new(name), wanted, &Told { page: &page, json: &json }, catalogue);
+    }
     let Some(found) = catalogue.find(name) else { return refuse(name, catalogue) };
     match arguments.format {
         Format::Json => json_text(&full_json(found.entry, catalogue)),
@@ -45,12 +78,6 @@ pub(super) fn run(
 }
 
 fn refuse(name: &str, catalogue: &'static Catalogue) -> anyhow::Result<String> {
-    if Path::new(name).is_dir() || name.contains('/') {
-        bail!(
-            "`{name}` is a folder and not a type: writing pages about all plugins into a folder, as Kestra does, \
-             is not in this version; `kapelle plugins doc TYPE` prints one"
-        );
-    }
     let near = near(name, catalogue);
     let hint = if near.is_empty() {
         format!("; try `kapelle plugins search {}`", name.rsplit('.').next().unwrap_or(name))

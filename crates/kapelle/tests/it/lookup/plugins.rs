@@ -1,6 +1,7 @@
 use insta::assert_snapshot;
 
 use super::{complaint, json, printed};
+use crate::Folder;
 
 fn names(list: &str) -> Vec<&str> {
     list.lines().map(|line| line.split_whitespace().next().unwrap()).collect()
@@ -84,8 +85,16 @@ fn an_unknown_type_leads_to_the_nearest() {
 }
 
 #[test]
-fn a_folder_is_refused_in_plain_words() {
-    assert_snapshot!(complaint(&["plugins", "doc", "./"]), @"error: `./` is a folder and not a type: writing pages about all plugins into a folder, as Kestra does, is not in this version; `kapelle plugins doc TYPE` prints one");
+fn pages_about_all_types_go_into_a_folder() {
+    let folder = Folder::new("plugins-doc", &[]);
+    let told = folder.run(&["plugins", "doc", "out", "--core", "--schema"]);
+    assert!(told.contains("pages written to out"), "{told}");
+    let page = folder.read("out/io.kestra.plugin.core.log.Log.md");
+    assert!(
+        page.starts_with("# io.kestra.plugin.core.log.Log\n\n```text\nio.kestra.plugin.core.log.Log"),
+        "{page}"
+    );
+    assert!(folder.read("out/io.kestra.plugin.core.log.Log.json").starts_with('{'));
 }
 
 #[test]

@@ -32,12 +32,11 @@ pub struct Expanded {
     pub failures: Vec<String>,
 }
 
-/// Puts templates in their places. `find` gives the document of one, by namespace and id.
-pub fn expand<E>(
-    root: &Node,
-    catalogue: &'static Catalogue,
-    find: &mut dyn FnMut(&str, &str) -> Result<Option<Node>, E>,
-) -> Result<Expanded, E> {
+/// Gives the document of a template, by namespace and id.
+pub type Find<'f, E> = dyn FnMut(&str, &str) -> Result<Option<Node>, E> + 'f;
+
+/// Puts templates in their places.
+pub fn expand<E>(root: &Node, catalogue: &'static Catalogue, find: &mut Find<'_, E>) -> Result<Expanded, E> {
     let mut expander = Expander { catalogue, find, names: Vec::new(), is_exceeded: false };
     let root = expander.node(root, 0)?;
     let failures = expander.is_exceeded.then(|| {
@@ -46,14 +45,14 @@ pub fn expand<E>(
     Ok(Expanded { root, names: expander.names, failures: failures.into_iter().collect() })
 }
 
-struct Expander<'f, E> {
+struct Expander<'f, 'w, E> {
     catalogue: &'static Catalogue,
-    find: &'f mut dyn FnMut(&str, &str) -> Result<Option<Node>, E>,
+    find: &'f mut Find<'w, E>,
     names: Vec<(String, String)>,
     is_exceeded: bool,
 }
 
-impl<E> Expander<'_, E> {
+impl<E> Expander<'_, '_, E> {
     /// A node with the templates below it, `depth` templates deep.
     fn node(&mut self, node: &Node, depth: usize) -> Result<Node, E> {
         if let Some((namespace, id)) = self.name(node) {

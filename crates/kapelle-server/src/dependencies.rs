@@ -55,7 +55,9 @@ impl Dependencies {
             flows.iter().map(|(_, links)| links.starts.iter().filter_map(place).collect()).collect();
         let mut starters = vec![Vec::new(); flows.len()];
         for (from, all) in started.iter().enumerate() {
-            all.iter().for_each(|to| starters[*to].push(from));
+            for to in all {
+                starters[*to].push(from);
+            }
         }
         let listeners = flows.iter().enumerate().filter(|(_, (_, links))| links.listens.is_some());
         let listeners = listeners.map(|(place, _)| place).collect();

@@ -7,8 +7,8 @@ use crate::gate::Action::{Create, Delete, Execute, View};
 use crate::gate::{Needs, Resource};
 use crate::handlers::executions::bulk::{self, Verb};
 use crate::handlers::executions::{
-    self as one, actions, changes, create, delete, files, follow, graph, related, rendered, search, statistics,
-    task_runs, tree, validate,
+    self as one, actions, changes, create, delete, files, follow, graph, related, rendered, search,
+    statistics, task_runs, tree, validate,
 };
 use crate::handlers::{logs, measures, why};
 use crate::route::Route;

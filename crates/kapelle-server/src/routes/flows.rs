@@ -4,7 +4,9 @@ use hyper::Method;
 
 use crate::gate::Action::{Create, Delete, Update, View};
 use crate::gate::{Needs, Resource};
-use crate::handlers::flows::{self as one, about, archive, bulk, draft, graph, many, revisions, source, validate};
+use crate::handlers::flows::{
+    self as one, about, archive, bulk, draft, graph, many, revisions, source, validate,
+};
 use crate::handlers::language;
 use crate::route::Route;
 
@@ -56,6 +58,9 @@ pub(super) fn routes() -> Vec<Route> {
         update(Method::PUT, "flows/{namespace}/{id}", one::update),
         delete("flows/{namespace}/{id}", one::delete),
         post("flows/graph", View, graph::of_source),
+        get("flows/{namespace}/{id}/draft", draft::read),
+        update(Method::PUT, "flows/{namespace}/{id}/draft", draft::keep),
+        update(Method::DELETE, "flows/{namespace}/{id}/draft", draft::forget),
         get("flows/{namespace}/{id}/graph", graph::of_flow),
         get("flows/{namespace}/{id}/revisions", revisions::list),
         delete("flows/{namespace}/{id}/revisions", revisions::forget),

@@ -148,6 +148,47 @@ const executionTab = createRoute({
   component: lazyRouteComponent(() => import("./routes/execution/execution"), "ExecutionPage"),
 });
 
+const namespaces = createRoute({
+  getParentRoute: () => tenant,
+  path: "/namespaces",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/namespaces/namespaces"), "NamespacesPage"),
+});
+
+const namespace = createRoute({
+  getParentRoute: () => tenant,
+  path: "/namespaces/edit/$namespace",
+  beforeLoad: ({ params, location }) => {
+    if (location.pathname.replace(/\/$/, "").split("/").length > 5) return;
+    throw redirect({
+      to: "/$tenant/namespaces/edit/$namespace/$tab",
+      params: { ...params, tab: "overview" },
+      replace: true,
+    });
+  },
+});
+
+const namespaceTab = createRoute({
+  getParentRoute: () => namespace,
+  path: "/$tab",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/namespaces/namespace"), "NamespacePage"),
+});
+
+const kv = createRoute({
+  getParentRoute: () => tenant,
+  path: "/kv",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/kv/kv"), "KvPage"),
+});
+
+const secrets = createRoute({
+  getParentRoute: () => tenant,
+  path: "/secrets",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/secrets/secrets"), "SecretsPage"),
+});
+
 const run = createRoute({
   getParentRoute: () => root,
   path: "/$tenant/run/$namespace/$id",
@@ -181,6 +222,10 @@ const routes = root.addChildren([
     flow.addChildren([flowTab]),
     executions,
     execution.addChildren([executionTab]),
+    namespaces,
+    namespace.addChildren([namespaceTab]),
+    kv,
+    secrets,
   ]),
 ]);
 

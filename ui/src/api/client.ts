@@ -10,6 +10,9 @@ interface Wanted {
   readonly json?: unknown;
   readonly yaml?: string;
   readonly form?: FormData;
+  readonly text?: string;
+  /** More headers: what cannot stand in the body. */
+  readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
   /** The answer is text, not JSON. */
   readonly isText?: boolean;
@@ -53,12 +56,14 @@ function headersOf(method: Method, wanted: Wanted): Headers {
   if (token) headers.set("x-csrf-token", token);
   if (wanted.json !== undefined) headers.set("content-type", "application/json");
   if (wanted.yaml !== undefined) headers.set("content-type", "application/x-yaml");
+  if (wanted.text !== undefined) headers.set("content-type", "text/plain");
+  for (const [name, value] of Object.entries(wanted.headers ?? {})) headers.set(name, value);
   return headers;
 }
 
 function bodyOf(wanted: Wanted): BodyInit | null {
   if (wanted.json !== undefined) return JSON.stringify(wanted.json);
-  return wanted.yaml ?? wanted.form ?? null;
+  return wanted.yaml ?? wanted.text ?? wanted.form ?? null;
 }
 
 async function send(method: Method, relative: string, wanted: Wanted): Promise<Response> {
@@ -92,6 +97,7 @@ export const client = {
   get: <Answer>(relative: string, wanted?: Wanted) => request<Answer>("GET", relative, wanted),
   post: <Answer>(relative: string, wanted?: Wanted) => request<Answer>("POST", relative, wanted),
   put: <Answer>(relative: string, wanted?: Wanted) => request<Answer>("PUT", relative, wanted),
+  patch: <Answer>(relative: string, wanted?: Wanted) => request<Answer>("PATCH", relative, wanted),
   delete: <Answer>(relative: string, wanted?: Wanted) => request<Answer>("DELETE", relative, wanted),
 } as const;
 

@@ -2,7 +2,17 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { Menu as MenuIcon, PanelLeftClose, PanelLeftOpen, Play, Search, Workflow } from "lucide-react";
+import {
+  Folders,
+  KeyRound,
+  Menu as MenuIcon,
+  PanelLeftClose,
+  PanelLeftOpen,
+  Play,
+  Search,
+  TableProperties,
+  Workflow,
+} from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { configuration } from "../api/session";
 import { t } from "../i18n/text";
@@ -145,6 +155,16 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
       <Entry to="/$tenant/executions" tenant={tenant} icon={<Play size={16} />} isSmall={isMenuSmall}>
         {t("executions.title")}
       </Entry>
+      <hr className="mx-2 my-1 border-border" />
+      <Entry to="/$tenant/namespaces" tenant={tenant} icon={<Folders size={16} />} isSmall={isMenuSmall}>
+        {t("namespaces.title")}
+      </Entry>
+      <Entry to="/$tenant/kv" tenant={tenant} icon={<TableProperties size={16} />} isSmall={isMenuSmall}>
+        {t("kv.title")}
+      </Entry>
+      <Entry to="/$tenant/secrets" tenant={tenant} icon={<KeyRound size={16} />} isSmall={isMenuSmall}>
+        {t("secret.title")}
+      </Entry>
       <span className="mt-auto max-narrow:hidden">
         <IconButton
           label={isMenuSmall ? t("frame.widen") : t("frame.narrow")}
@@ -157,7 +177,7 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
 }
 
 interface EntryProps {
-  readonly to: "/$tenant/flows" | "/$tenant/executions";
+  readonly to: "/$tenant/flows" | "/$tenant/executions" | "/$tenant/namespaces" | "/$tenant/kv" | "/$tenant/secrets";
   readonly tenant: string;
   readonly icon: ReactNode;
   readonly isSmall: boolean;

@@ -35,6 +35,15 @@ export function fullMoment(iso: string, form: Form): string {
   }).format(new Date(iso));
 }
 
+/** A moment below an axis: as fine as what it marks is wide. */
+export function axisMoment(at: number, step: number, form: Form): string {
+  const isDay = step >= 86_400_000;
+  const options: Intl.DateTimeFormatOptions = isDay
+    ? { month: "short", day: "numeric" }
+    : { hour: "2-digit", minute: "2-digit" };
+  return formatter(form, options).format(new Date(at));
+}
+
 /** The time alone if it was today, otherwise with the day: for tables. */
 export function shortMoment(iso: string, now: number, form: Form): string {
   const moment = new Date(iso);

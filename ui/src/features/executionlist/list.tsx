@@ -31,21 +31,23 @@ interface Props {
   readonly onSearch: (search: Search) => void;
   /** Only those of this flow. */
   readonly flow?: FlowName;
+  /** Only those of this namespace and those below. */
+  readonly namespace?: string;
 }
 
-function ofFlow(flow: FlowName | undefined): readonly Clause[] {
-  if (!flow) return [];
+function within(flow: FlowName | undefined, namespace: string | undefined): readonly Clause[] {
+  if (!flow) return namespace ? [{ field: "namespace", operation: "PREFIX", value: namespace }] : [];
   return [
     { field: "namespace", operation: "EQUALS", value: flow.namespace },
     { field: "flowId", operation: "EQUALS", value: flow.id },
   ];
 }
 
-export function ExecutionList({ tenant, search, onSearch, flow }: Props) {
+export function ExecutionList({ tenant, search, onSearch, flow, namespace }: Props) {
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
   const { hidden } = usePreferences();
-  const options = executionList(tenant, queryOf(search, SORT, ofFlow(flow)));
+  const options = executionList(tenant, queryOf(search, SORT, within(flow, namespace)));
   const askAgain = useAskAgain(true);
   const list = useQuery({ ...options, refetchInterval: askAgain });
   useTopic(tenant, topics.executions, executionKeys.lists(tenant));

@@ -65,7 +65,6 @@ const COMMON: readonly Extension[] = [
   highlightSelectionMatches(),
   search({ top: true }),
   history(),
-  yaml(),
   syntaxHighlighting(colours),
   theme,
   EditorState.tabSize.of(2),
@@ -78,6 +77,8 @@ interface Props {
   /** Without it the text can only be read. */
   readonly onChange?: (text: string) => void;
   readonly problems?: readonly Diagnostic[];
+  /** Colours, folds and indents are those of this language. */
+  readonly language?: "yaml" | "plain";
   /** Where to go; a new object each time somebody wants to go there. */
   readonly target?: Place | null;
 }
@@ -91,7 +92,7 @@ function marks(text: string, problems: readonly Diagnostic[]) {
   });
 }
 
-export function SourceEditor({ label, text, onChange, problems, target }: Props) {
+export function SourceEditor({ label, text, onChange, problems, target, language = "yaml" }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const change = useRef(onChange);
@@ -107,6 +108,7 @@ export function SourceEditor({ label, text, onChange, problems, target }: Props)
         doc: text,
         extensions: [
           ...COMMON,
+          language === "yaml" ? yaml() : [],
           nonce(),
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           mode.of(EditorState.readOnly.of(isReadOnly)),
@@ -120,7 +122,7 @@ export function SourceEditor({ label, text, onChange, problems, target }: Props)
     });
     view.current = made;
     return () => made.destroy();
-  }, [label, isReadOnly]);
+  }, [label, isReadOnly, language]);
   useEffect(() => {
     const made = view.current;
     if (!made || made.state.doc.toString() === text) return;

@@ -2,11 +2,11 @@
 
 import { useState } from "react";
 import { deleteFlows, type FlowName, flowKeys, setFlowsEnabled } from "../../api/flows";
-import { Confirm } from "../../features/actions/confirm";
-import { useAction } from "../../features/actions/run";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { SelectionBar } from "../../kit/selectionbar";
+import { Confirm } from "../actions/confirm";
+import { useAction } from "../actions/run";
 
 interface Props {
   readonly tenant: string;

@@ -4,14 +4,14 @@ import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useMemo } from "react";
 import type { Flow, LatestExecution } from "../../api/types";
-import { Labels } from "../../features/labels";
-import { Moment } from "../../features/live/moments";
 import { t } from "../../i18n/text";
 import { Badge } from "../../kit/badge";
 import { ButtonLink } from "../../kit/button";
 import { NAME_LINK } from "../../kit/link";
 import { StateMark } from "../../kit/statemark";
 import type { Column } from "../../kit/table";
+import { Labels } from "../labels";
+import { Moment } from "../live/moments";
 
 export function useFlowColumns(tenant: string, last: readonly LatestExecution[]): readonly Column<Flow>[] {
   return useMemo(() => {

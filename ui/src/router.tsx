@@ -48,7 +48,7 @@ const home = createRoute({
     await needSession(context, location.href);
     const { queries } = context;
     const flows = await queries.fetchQuery(flowList("main", [["size", "1"]]));
-    const to = flows.total === 0 ? "/$tenant/welcome" : "/$tenant/flows";
+    const to = flows.total === 0 ? "/$tenant/welcome" : "/$tenant/dashboards";
     throw redirect({ to, params: { tenant: "main" }, replace: true });
   },
 });
@@ -78,7 +78,7 @@ const tenantHome = createRoute({
   getParentRoute: () => tenant,
   path: "/",
   beforeLoad: ({ params }) => {
-    throw redirect({ to: "/$tenant/flows", params, replace: true });
+    throw redirect({ to: "/$tenant/dashboards", params, replace: true });
   },
 });
 
@@ -189,6 +189,20 @@ const secrets = createRoute({
   component: lazyRouteComponent(() => import("./routes/secrets/secrets"), "SecretsPage"),
 });
 
+const triggers = createRoute({
+  getParentRoute: () => tenant,
+  path: "/admin/triggers",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/triggers/triggers"), "TriggersPage"),
+});
+
+const dashboards = createRoute({
+  getParentRoute: () => tenant,
+  path: "/dashboards",
+  validateSearch: asSearch,
+  component: lazyRouteComponent(() => import("./routes/home/home"), "HomePage"),
+});
+
 const run = createRoute({
   getParentRoute: () => root,
   path: "/$tenant/run/$namespace/$id",
@@ -226,6 +240,8 @@ const routes = root.addChildren([
     namespace.addChildren([namespaceTab]),
     kv,
     secrets,
+    triggers,
+    dashboards,
   ]),
 ]);
 

@@ -6,13 +6,17 @@ const TENANT_PAGES: ReadonlySet<string> = new Set([
   "logs",
   "dashboards",
   "namespaces",
+  "kv",
+  "secrets",
+  "admin",
   "welcome",
 ]);
 
 const REPLACED: readonly (readonly [RegExp, string])[] = [
   [/^\/([^/]+)\/taskruns$/, "/$1/executions"],
   [/^\/([^/]+)\/flows\/edit\/([^/]+)\/([^/]+)\/(?:source|editor)$/, "/$1/flows/edit/$2/$3/edit"],
-  [/^\/([^/]+)\/(?:dashboards(?:\/default)?|home)$/, "/$1/flows"],
+  [/^\/([^/]+)\/(?:dashboards\/default|home)$/, "/$1/dashboards"],
+  [/^\/([^/]+)\/triggers$/, "/$1/admin/triggers"],
 ];
 
 /** Where a path below `/ui` leads now; `null` when it is as it should be. */

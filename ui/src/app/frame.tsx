@@ -3,6 +3,8 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import {
+  AlarmClock,
+  ChartColumn,
   Folders,
   KeyRound,
   Menu as MenuIcon,
@@ -74,6 +76,9 @@ function useKeys(tenant: string, setOpen: (open: Open) => void): void {
       "/": () => focusFilter() || setOpen("palette"),
       "?": () => setOpen("help"),
       "g f": () => void navigate({ to: "/$tenant/flows", params: { tenant } }),
+      "g d": () => void navigate({ to: "/$tenant/dashboards", params: { tenant } }),
+      "g n": () => void navigate({ to: "/$tenant/namespaces", params: { tenant } }),
+      "g t": () => void navigate({ to: "/$tenant/admin/triggers", params: { tenant } }),
       "g e": () => void navigate({ to: "/$tenant/executions", params: { tenant } }),
       n: () => void navigate({ to: "/$tenant/flows/new", params: { tenant } }),
       r: () => void queries.invalidateQueries(),
@@ -139,7 +144,7 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
       )}
     >
       <Link
-        to="/$tenant/flows"
+        to="/$tenant/dashboards"
         params={{ tenant }}
         aria-label={t("frame.home")}
         className="mb-1 flex h-9 items-center gap-2 px-2 font-semibold text-section max-narrow:hidden"
@@ -149,11 +154,17 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
         </svg>
         {!isMenuSmall && "Kapelle"}
       </Link>
+      <Entry to="/$tenant/dashboards" tenant={tenant} icon={<ChartColumn size={16} />} isSmall={isMenuSmall}>
+        {t("home.title")}
+      </Entry>
       <Entry to="/$tenant/flows" tenant={tenant} icon={<Workflow size={16} />} isSmall={isMenuSmall}>
         {t("flows.title")}
       </Entry>
       <Entry to="/$tenant/executions" tenant={tenant} icon={<Play size={16} />} isSmall={isMenuSmall}>
         {t("executions.title")}
+      </Entry>
+      <Entry to="/$tenant/admin/triggers" tenant={tenant} icon={<AlarmClock size={16} />} isSmall={isMenuSmall}>
+        {t("trigger.title")}
       </Entry>
       <hr className="mx-2 my-1 border-border" />
       <Entry to="/$tenant/namespaces" tenant={tenant} icon={<Folders size={16} />} isSmall={isMenuSmall}>
@@ -177,7 +188,14 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
 }
 
 interface EntryProps {
-  readonly to: "/$tenant/flows" | "/$tenant/executions" | "/$tenant/namespaces" | "/$tenant/kv" | "/$tenant/secrets";
+  readonly to:
+    | "/$tenant/dashboards"
+    | "/$tenant/flows"
+    | "/$tenant/executions"
+    | "/$tenant/admin/triggers"
+    | "/$tenant/namespaces"
+    | "/$tenant/kv"
+    | "/$tenant/secrets";
   readonly tenant: string;
   readonly icon: ReactNode;
   readonly isSmall: boolean;

@@ -10,7 +10,7 @@ interface Props {
   readonly tenant: string;
   readonly scope: Scope;
   /** The filter of the range, as lists have it in their addresses. */
-  readonly range: Readonly<Record<string, string>>;
+  readonly range: Readonly<Record<string, string | readonly string[]>>;
 }
 
 const SHOWN = 8;

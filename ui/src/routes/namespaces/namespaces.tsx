@@ -106,7 +106,7 @@ function Row({
             "filters[timeRange][EQUALS]": "PT24H",
           }}
           onClick={(event) => event.stopPropagation()}
-          className="inline-flex items-center gap-1.5 hover:underline"
+          className="inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap hover:underline"
         >
           <StateMark state="FAILED" isIconOnly />
           {t("namespaces.failed", { count: failed })}

@@ -1,0 +1,49 @@
+/** What a backfill would create, and how far one is. */
+
+import { type Backfill, type FireTime, TIMES_MAX } from "../../api/triggers";
+
+export interface Planned {
+  readonly count: number;
+  /** There are more than the server tells at once. */
+  readonly isMore: boolean;
+  readonly first: FireTime | null;
+  readonly last: FireTime | null;
+}
+
+/** The occurrences up to a moment. */
+export function planned(times: readonly FireTime[], end: string): Planned {
+  const until = Date.parse(end);
+  const within = times.filter(({ at }) => Date.parse(at) <= until);
+  return {
+    count: within.length,
+    isMore: within.length === TIMES_MAX,
+    first: within[0] ?? null,
+    last: within.at(-1) ?? null,
+  };
+}
+
+/** The part that is done, between 0 and 1; `null` for one without an end. */
+export function progress({ start, end, currentDate }: Backfill): number | null {
+  if (!end) return null;
+  const whole = Date.parse(end) - Date.parse(start);
+  const done = Date.parse(currentDate ?? start) - Date.parse(start);
+  return whole <= 0 ? 1 : Math.min(1, Math.max(0, done / whole));
+}
+
+export type Standing = "disabled" | "backfill" | "paused" | "locked" | "enabled";
+
+/** The one word for where a trigger stands: what keeps it from firing comes first. */
+export function standing(state: {
+  readonly disabled: boolean;
+  readonly locked: boolean;
+  readonly backfill?: Backfill;
+}): Standing {
+  if (state.disabled) return "disabled";
+  if (state.backfill) return state.backfill.paused ? "paused" : "backfill";
+  return state.locked ? "locked" : "enabled";
+}
+
+/** Those that wait for calls or for other executions have no state: they cannot be switched, unlocked or filled up. */
+export function isKept(trigger: { readonly type: string } | null | undefined): boolean {
+  return !/\.(Webhook|Flow)$/.test(trigger?.type ?? "");
+}

@@ -96,8 +96,16 @@ export const diagnostics = (tenant: string, source: string) =>
 
 export const createFlow = (tenant: string, source: string) => client.post<Flow>(of(tenant, "flows"), { yaml: source });
 
-export const updateFlow = (tenant: string, { namespace, id }: FlowName, source: string) =>
-  client.put<Flow>(of(tenant, "flows", namespace, id), { yaml: source });
+/** With a revision it is saved only if the flow still has that one; else the answer is a conflict. */
+export const updateFlow = (tenant: string, { namespace, id }: FlowName, source: string, base?: number) =>
+  client.put<Flow>(of(tenant, "flows", namespace, id), {
+    yaml: source,
+    query: base === undefined ? [] : [["baseRevision", String(base)]],
+  });
+
+/** Checks a source without saving it. */
+export const validateFlow = (tenant: string, source: string) =>
+  client.post<readonly Validation[]>(of(tenant, "flows", "validate"), { yaml: source });
 
 export const deleteFlow = (tenant: string, { namespace, id }: FlowName) =>
   client.delete<void>(of(tenant, "flows", namespace, id));

@@ -1,78 +1,32 @@
 /** The palette: any page, flow or execution by a few letters. What it finds comes from the server. */
 
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { CornerDownLeft, FilePlus, Play, Workflow } from "lucide-react";
+import {
+  AlarmClock,
+  ChartColumn,
+  CornerDownLeft,
+  FilePlus,
+  Folders,
+  KeyRound,
+  Play,
+  TableProperties,
+  Workflow,
+} from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import { type KeyboardEvent, type ReactNode, useDeferredValue, useState } from "react";
-import { executionList } from "../api/executions";
-import { flowList } from "../api/flows";
+import { type KeyboardEvent, useState } from "react";
 import { t } from "../i18n/text";
 import { classes } from "../kit/classes";
-import { StateMark } from "../kit/statemark";
-
-interface Entry {
-  readonly key: string;
-  readonly icon: ReactNode;
-  readonly name: string;
-  readonly aside?: ReactNode;
-  readonly open: () => void;
-}
-
-const FOUND_MAX = "8";
-
-/** Flows by their names; an execution once its id is whole. */
-function useFound(tenant: string, text: string): { readonly entries: readonly Entry[]; readonly error: unknown } {
-  const navigate = useNavigate();
-  const wanted = useDeferredValue(text.trim());
-  const flows = useQuery({
-    ...flowList(tenant, [
-      ["filters[q][EQUALS]", wanted],
-      ["size", FOUND_MAX],
-    ]),
-    enabled: wanted !== "",
-    placeholderData: keepPreviousData,
-  });
-  const executions = useQuery({
-    ...executionList(tenant, [
-      ["filters[q][EQUALS]", wanted],
-      ["size", FOUND_MAX],
-    ]),
-    enabled: wanted.length > 2,
-  });
-  if (wanted === "") return { entries: [], error: null };
-  const ofFlows = (flows.data?.results ?? []).map(({ namespace, id }) => ({
-    key: `flow ${namespace} ${id}`,
-    icon: <Workflow size={16} />,
-    name: `${namespace}.${id}`,
-    open: () =>
-      void navigate({
-        to: "/$tenant/flows/edit/$namespace/$id/$tab",
-        params: { tenant, namespace, id, tab: "overview" },
-      }),
-  }));
-  const ofExecutions = (wanted.length > 2 ? (executions.data?.results ?? []) : []).map((found) => ({
-    key: `execution ${found.id}`,
-    icon: <Play size={16} />,
-    name: found.id,
-    aside: (
-      <>
-        <span className="truncate text-muted max-narrow:hidden">{found.flowId}</span>
-        <StateMark state={found.state.current} />
-      </>
-    ),
-    open: () =>
-      void navigate({
-        to: "/$tenant/executions/$namespace/$flowId/$id/$tab",
-        params: { tenant, namespace: found.namespace, flowId: found.flowId, id: found.id, tab: "overview" },
-      }),
-  }));
-  return { entries: [...ofFlows, ...ofExecutions], error: flows.error ?? executions.error };
-}
+import { type Entry, useFound } from "./found";
 
 function usePages(tenant: string, text: string): readonly Entry[] {
   const navigate = useNavigate();
   const pages = [
+    {
+      key: "home",
+      icon: <ChartColumn size={16} />,
+      name: t("home.title"),
+      open: () => void navigate({ to: "/$tenant/dashboards", params: { tenant } }),
+    },
     {
       key: "flows",
       icon: <Workflow size={16} />,
@@ -84,6 +38,30 @@ function usePages(tenant: string, text: string): readonly Entry[] {
       icon: <Play size={16} />,
       name: t("executions.title"),
       open: () => void navigate({ to: "/$tenant/executions", params: { tenant } }),
+    },
+    {
+      key: "triggers",
+      icon: <AlarmClock size={16} />,
+      name: t("trigger.title"),
+      open: () => void navigate({ to: "/$tenant/admin/triggers", params: { tenant } }),
+    },
+    {
+      key: "namespaces",
+      icon: <Folders size={16} />,
+      name: t("namespaces.title"),
+      open: () => void navigate({ to: "/$tenant/namespaces", params: { tenant } }),
+    },
+    {
+      key: "kv",
+      icon: <TableProperties size={16} />,
+      name: t("kv.title"),
+      open: () => void navigate({ to: "/$tenant/kv", params: { tenant } }),
+    },
+    {
+      key: "secrets",
+      icon: <KeyRound size={16} />,
+      name: t("secret.title"),
+      open: () => void navigate({ to: "/$tenant/secrets", params: { tenant } }),
     },
     {
       key: "new",
@@ -175,8 +153,8 @@ function Choice({ tenant, onClose }: Omit<Props, "isOpen">) {
             {index === active && <CornerDownLeft size={14} aria-hidden className="text-muted" />}
           </div>
         ))}
-        {entries.length === 0 && <p className="px-4 py-2 text-muted">{t("kit.nothing-matches")}</p>}
       </div>
+      {entries.length === 0 && <p className="px-4 py-2 text-muted">{t("kit.nothing-matches")}</p>}
       {found.error !== null && found.error instanceof Error && (
         <p role="alert" className="border-border border-t px-4 py-2 text-failed">
           {found.error.message}

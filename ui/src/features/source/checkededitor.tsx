@@ -4,11 +4,13 @@ import { useQuery } from "@tanstack/react-query";
 import { CircleCheck, Info, OctagonX, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { diagnostics } from "../../api/flows";
+import { type Hint, hints } from "../../api/language";
 import type { Diagnostic, Place } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { SourceEditor } from "./editor";
 import { edited } from "./places";
+import { RenameDialog } from "./rename";
 
 /** After the last key. */
 const REST_MS = 150;
@@ -27,9 +29,13 @@ interface Props {
   readonly label: string;
   readonly text: string;
   readonly onChange: (text: string) => void;
+  /** An execution whose values stand beside the names that are offered. */
+  readonly executionId?: string | undefined;
 }
 
-export function CheckedEditor({ tenant, label, text, onChange }: Props) {
+const NO_HINTS: readonly Hint[] = [];
+
+export function CheckedEditor({ tenant, label, text, onChange, executionId }: Props) {
   const rested = useRested(text);
   const [target, setTarget] = useState<Place | null>(null);
   const check = useQuery({
@@ -37,17 +43,36 @@ export function CheckedEditor({ tenant, label, text, onChange }: Props) {
     enabled: rested.trim() !== "",
     placeholderData: (known) => known,
   });
+  const beside = useQuery({
+    queryKey: [tenant, "hints", rested],
+    queryFn: ({ signal }) => hints(tenant, rested, signal),
+    placeholderData: (known) => known,
+    gcTime: 60_000,
+  });
+  const [renamed, setRenamed] = useState<Pick<Place, "line" | "column"> | null>(null);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="min-h-0 flex-1">
-        <SourceEditor label={label} text={text} onChange={onChange} target={target} problems={check.data ?? NONE} />
+        <SourceEditor
+          label={label}
+          text={text}
+          onChange={onChange}
+          target={target}
+          problems={check.data ?? NONE}
+          hints={beside.data ?? NO_HINTS}
+          help={{ tenant, executionId, onRename: setRenamed }}
+        />
       </div>
+      {renamed && (
+        <RenameDialog tenant={tenant} text={text} place={renamed} onClose={() => setRenamed(null)} onDone={onChange} />
+      )}
       <section
         aria-label={t("edit.problems")}
         aria-live="polite"
         className="max-h-40 shrink-0 overflow-auto border-border border-t px-4 py-1.5"
       >
         {check.isError && <p className="text-failed">{check.error.message}</p>}
+        {beside.data === null && <p className="text-muted">{t("edit.no-help")}</p>}
         {check.isPending && <p className="text-muted">{t("edit.checking")}</p>}
         {check.data?.length === 0 && (
           <p className="flex items-center gap-2">
@@ -85,7 +110,7 @@ interface FoundProps {
 
 function Found({ problem: { severity, message, help, range, fix }, onGo, onFix }: FoundProps) {
   return (
-    <div className="flex items-start gap-2 py-0.5">
+    <div className="flex items-start gap-2 py-0.5 max-narrow:flex-wrap">
       {ICONS[severity]}
       {range && (
         <button
@@ -97,7 +122,7 @@ function Found({ problem: { severity, message, help, range, fix }, onGo, onFix }
           {range.start.line}:{range.start.column}
         </button>
       )}
-      <p className="min-w-0 flex-1 break-words py-0.5">
+      <p className="min-w-0 flex-1 break-words py-0.5 max-narrow:min-w-60">
         {message}
         {help && <span className="text-muted"> {help}</span>}
       </p>

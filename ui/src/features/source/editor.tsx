@@ -23,7 +23,9 @@ import {
 } from "@codemirror/view";
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
+import type { Hint } from "../../api/language";
 import type { Diagnostic, Place } from "../../api/types";
+import { type Help, helpers, showHints } from "./help";
 import { offsetOf } from "./places";
 
 const colours = HighlightStyle.define([
@@ -45,6 +47,16 @@ const theme = EditorView.theme({
     backgroundColor: "var(--accent-soft)",
   },
   ".cm-tooltip": { backgroundColor: "var(--bg)", color: "var(--text)", border: "1px solid var(--border)" },
+  ".cm-tooltip-autocomplete > ul > li[aria-selected]": { backgroundColor: "var(--accent-soft)", color: "var(--text)" },
+  ".cm-completionDetail": { color: "var(--text-muted)", fontStyle: "normal" },
+  ".cm-help": { maxWidth: "60ch", maxHeight: "40vh", overflow: "auto", padding: "8px", display: "grid", gap: "4px" },
+  ".cm-hint": {
+    color: "var(--text-muted)",
+    paddingInlineStart: "2ch",
+    fontFamily: "var(--font-sans)",
+    fontSize: "12px",
+  },
+  ".cm-hint-missing": { color: "var(--state-failed)" },
   ".cm-panels": { backgroundColor: "var(--surface)", color: "var(--text)" },
   ".cm-foldPlaceholder": { backgroundColor: "var(--surface)", color: "var(--text-muted)", border: "none" },
 });
@@ -77,6 +89,9 @@ interface Props {
   /** Without it the text can only be read. */
   readonly onChange?: (text: string) => void;
   readonly problems?: readonly Diagnostic[];
+  /** The server's help; without it there is none. */
+  readonly help?: Help;
+  readonly hints?: readonly Hint[];
   /** Colours, folds and indents are those of this language. */
   readonly language?: "yaml" | "plain";
   /** Where to go; a new object each time somebody wants to go there. */
@@ -92,11 +107,13 @@ function marks(text: string, problems: readonly Diagnostic[]) {
   });
 }
 
-export function SourceEditor({ label, text, onChange, problems, target, language = "yaml" }: Props) {
+export function SourceEditor({ label, text, onChange, problems, target, help, hints, language = "yaml" }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const change = useRef(onChange);
   change.current = onChange;
+  const helping = useRef(help);
+  helping.current = help;
   const isReadOnly = onChange === undefined;
   // biome-ignore lint/correctness/useExhaustiveDependencies: the text has its own effect; the editor is made once.
   useEffect(() => {
@@ -113,7 +130,7 @@ export function SourceEditor({ label, text, onChange, problems, target, language
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           mode.of(EditorState.readOnly.of(isReadOnly)),
           // In a text that can only be read, Tab goes on to the next control.
-          isReadOnly ? [] : [lintGutter(), keymap.of([indentWithTab])],
+          isReadOnly ? [] : [lintGutter(), keymap.of([indentWithTab]), helpers(() => helping.current)],
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change.current?.(update.state.doc.toString());
           }),
@@ -133,6 +150,10 @@ export function SourceEditor({ label, text, onChange, problems, target, language
     const made = view.current;
     if (made && problems) made.dispatch(setDiagnostics(made.state, marks(made.state.doc.toString(), problems)));
   }, [problems, isReadOnly]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: an editor that is made anew shows no hints yet.
+  useEffect(() => {
+    if (view.current && hints) showHints(view.current, hints);
+  }, [hints, isReadOnly]);
   useEffect(() => {
     const made = view.current;
     if (!made || !target) return;

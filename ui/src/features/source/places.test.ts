@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { edited, offsetOf } from "./places";
+import { edited, offsetOf, placeOf } from "./places";
 
 const text = "id: a\n😀ä: b\n";
 
@@ -25,4 +25,9 @@ it("edits speak of the text before", () => {
   ];
   expect(edited(text, edits)).toBe("id: hello\nxä: b\n");
   expect(edited(text, [])).toBe(text);
+});
+
+it("a place and its offset say the same", () => {
+  for (const offset of [0, 3, 5, 6, 8, 9, 12, 13]) expect(offsetOf(text, placeOf(text, offset))).toBe(offset);
+  expect(placeOf(text, 9)).toEqual({ line: 2, column: 3 });
 });

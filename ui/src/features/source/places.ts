@@ -32,3 +32,10 @@ export function edited(text: string, edits: readonly Edit[]): string {
   placed.sort((one, other) => other.from - one.from);
   return placed.reduce((known, { from, to, inserted }) => known.slice(0, from) + inserted + known.slice(to), text);
 }
+
+/** The place of an offset, as the server counts. */
+export function placeOf(text: string, offset: number): Pick<Place, "line" | "column"> {
+  const start = text.lastIndexOf("\n", offset - 1) + 1;
+  const line = text.slice(0, start).split("\n").length;
+  return { line, column: [...text.slice(start, offset)].length + 1 };
+}

@@ -149,11 +149,13 @@ function Drawing({ bars, series, width, height, over, drag }: DrawingProps) {
           />
         )),
       )}
-      {labelled(bars.length, Math.max(1, Math.floor((width - LEFT) / LABEL))).map((index) => (
-        <text key={index} x={LEFT + index * slot} y={height - 4} className="fill-muted text-label">
-          {axisMoment(bars[index]?.from ?? 0, step, form)}
-        </text>
-      ))}
+      {labelled(bars.length, Math.max(1, Math.floor((width - LEFT) / LABEL)))
+        .filter((index) => index * slot < width - LEFT - LABEL / 2)
+        .map((index) => (
+          <text key={index} x={LEFT + index * slot} y={height - 4} className="fill-muted text-label">
+            {axisMoment(bars[index]?.from ?? 0, step, form)}
+          </text>
+        ))}
     </>
   );
 }

@@ -1,19 +1,24 @@
 /**
- * The source of a flow. It is written over only when nobody else has saved meanwhile: a save first reads the revision
- * again, and one that grew is told, with both texts kept.
+ * The source of a flow. It is written over only when nobody else has saved meanwhile: a save says which revision it was
+ * made from, and one that grew since is merged, with both texts kept. What is not saved is kept as a draft.
  */
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useBlocker } from "@tanstack/react-router";
 import { useEffect, useState } from "react";
-import { flowKeys, flow as flowQuery, updateFlow } from "../../api/flows";
+import { Problem } from "../../api/errors";
+import { flowKeys, flow as flowQuery, latest, updateFlow } from "../../api/flows";
 import type { Flow } from "../../api/types";
 import { useAction } from "../../features/actions/run";
+import { Moment } from "../../features/live/moments";
 import { CheckedEditor } from "../../features/source/checkededitor";
-import { SourceDiff } from "../../features/source/diff";
+import { MergePanel } from "../../features/source/mergepanel";
 import { t } from "../../i18n/text";
 import { Banner } from "../../kit/banner";
 import { Button } from "../../kit/button";
+import { Failure, Skeleton } from "../../kit/page";
+import { type Beginning, beginning } from "./beginning";
+import { forgetAll, useKept } from "./keeping";
 
 interface Props {
   readonly tenant: string;
@@ -22,29 +27,56 @@ interface Props {
 
 export function FlowEdit({ tenant, flow }: Props) {
   const queries = useQueryClient();
+  const begun = useQuery({
+    queryKey: [tenant, "editor", flow.namespace, flow.id],
+    queryFn: () => beginning(queries, tenant, flow),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 0,
+  });
+  if (begun.isError) return <Failure error={begun.error} onRetry={() => void begun.refetch()} />;
+  if (begun.isPending) return <Skeleton awaited={flow.id} />;
+  return <Editing tenant={tenant} flow={flow} begun={begun.data} />;
+}
+
+function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning }) {
+  const queries = useQueryClient();
   // What the text was made from. The flow may move on while somebody writes.
-  const [base, setBase] = useState(flow);
-  const [text, setText] = useState(flow.source ?? "");
+  const [base, setBase] = useState(begun.base);
+  const [text, setText] = useState(begun.text);
+  const [draftAt, setDraftAt] = useState(begun.draftAt);
   const isChanged = text !== (base.source ?? "");
   const newer = useQuery(flowQuery(tenant, flow)).data;
   const theirs = newer && newer.revision !== base.revision ? newer : null;
-  const take = (next: Flow) => {
+  const last = useQuery(latest(tenant, [{ namespace: flow.namespace, id: flow.id }]));
+  useKept(tenant, flow, text, base.revision, isChanged);
+  const take = (next: Flow, written = next.source ?? "") => {
     setBase(next);
-    setText(next.source ?? "");
+    setText(written);
+    setDraftAt(null);
+    if (written === (next.source ?? "")) forgetAll(tenant, flow);
   };
   const saving = useAction({
-    act: async (expected: number) => {
+    act: async ({ source, expected }: { source: string; expected: number }) => {
       const now = await queries.fetchQuery({ ...flowQuery(tenant, flow), staleTime: 0 });
       if (now.revision !== expected) throw new Error(t("edit.conflict", { revision: String(now.revision) }));
-      return updateFlow(tenant, flow, text);
+      try {
+        const saved = await updateFlow(tenant, flow, source, expected);
+        return { ...saved, source: saved.source ?? source };
+      } catch (error) {
+        // Somebody was faster by a moment: their text is read, and the merge is shown.
+        if (error instanceof Problem && error.status === 409)
+          await queries.invalidateQueries({ queryKey: flowQuery(tenant, flow).queryKey });
+        throw error;
+      }
     },
     done: (saved) => t("edit.saved", { revision: String(saved.revision) }),
     changes: flowKeys.all(tenant),
     onDone: (saved) => {
-      queries.setQueryData(flowQuery(tenant, flow).queryKey, { ...saved, source: saved.source ?? text });
-      take({ ...saved, source: saved.source ?? text });
+      queries.setQueryData(flowQuery(tenant, flow).queryKey, saved);
+      take(saved);
     },
   });
+  const save = () => saving.mutate({ source: text, expected: base.revision });
   useBlocker({
     shouldBlockFn: ({ next, current }) => isChanged && next.pathname !== current.pathname && !confirm(t("edit.leave")),
     enableBeforeUnload: isChanged,
@@ -60,62 +92,49 @@ export function FlowEdit({ tenant, flow }: Props) {
       onKeyDown={(event) => {
         if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
         event.preventDefault();
-        if (isChanged) saving.mutate(base.revision);
+        if (isChanged && !theirs) save();
       }}
     >
-      {theirs && isChanged && (
-        <Conflict
-          theirs={theirs}
-          mine={text}
-          onTake={() => take(theirs)}
-          onKeep={() => saving.mutate(theirs.revision)}
-        />
+      {draftAt !== null && isChanged && (
+        <Banner actions={<Button onClick={() => take(newer ?? base)}>{t("draft.drop")}</Button>}>
+          {t("draft.yours", { revision: String(base.revision) })}{" "}
+          <Moment iso={new Date(draftAt).toISOString()} isRelative />
+        </Banner>
       )}
-      <div className="min-h-0 flex-1">
-        <CheckedEditor tenant={tenant} label={t("edit.label", { name: flow.id })} text={text} onChange={setText} />
-      </div>
-      <footer className="flex items-center gap-2 border-border border-t px-4 py-2">
-        <Button
-          look="primary"
+      {theirs && isChanged ? (
+        <MergePanel
+          base={base.source ?? ""}
+          mine={text}
+          theirs={theirs}
           isBusy={saving.isPending}
-          disabled={!isChanged}
-          onClick={() => saving.mutate(base.revision)}
-        >
-          {t("edit.save")}
-        </Button>
-        <Button disabled={!isChanged} onClick={() => take(base)}>
-          {t("edit.revert")}
-        </Button>
-        <span role="status" className="text-muted">
-          {isChanged ? t("edit.unsaved") : t("flow.revision", { revision: String(base.revision) })}
-        </span>
-      </footer>
+          onSave={(source) => saving.mutate({ source, expected: theirs.revision })}
+          onEdit={(source) => take(theirs, source)}
+          onTakeTheirs={() => take(theirs)}
+        />
+      ) : (
+        <>
+          <div className="min-h-0 flex-1">
+            <CheckedEditor
+              tenant={tenant}
+              label={t("edit.label", { name: flow.id })}
+              text={text}
+              onChange={setText}
+              executionId={last.data?.[0]?.id}
+            />
+          </div>
+          <footer className="flex items-center gap-2 border-border border-t px-4 py-2">
+            <Button look="primary" isBusy={saving.isPending} disabled={!isChanged} onClick={save}>
+              {t("edit.save")}
+            </Button>
+            <Button disabled={!isChanged} onClick={() => take(base)}>
+              {t("edit.revert")}
+            </Button>
+            <span role="status" className="text-muted">
+              {isChanged ? t("draft.kept") : t("flow.revision", { revision: String(base.revision) })}
+            </span>
+          </footer>
+        </>
+      )}
     </section>
-  );
-}
-
-interface ConflictProps {
-  readonly theirs: Flow;
-  readonly mine: string;
-  readonly onTake: () => void;
-  readonly onKeep: () => void;
-}
-
-function Conflict({ theirs, mine, onTake, onKeep }: ConflictProps) {
-  return (
-    <div className="max-h-[45%] overflow-auto border-border border-b">
-      <Banner
-        kind="warning"
-        actions={
-          <>
-            <Button onClick={onTake}>{t("edit.take-theirs")}</Button>
-            <Button onClick={onKeep}>{t("edit.keep-mine")}</Button>
-          </>
-        }
-      >
-        {t("edit.conflict", { revision: String(theirs.revision) })}
-      </Banner>
-      <SourceDiff label={t("edit.differences")} before={theirs.source ?? ""} after={mine} />
-    </div>
   );
 }

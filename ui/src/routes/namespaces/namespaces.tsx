@@ -90,7 +90,7 @@ function Row({
         to="/$tenant/namespaces/edit/$namespace/$tab"
         params={{ tenant, namespace: id, tab: "overview" }}
         onClick={(event) => event.stopPropagation()}
-        className={NAME_LINK}
+        className={`inline-flex min-h-6 items-center ${NAME_LINK}`}
       >
         {id}
       </Link>
@@ -106,7 +106,7 @@ function Row({
             "filters[timeRange][EQUALS]": "PT24H",
           }}
           onClick={(event) => event.stopPropagation()}
-          className="inline-flex shrink-0 items-center gap-1.5 whitespace-nowrap hover:underline"
+          className="inline-flex min-h-6 shrink-0 items-center gap-1.5 whitespace-nowrap hover:underline"
         >
           <StateMark state="FAILED" isIconOnly />
           {t("namespaces.failed", { count: failed })}

@@ -1,17 +1,19 @@
 /** The first page of a server without flows: examples that run, what one has already, or an empty flow. */
 
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
+import { useState } from "react";
 import { createFlow, flowKeys } from "../../api/flows";
 import { useAction } from "../../features/actions/run";
+import { ImportSheet } from "../../features/flowimport/dialog";
 import { t } from "../../i18n/text";
 import { Button, ButtonLink } from "../../kit/button";
 import { PageHead } from "../../kit/page";
-import { tellFailure } from "../../kit/toast";
 import { EXAMPLES } from "./examples";
 
 export function WelcomePage() {
   const { tenant } = useParams({ from: "/$tenant/welcome" });
   const navigate = useNavigate();
+  const [files, setFiles] = useState<readonly File[]>([]);
   const creating = useAction({
     act: (source: string) => createFlow(tenant, source),
     changes: flowKeys.all(tenant),
@@ -39,7 +41,7 @@ export function WelcomePage() {
           ))}
         </ul>
         <h2 className="mt-8 mb-2 font-semibold text-section">{t("welcome.bring")}</h2>
-        <Drop tenant={tenant} onFlow={(source) => creating.mutate(source)} />
+        <Drop onFiles={setFiles} />
         <h2 className="mt-8 mb-2 font-semibold text-section">{t("welcome.empty")}</h2>
         <ButtonLink>
           <Link to="/$tenant/flows/new" params={{ tenant }}>
@@ -47,34 +49,28 @@ export function WelcomePage() {
           </Link>
         </ButtonLink>
       </div>
+      {files.length > 0 && <ImportSheet tenant={tenant} files={files} onClose={() => setFiles([])} />}
     </>
   );
 }
 
-/** A flow of a file, dropped or chosen. */
-function Drop({ onFlow }: { readonly tenant: string; readonly onFlow: (source: string) => void }) {
-  const take = async (file: File | undefined) => {
-    if (!file) return;
-    if (!/\.ya?ml$/i.test(file.name)) {
-      tellFailure(new Error(t("welcome.not-yaml", { name: file.name })));
-      return;
-    }
-    onFlow(await file.text());
-  };
+/** Flows of files, dropped or chosen. */
+function Drop({ onFiles }: { readonly onFiles: (files: readonly File[]) => void }) {
   return (
     <label
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        void take(event.dataTransfer.files[0]);
+        onFiles([...event.dataTransfer.files]);
       }}
       className="flex flex-col gap-2 rounded-panel border border-control border-dashed p-4 text-muted focus-within:outline-2 focus-within:outline-accent"
     >
       {t("welcome.drop")}
       <input
         type="file"
-        accept=".yml,.yaml"
-        onChange={(event) => void take(event.target.files?.[0])}
+        multiple
+        accept=".yml,.yaml,.zip"
+        onChange={(event) => onFiles([...(event.target.files ?? [])])}
         className="max-w-full text-text"
       />
     </label>

@@ -26,12 +26,13 @@ export const execution = (tenant: string, id: string) =>
   });
 
 /** Why an execution does not move. `null` when the server does not know the question. */
-export const why = (tenant: string, id: string) =>
+export const why = (tenant: string, id: string, taskRun?: string) =>
   queryOptions({
-    queryKey: [...executionKeys.one(tenant, id), "why"],
+    queryKey: [...executionKeys.one(tenant, id), "why", taskRun ?? null],
     queryFn: async ({ signal }) => {
       try {
-        return await client.get<Why>(of(tenant, "executions", id, "why"), { signal });
+        const query: QueryPairs = taskRun === undefined ? [] : [["taskRunId", taskRun]];
+        return await client.get<Why>(of(tenant, "executions", id, "why"), { query, signal });
       } catch (error) {
         if (error instanceof Problem && error.isMissing) return null;
         throw error;
@@ -63,19 +64,7 @@ export const checkInputs = (tenant: string, { namespace, id }: FlowName, form: F
 export const checkResume = (tenant: string, id: string, form: FormData, signal?: AbortSignal) =>
   client.post<InputsAnswer>(of(tenant, "executions", id, "resume", "validate"), { form, signal });
 
-export const resume = (tenant: string, id: string, form: FormData) =>
-  client.post<unknown>(of(tenant, "executions", id, "actions", "resume"), { form });
-
-export const VERBS = ["restart", "replay", "pause", "force-run", "unqueue"] as const;
-
-export type Verb = (typeof VERBS)[number];
-
-/** Does something to one execution; the answer is the execution, a new one for a replay. */
-export const act = (tenant: string, id: string, verb: Verb) =>
-  client.post<Execution | undefined>(of(tenant, "executions", id, "actions", verb));
-
-export const kill = (tenant: string, id: string) =>
-  client.delete<unknown>(of(tenant, "executions", id, "actions", "kill"));
+export type Verb = "restart" | "replay" | "pause" | "force-run" | "unqueue";
 
 export const setLabels = (tenant: string, id: string, labels: readonly Label[]) =>
   client.post<unknown>(of(tenant, "executions", id, "actions", "labels"), { json: labels });
@@ -100,18 +89,6 @@ function withQuery(path: string, query: QueryPairs): string {
   const words = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
   return words === "" ? path : `${path}?${words}`;
 }
-
-export const deleteExecution = (tenant: string, id: string) => client.delete<void>(of(tenant, "executions", id));
-
-interface Counted {
-  readonly count?: number;
-}
-
-export const actOnMany = (tenant: string, verb: "restart" | "replay" | "kill" | "delete", ids: readonly string[]) => {
-  if (verb === "kill") return client.delete<Counted>(of(tenant, "executions", "kill", "by-ids"), { json: ids });
-  if (verb === "delete") return client.delete<Counted>(of(tenant, "executions", "by-ids"), { json: ids });
-  return client.post<Counted>(of(tenant, "executions", verb, "by-ids"), { json: ids });
-};
 
 /** Which actions make sense in a state. The server has the last word. */
 export function possible(state: State, verb: Verb | "kill" | "resume"): boolean {

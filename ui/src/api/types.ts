@@ -96,6 +96,8 @@ export interface Execution {
   readonly originalId?: string;
   readonly trigger?: ExecutionTrigger;
   readonly scheduleDate?: string;
+  /** Why it stands still, in lists. */
+  readonly cause?: { readonly code: string; readonly words: string; readonly since: string } | null;
 }
 
 export const INPUT_TYPES = [
@@ -273,5 +275,17 @@ export interface Why {
     readonly at?: string;
     readonly executionId?: string;
     readonly error?: string;
+    readonly attempt?: number;
+    readonly maxAttempts?: number;
+    readonly open?: number;
+    readonly total?: number;
+    readonly place?: number;
+    readonly slots?: number;
+    readonly running?: number;
+    readonly limits?: readonly {
+      readonly name: string;
+      readonly size: number;
+      readonly holders: readonly { readonly executionId: string; readonly state: State; readonly ageMs: number }[];
+    }[];
   };
 }

@@ -25,6 +25,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "x", what: "keys.select" },
   { keys: "Enter", what: "keys.open" },
   { keys: "1 … 9", what: "keys.tabs" },
+  { keys: "Shift+R", what: "keys.replay" },
   { keys: "Esc", what: "keys.back" },
 ];
 

@@ -24,6 +24,26 @@ export const en = {
   "action.type-name": "Type {name} to confirm",
   "action.unqueue": "Unqueue",
 
+  "bulk.absent": "This server cannot work on many executions at once. Open one of them instead.",
+  "bulk.begin": "{action} {count}",
+  "bulk.cancel": "Stop here",
+  "bulk.counts": "{taken} of {total}: {done} done, {skipped} skipped, {failed} failed, {unknown} unknown.",
+  "bulk.effect": "{done} will be done, {skipped} will be skipped.",
+  "bulk.more": "There are more.",
+  "bulk.not-done": "Not done",
+  "bulk.number": "{count}",
+  "bulk.preview": "what will be done",
+  "bulk.progress": "Progress",
+  "bulk.select-all": "Select all {count}",
+  "bulk.skipped": "skipped",
+  "bulk.state.CANCELLED": "Stopped.",
+  "bulk.state.DONE": "Done.",
+  "bulk.state.FAILED": "Failed.",
+  "bulk.state.INTERRUPTED": "Interrupted: the server was stopped.",
+  "bulk.state.PAUSED": "Paused.",
+  "bulk.state.RUNNING": "Working.",
+  "bulk.title": "{action}: {count, plural, one {# execution} other {# executions}}",
+
   "change-status.hint":
     "It is {state}. What waits for it, and what is counted, goes by the new one; its tasks stay as they are.",
   "change-status.title": "Change the status",
@@ -44,6 +64,11 @@ export const en = {
   "compare.title": "Comparison",
   "compare.with": "With the execution",
   "compare.with-hint": "Without one, it is the last success before it.",
+
+  "debugger.evaluate": "Evaluate",
+  "debugger.hint": "Evaluated by the server with what this task run knows. Ctrl+Enter.",
+  "debugger.result": "Result",
+  "debugger.title": "Try an expression",
 
   "edit.checking": "Checking…",
   "edit.conflict": "The flow changed while you edited: it is at revision {revision} now. Nothing was saved.",
@@ -71,8 +96,6 @@ export const en = {
   "execution.failure": "Why it failed",
   "execution.history": "States",
   "execution.inputs": "Inputs",
-  "execution.kill-hint":
-    "{count, plural, =0 {Nothing runs at the moment.} one {Kills # task run,} other {Kills # task runs,}} and the executions that it started.",
   "execution.labels": "Labels of the execution",
   "execution.no-runs": "No task run yet",
   "execution.nothing": "None",
@@ -96,14 +119,11 @@ export const en = {
   "execution.why": "Why it waits",
   "execution.why-absent": "This server does not say why.",
 
-  "executions.changed": "{count, plural, one {# execution} other {# executions}} changed.",
   "executions.delete-hint": "Logs, metrics and files go with it. This cannot be undone.",
   "executions.delete-title": "Delete {count, plural, one {this execution} other {# executions}}?",
   "executions.duration": "Duration",
   "executions.flow": "Flow",
   "executions.id": "Execution",
-  "executions.kill-hint":
-    "{count, plural, one {# can} other {# can}} be killed, {ended} ended already and {ended, plural, one {is} other {are}} skipped.",
   "executions.kill-title": "Kill {count, plural, one {this execution} other {# executions}}?",
   "executions.labels": "Labels",
   "executions.none": "No executions yet",
@@ -183,7 +203,9 @@ export const en = {
   "frame.skip": "Skip to the content",
   "frame.widen": "Make the menu wide",
 
+  "gantt.all": "All task runs",
   "gantt.fold": "What is below {name}",
+  "gantt.only": "{count, plural, one {# task run} other {# task runs}}",
   "gantt.task": "Task",
 
   "keys.back": "Close what is open",
@@ -195,6 +217,7 @@ export const en = {
   "keys.open": "Open the row",
   "keys.palette": "Search for anything",
   "keys.refresh": "Read everything again",
+  "keys.replay": "Replay the execution",
   "keys.rows": "Next row, row before",
   "keys.select": "Select the row",
   "keys.tabs": "Tabs of a page",
@@ -263,6 +286,20 @@ export const en = {
   "operation.PREFIX": "is or is below",
   "operation.REGEX": "matches",
   "operation.STARTS_WITH": "starts with",
+
+  "order.cascade": "The executions that it started too",
+  "order.effect.force-run": "It starts at once, over the limits that it waits for.",
+  "order.effect.pause": "Tasks that run are finished; then it waits until somebody resumes it.",
+  "order.effect.unqueue": "It leaves the queue and runs at once, over the limit.",
+  "order.kill-effect":
+    "{count, plural, =0 {Nothing runs at the moment, and nothing more is started.} one {# task run is stopped.} other {# task runs are stopped.}}",
+  "order.latest-revision": "The newest, {revision}",
+  "order.only-revision": "It runs with revision {revision}, the newest.",
+  "order.restart": "Restart the execution",
+  "order.restart-effect":
+    "{count, plural, =0 {The same execution goes on where it ended.} one {The same execution goes on: {tasks} runs again.} other {The same execution goes on: # task runs of {tasks} run again.}}",
+  "order.revision": "Revision of the flow",
+  "order.same-revision": "The same, {revision}",
 
   "outputs.none": "No outputs",
   "outputs.none-hint": "Tasks that give something show it here, with the expression that reaches it.",
@@ -671,4 +708,10 @@ export const en = {
   "webhook.curl": "As command",
   "webhook.key-is-expression": "Its key is an expression; put what it gives in place of the dots.",
   "webhook.title": "Webhook",
+
+  "why.attempt": "Attempt {attempt} of {max}",
+  "why.children": "{done} of {total} are done",
+  "why.holders": "{name}: {size, plural, one {# place, held by} other {# places, held by}}",
+  "why.place": "Place {place} in the queue",
+  "why.slots": "{running} of {slots} places of the workers are taken",
 } as const;

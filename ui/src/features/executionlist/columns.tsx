@@ -87,8 +87,10 @@ export function executionColumns(tenant: string, isOfFlow: boolean): readonly Co
       id: "now",
       title: t("executions.now"),
       isWide: true,
-      cell: ({ state, taskRunList }) =>
-        state.current === "SUCCESS" ? null : <span className="text-muted">{telling(taskRunList)?.taskId}</span>,
+      cell: ({ state, taskRunList, cause }) =>
+        state.current === "SUCCESS" ? null : (
+          <span className="text-muted">{[telling(taskRunList)?.taskId, cause?.words].filter(Boolean).join(": ")}</span>
+        ),
     },
     { id: "labels", title: t("executions.labels"), cell: ({ labels }) => <Labels labels={labels} list="executions" /> },
   ];

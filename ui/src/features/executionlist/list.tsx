@@ -3,10 +3,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { QueryPairs } from "../../api/client";
 import { topics } from "../../api/events/protocol";
 import { executionKeys, executionList } from "../../api/executions";
 import type { FlowName } from "../../api/flows";
-import { isEnded } from "../../api/types";
 import { prefer, usePreferences } from "../../app/preferences";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
@@ -15,7 +15,7 @@ import { EmptyState, Failure, Skeleton } from "../../kit/page";
 import { Pages } from "../../kit/pages";
 import { Table } from "../../kit/table";
 import { FilterBar } from "../filters/filterbar";
-import { type Clause, clausesOf, type Search } from "../filters/grammar";
+import { type Clause, clausesOf, pairsOf, type Search } from "../filters/grammar";
 import { pageOf, queryOf, sortOf, withFilters, withPage, withRange, withSort } from "../filters/view";
 import { useAskAgain, useTopic } from "../live/live";
 import { executionColumns } from "./columns";
@@ -41,6 +41,11 @@ function within(flow: FlowName | undefined, namespace: string | undefined): read
     { field: "namespace", operation: "EQUALS", value: flow.namespace },
     { field: "flowId", operation: "EQUALS", value: flow.id },
   ];
+}
+
+/** A query as it stands in an address. */
+function printQuery(pairs: QueryPairs): string {
+  return new URLSearchParams(pairs.map(([name, value]) => [name, value])).toString();
 }
 
 export function ExecutionList({ tenant, search, onSearch, flow, namespace }: Props) {
@@ -74,7 +79,8 @@ export function ExecutionList({ tenant, search, onSearch, flow, namespace }: Pro
         tenant={tenant}
         chosen={chosen}
         onChange={setChosen}
-        running={rows.filter(({ id, state }) => chosen.has(id) && !isEnded(state.current)).length}
+        total={total ?? 0}
+        filter={printQuery(pairsOf([...ofFlow(flow), ...clausesOf(search)]))}
       />
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton awaited={t("executions.title")} />}

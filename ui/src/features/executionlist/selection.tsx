@@ -1,64 +1,65 @@
-/** What can be done to the executions that are selected. */
+/** What can be done to the executions that are selected: those of this page, or all that the filter finds. */
 
+import { MoreVertical } from "lucide-react";
 import { useState } from "react";
-import { actOnMany, executionKeys } from "../../api/executions";
+import type { BulkAction } from "../../api/bulk";
 import { t } from "../../i18n/text";
-import { Button } from "../../kit/button";
+import { Button, IconButton } from "../../kit/button";
+import { Menu, MenuItem } from "../../kit/menu";
 import { SelectionBar } from "../../kit/selectionbar";
-import { Confirm } from "../actions/confirm";
-import { useAction } from "../actions/run";
+import { BulkDialog } from "./bulk";
 
 interface Props {
   readonly tenant: string;
   readonly chosen: ReadonlySet<string>;
   readonly onChange: (chosen: ReadonlySet<string>) => void;
-  /** How many of them have not ended, as far as this page knows. */
-  readonly running: number;
+  /** How many the filter finds, and the filter as the server reads it. */
+  readonly total: number;
+  readonly filter: string;
 }
 
-type Verb = "restart" | "replay" | "kill" | "delete";
+const MORE = ["resume", "pause", "unqueue", "force-run"] as const;
 
-export function ExecutionSelection({ tenant, chosen, onChange, running }: Props) {
-  const [asked, setAsked] = useState<"kill" | "delete" | null>(null);
-  const clear = () => onChange(new Set());
-  const acting = useAction({
-    act: (verb: Verb) => actOnMany(tenant, verb, [...chosen]),
-    done: (answer) => t("executions.changed", { count: answer?.count ?? chosen.size }),
-    changes: executionKeys.all(tenant),
-    onDone: clear,
-  });
+export function ExecutionSelection({ tenant, chosen, onChange, total, filter }: Props) {
+  const [asked, setAsked] = useState<BulkAction | null>(null);
+  /** The filter of which all were selected: another one has another meaning. */
+  const [all, setAll] = useState<string | null>(null);
+  const isAll = all === filter && chosen.size > 0;
+  const clear = () => {
+    setAll(null);
+    onChange(new Set());
+  };
   return (
-    <SelectionBar count={chosen.size} onClear={clear}>
-      <Button isBusy={acting.isPending} onClick={() => acting.mutate("restart")}>
-        {t("action.restart")}
-      </Button>
-      <Button isBusy={acting.isPending} onClick={() => acting.mutate("replay")}>
-        {t("action.replay")}
-      </Button>
-      <Button isBusy={acting.isPending} disabled={running === 0} onClick={() => setAsked("kill")}>
-        {t("action.kill")}
-      </Button>
-      <Button look="danger" isBusy={acting.isPending} onClick={() => setAsked("delete")}>
+    <SelectionBar count={isAll ? total : chosen.size} onClear={clear}>
+      {!isAll && total > chosen.size && (
+        <Button look="quiet" onClick={() => setAll(filter)}>
+          {t("bulk.select-all", { count: total })}
+        </Button>
+      )}
+      <Button onClick={() => setAsked("restart")}>{t("action.restart")}</Button>
+      <Button onClick={() => setAsked("replay")}>{t("action.replay")}</Button>
+      <Button onClick={() => setAsked("kill")}>{t("action.kill")}</Button>
+      <Button look="danger" onClick={() => setAsked("delete")}>
         {t("action.delete")}
       </Button>
-      <Confirm
-        title={t("executions.kill-title", { count: running })}
-        verb={t("action.kill")}
-        isOpen={asked === "kill"}
-        onClose={() => setAsked(null)}
-        onConfirm={() => acting.mutate("kill")}
-      >
-        {t("executions.kill-hint", { count: running, ended: chosen.size - running })}
-      </Confirm>
-      <Confirm
-        title={t("executions.delete-title", { count: chosen.size })}
-        verb={t("action.delete")}
-        isOpen={asked === "delete"}
-        onClose={() => setAsked(null)}
-        onConfirm={() => acting.mutate("delete")}
-      >
-        {t("executions.delete-hint")}
-      </Confirm>
+      <Menu trigger={<IconButton label={t("action.more")} icon={<MoreVertical size={16} />} look="plain" />}>
+        {MORE.map((action) => (
+          <MenuItem key={action} onChoose={() => setAsked(action)}>
+            {t(`action.${action}`)}
+          </MenuItem>
+        ))}
+      </Menu>
+      {asked && (
+        <BulkDialog
+          tenant={tenant}
+          action={asked}
+          chosen={isAll ? { filter } : { ids: [...chosen] }}
+          onClose={(isBegun) => {
+            setAsked(null);
+            if (isBegun) clear();
+          }}
+        />
+      )}
     </SelectionBar>
   );
 }

@@ -14,6 +14,9 @@ interface Props {
   readonly lines: readonly LogEntry[];
   /** Where the whole log can be had. */
   readonly download: string;
+  /** What the address asks for: one task, a line to begin at (from 1). */
+  readonly task?: string | undefined;
+  readonly line?: number | undefined;
 }
 
 /** Entries of many lines become rows of one line; what follows the first has no head. */
@@ -32,16 +35,19 @@ export function matchesOf(rows: readonly LogEntry[], text: string): readonly num
   return rows.flatMap(({ message }, index) => (message.toLowerCase().includes(wanted) ? [index] : []));
 }
 
-export function LogView({ lines, download }: Props) {
-  const [least, setLeast] = useState<Level>("INFO");
-  const [task, setTask] = useState("");
+export function LogView({ lines, download, task: firstTask = "", line: firstLine }: Props) {
+  const [least, setLeast] = useState<Level>(firstLine === undefined ? "INFO" : "TRACE");
+  const [task, setTask] = useState(firstTask);
   const [text, setText] = useState("");
   const rows = useMemo(() => rowsOf(lines, least, task), [lines, least, task]);
   const tasks = useMemo(() => [...new Set(lines.flatMap(({ taskId }) => taskId ?? []))], [lines]);
   const matches = useMemo(() => matchesOf(rows, text), [rows, text]);
   const { root, log, unseen } = useWindow(rows);
+  useEffect(() => {
+    if (firstLine !== undefined) log.current?.go(firstLine - 1);
+  }, [firstLine, log]);
   return (
-    <section aria-label={t("logs.title")} className="flex h-[calc(100dvh-176px)] min-h-60 flex-1 flex-col">
+    <section aria-label={t("logs.title")} className="flex h-[calc(100dvh-232px)] min-h-60 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-2 px-4 py-2 max-narrow:px-3">
         <Select
           aria-label={t("logs.level")}

@@ -1,16 +1,15 @@
 /** The form that a paused execution waits for. */
 
 import { useState } from "react";
-import { checkResume, executionKeys, resume } from "../../api/executions";
+import { checkResume } from "../../api/executions";
+import { orders } from "../../api/orders";
 import type { Execution } from "../../api/types";
 import { t } from "../../i18n/text";
-import { Button } from "../../kit/button";
-import { Dialog } from "../../kit/dialog";
 import { Failure, Skeleton } from "../../kit/page";
-import { useAction } from "../actions/run";
+import { OrderDialog } from "../actions/order";
 import { useChecked } from "./checked";
 import { Inputs } from "./inputs";
-import { formOf, type Given } from "./values";
+import type { Given } from "./values";
 
 interface Props {
   readonly tenant: string;
@@ -24,45 +23,30 @@ export function ResumeForm(props: Props) {
   return props.isOpen ? <Open {...props} /> : null;
 }
 
-function Open({ tenant, execution: { id }, isOpen, onClose }: Props) {
+function Open({ tenant, execution, onClose }: Props) {
+  const { id } = execution;
   const [given, setGiven] = useState<Given>({});
-  const [isTried, setTried] = useState(false);
   const checked = useChecked([tenant, "resume", id], given, (form, signal) => checkResume(tenant, id, form, signal));
-  const resuming = useAction({
-    act: () => resume(tenant, id, formOf(given)),
-    done: () => t("action.done.resume"),
-    changes: executionKeys.all(tenant),
-    onDone: onClose,
-  });
+  const inputs = checked.data?.inputs ?? [];
+  const isWrong = inputs.some(({ enabled, errors }) => enabled && errors.length > 0);
   return (
-    <Dialog
+    <OrderDialog
+      tenant={tenant}
       title={t("resume.title")}
-      isOpen={isOpen}
+      verb={t("action.resume")}
+      done={t("action.done.resume")}
+      order={checked.data && !isWrong ? orders.resume(tenant, id, given) : null}
+      secret={new Set(inputs.filter(({ input }) => input.type === "SECRET").map(({ input }) => input.id))}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("kit.cancel")}</Button>
-          <Button
-            look="primary"
-            isBusy={resuming.isPending}
-            onClick={() => {
-              setTried(true);
-              resuming.mutate(undefined);
-            }}
-          >
-            {t("action.resume")}
-          </Button>
-        </>
-      }
     >
       {checked.isPending && <Skeleton rows={2} awaited={t("flow.inputs")} />}
       {checked.isError && <Failure error={checked.error} />}
       {checked.data && (
         <div className="flex flex-col gap-4">
-          {checked.data.inputs.length === 0 && <p>{t("resume.no-inputs")}</p>}
-          <Inputs inputs={checked.data.inputs} given={given} onChange={setGiven} isTried={isTried} />
+          {inputs.length === 0 && <p>{t("resume.no-inputs")}</p>}
+          <Inputs inputs={inputs} given={given} onChange={setGiven} isTried={false} />
         </div>
       )}
-    </Dialog>
+    </OrderDialog>
   );
 }

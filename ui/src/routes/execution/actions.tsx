@@ -3,23 +3,23 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { MoreVertical } from "lucide-react";
-import { useState } from "react";
-import { of } from "../../api/client";
-import { act, deleteExecution, executionKeys, kill, possible, type Verb } from "../../api/executions";
+import { useEffect, useState } from "react";
+import { possible, type Verb } from "../../api/executions";
 import { flow } from "../../api/flows";
 import type { Execution, State } from "../../api/types";
 import { isEnded } from "../../api/types";
-import { AsCommand } from "../../features/actions/ascommand";
+import { listen } from "../../app/shortcuts";
 import { ChangeStateDialog } from "../../features/actions/changestate";
-import { Confirm } from "../../features/actions/confirm";
+import { DeleteDialog, KillDialog, PlainDialog, RestartDialog } from "../../features/actions/dialogs";
 import { LabelsDialog } from "../../features/actions/editlabels";
 import { ReplayDialog } from "../../features/actions/replay";
-import { useAction } from "../../features/actions/run";
 import { ResumeForm } from "../../features/runform/resume";
 import { t } from "../../i18n/text";
 import { Button, IconButton } from "../../kit/button";
 import { Menu, MenuItem, MenuLine } from "../../kit/menu";
 import { stateWord } from "../../kit/statemark";
+
+type Asked = Verb | "resume" | "kill" | "delete" | "state" | "labels";
 
 interface Props {
   readonly tenant: string;
@@ -37,50 +37,34 @@ const LIKELY: Readonly<Partial<Record<State, Verb | "resume">>> = {
   CANCELLED: "replay",
 };
 
+const IN_MENU = ["restart", "replay", "pause", "unqueue", "force-run"] as const;
+
+/** `Shift+R` asks for a replay. */
+function useReplayKey(isPossible: boolean, replay: () => void): void {
+  useEffect(() => (isPossible ? listen({ R: replay }) : undefined), [isPossible, replay]);
+}
+
 export function ExecutionActions({ tenant, execution }: Props) {
-  const { id, namespace, flowId, state } = execution;
-  const navigate = useNavigate();
-  const [asked, setAsked] = useState<"kill" | "delete" | "resume" | "replay" | "state" | "labels" | null>(null);
-  const close = () => setAsked(null);
-  const changes = executionKeys.all(tenant);
-  const newest = useQuery({ ...flow(tenant, { namespace, id: flowId }), enabled: asked === "replay" });
-  const open = (answer: Execution) => {
-    const params = { tenant, namespace: answer.namespace, flowId: answer.flowId, id: answer.id, tab: "overview" };
-    void navigate({ to: "/$tenant/executions/$namespace/$flowId/$id/$tab", params });
-  };
-  const acting = useAction({
-    act: (verb: Verb) => act(tenant, id, verb),
-    done: (_, verb) => t(`action.done.${verb}`),
-    changes,
-    onDone: (answer) => {
-      if (answer && answer.id !== id) open(answer);
-    },
-  });
-  const killing = useAction({ act: () => kill(tenant, id), done: () => t("action.done.kill"), changes });
-  const deleting = useAction({
-    act: () => deleteExecution(tenant, id),
-    done: () => t("execution.deleted"),
-    changes: executionKeys.lists(tenant),
-    onDone: () => void navigate({ to: "/$tenant/executions", params: { tenant } }),
-  });
-  const whyNot = (verb: Verb | "kill") =>
-    possible(state.current, verb) ? undefined : t("action.not-in-state", { state: stateWord(state.current) });
-  const all = ["restart", "replay", "pause", "unqueue", "force-run"] as const;
-  const first = LIKELY[state.current];
-  const start = (verb: Verb | "resume") =>
-    verb === "resume" || verb === "replay" ? setAsked(verb) : acting.mutate(verb);
-  const notOver = isEnded(state.current) ? undefined : t("execution.still-running");
+  const { current } = execution.state;
+  const [asked, setAsked] = useState<Asked | null>(null);
+  const [askReplay] = useState(() => () => setAsked("replay"));
+  useReplayKey(possible(current, "replay"), askReplay);
+  const whyNot = (verb: Verb) =>
+    possible(current, verb) ? undefined : t("action.not-in-state", { state: stateWord(current) });
+  const notOver = isEnded(current) ? undefined : t("execution.still-running");
+  const first = LIKELY[current];
   return (
     <>
       {first && (
-        <Button look="primary" isBusy={acting.isPending} onClick={() => start(first)}>
+        <Button look="primary" onClick={() => setAsked(first)}>
           {t(`action.${first}`)}
         </Button>
       )}
-      {possible(state.current, "kill") && <Button onClick={() => setAsked("kill")}>{t("action.kill")}</Button>}
+      {current === "FAILED" && <Button onClick={askReplay}>{t("action.replay")}</Button>}
+      {possible(current, "kill") && <Button onClick={() => setAsked("kill")}>{t("action.kill")}</Button>}
       <Menu trigger={<IconButton label={t("action.more")} icon={<MoreVertical size={16} />} look="plain" />}>
-        {all.map((verb) => (
-          <MenuItem key={verb} whyNot={whyNot(verb)} onChoose={() => start(verb)}>
+        {IN_MENU.map((verb) => (
+          <MenuItem key={verb} whyNot={whyNot(verb)} onChoose={() => setAsked(verb)}>
             {t(`action.${verb}`)}
           </MenuItem>
         ))}
@@ -96,39 +80,53 @@ export function ExecutionActions({ tenant, execution }: Props) {
           {t("action.delete")}
         </MenuItem>
       </Menu>
-      <Confirm
-        title={t("executions.kill-title", { count: 1 })}
-        verb={t("action.kill")}
-        isOpen={asked === "kill"}
-        onClose={close}
-        onConfirm={() => killing.mutate(undefined)}
-      >
-        {t("execution.kill-hint", {
-          count: (execution.taskRunList ?? []).filter((run) => !isEnded(run.state.current)).length,
-        })}
-        <AsCommand method="DELETE" path={of(tenant, "executions", id, "actions", "kill")} />
-      </Confirm>
-      <Confirm
-        title={t("executions.delete-title", { count: 1 })}
-        verb={t("action.delete")}
-        isOpen={asked === "delete"}
-        onClose={close}
-        onConfirm={() => deleting.mutate(undefined)}
-      >
-        {t("executions.delete-hint")} {flowId} {id}
-      </Confirm>
-      {asked === "replay" && (
-        <ReplayDialog
-          tenant={tenant}
-          execution={execution}
-          latest={newest.data?.revision}
-          onClose={close}
-          onDone={open}
-        />
-      )}
-      {asked === "state" && <ChangeStateDialog tenant={tenant} execution={execution} onClose={close} />}
-      {asked === "labels" && <LabelsDialog tenant={tenant} execution={execution} onClose={close} />}
-      <ResumeForm tenant={tenant} execution={execution} isOpen={asked === "resume"} onClose={close} />
+      {asked && <Ask tenant={tenant} execution={execution} asked={asked} onClose={() => setAsked(null)} />}
     </>
+  );
+}
+
+interface AskProps extends Props {
+  readonly asked: Asked;
+  readonly onClose: () => void;
+}
+
+/** The dialog of an action. */
+export function Ask({ asked, ...props }: AskProps) {
+  switch (asked) {
+    case "restart":
+      return <RestartDialog {...props} />;
+    case "replay":
+      return <Replay {...props} />;
+    case "resume":
+      return <ResumeForm {...props} isOpen />;
+    case "kill":
+      return <KillDialog {...props} />;
+    case "state":
+      return <ChangeStateDialog {...props} />;
+    case "labels":
+      return <LabelsDialog {...props} />;
+    case "delete":
+      return <DeleteDialog {...props} />;
+    default:
+      return <PlainDialog {...props} verb={asked} />;
+  }
+}
+
+function Replay({ tenant, execution, onClose }: Omit<AskProps, "asked">) {
+  const { namespace, flowId } = execution;
+  const navigate = useNavigate();
+  const newest = useQuery(flow(tenant, { namespace, id: flowId }));
+  const open = (made: Execution) => {
+    const params = { tenant, namespace: made.namespace, flowId: made.flowId, id: made.id, tab: "overview" };
+    void navigate({ to: "/$tenant/executions/$namespace/$flowId/$id/$tab", params });
+  };
+  return (
+    <ReplayDialog
+      tenant={tenant}
+      execution={execution}
+      latest={newest.data?.revision}
+      onClose={onClose}
+      onDone={open}
+    />
   );
 }

@@ -10,6 +10,7 @@ import { isEnded } from "../../api/types";
 import { Labels } from "../../features/labels";
 import { useAskAgain, useTopic } from "../../features/live/live";
 import { Moment, Took } from "../../features/live/moments";
+import { Progress } from "../../features/progress";
 import { middle } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { CopyButton } from "../../kit/codeblock";
@@ -99,6 +100,7 @@ function Head({ tenant, execution: shown }: { readonly tenant: string; readonly 
         {trigger && <span className="text-muted">{t("execution.by", { trigger: trigger.id })}</span>}
         <Labels labels={labels} list="executions" />
       </p>
+      <Progress tenant={tenant} execution={shown} runs={shown.taskRunList ?? []} />
     </>
   );
 }

@@ -1,15 +1,16 @@
 /** The task runs in time: a row for each, children below their parents, waiting hatched and running solid. */
 
-import { Link } from "@tanstack/react-router";
+import { Link, useSearch } from "@tanstack/react-router";
 import { ChevronRight } from "lucide-react";
 import { useMemo, useState } from "react";
 import type { Execution, State, TaskRun } from "../../api/types";
-import { isEnded } from "../../api/types";
+import { isEnded, STATES } from "../../api/types";
 import { bars, type Extent, extent, marks, type Row, type Run, rows } from "../../engines/timeline/rows";
 import { useNow } from "../../features/live/live";
 import { duration } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { classes } from "../../kit/classes";
+import { LINK } from "../../kit/link";
 import { EmptyState } from "../../kit/page";
 import { familyOf, StateMark } from "../../kit/statemark";
 import { VirtualList } from "../../kit/virtuallist";
@@ -35,13 +36,26 @@ interface Props {
   readonly execution: Execution;
 }
 
+/** `?state=FAILED`: only task runs in this state. */
+function useWantedState(): State | undefined {
+  const { state } = useSearch({ strict: false });
+  return STATES.find((one) => one === state);
+}
+
 export function ExecutionGantt({ execution }: Props) {
+  const wanted = useWantedState();
   const now = useNow(!isEnded(execution.state.current));
   const [folded, setFolded] = useState<ReadonlySet<string>>(new Set());
-  const runs = useMemo(() => (execution.taskRunList ?? []).map((run) => asRun(run, now)), [execution.taskRunList, now]);
+  const runs = useMemo(
+    () =>
+      (execution.taskRunList ?? [])
+        .filter(({ state }) => wanted === undefined || state.current === wanted)
+        .map((run) => asRun(run, now)),
+    [execution.taskRunList, now, wanted],
+  );
   const shown = useMemo(() => rows(runs, folded), [runs, folded]);
   const whole = extent(runs);
-  if (runs.length === 0) return <EmptyState title={t("execution.no-runs")} />;
+  if (runs.length === 0 && wanted === undefined) return <EmptyState title={t("execution.no-runs")} />;
   const fold = (id: string) => {
     const next = new Set(folded);
     if (!next.delete(id)) next.add(id);
@@ -49,12 +63,21 @@ export function ExecutionGantt({ execution }: Props) {
   };
   return (
     <section aria-label={t("execution.tab.gantt")} className="flex min-h-0 flex-1 flex-col">
+      {wanted && (
+        <p className="flex items-center gap-3 px-4 py-2 max-narrow:px-3">
+          <StateMark state={wanted} />
+          <span className="text-muted">{t("gantt.only", { count: runs.length })}</span>
+          <Link to="." search={{}} className={LINK}>
+            {t("gantt.all")}
+          </Link>
+        </p>
+      )}
       <Ruler whole={whole} />
       <VirtualList
         label={t("execution.runs")}
         count={shown.length}
         rowHeight={32}
-        className="h-[calc(100dvh-208px)] min-h-48 overflow-auto"
+        className={classes("min-h-48 overflow-auto", wanted ? "h-[calc(100dvh-300px)]" : "h-[calc(100dvh-260px)]")}
         row={(index) => {
           const row = shown[index];
           return row ? <Line row={row} whole={whole} execution={execution} onFold={() => fold(row.run.id)} /> : null;

@@ -2,6 +2,7 @@
 
 import { useState } from "react";
 import type { Execution, Json, TaskRun } from "../../api/types";
+import { Debugger } from "../../features/outputs/debugger";
 import { Values } from "../../features/outputs/values";
 import { t } from "../../i18n/text";
 import { classes } from "../../kit/classes";
@@ -29,9 +30,14 @@ export function ExecutionOutputs({ tenant, execution }: { readonly tenant: strin
   const [chosen, setChosen] = useState<string | null>(null);
   const shown = runs.find(({ id }) => id === chosen) ?? runs[0];
   if (!shown || !isMap(shown.outputs))
-    return <EmptyState title={t("outputs.none")}>{t("outputs.none-hint")}</EmptyState>;
+    return (
+      <>
+        <EmptyState title={t("outputs.none")}>{t("outputs.none-hint")}</EmptyState>
+        <Debugger tenant={tenant} execution={execution.id} taskRun={undefined} first="{{ inputs }}" />
+      </>
+    );
   return (
-    <div className="h-[calc(100dvh-176px)] min-h-72">
+    <div className="h-[calc(100dvh-232px)] min-h-72">
       <SplitPane
         share={30}
         first={
@@ -62,15 +68,24 @@ export function ExecutionOutputs({ tenant, execution }: { readonly tenant: strin
           />
         }
         second={
-          <Values
-            key={shown.id}
-            label={t("outputs.of", { task: shown.taskId })}
-            values={shown.outputs}
-            root={rootOf(shown)}
-            isOpenAtFirst
-            tenant={tenant}
-            execution={execution.id}
-          />
+          <>
+            <Values
+              key={shown.id}
+              label={t("outputs.of", { task: shown.taskId })}
+              values={shown.outputs}
+              root={rootOf(shown)}
+              isOpenAtFirst
+              tenant={tenant}
+              execution={execution.id}
+            />
+            <Debugger
+              key={`${shown.id} debugger`}
+              tenant={tenant}
+              execution={execution.id}
+              taskRun={shown.id}
+              first={`{{ ${rootOf(shown)} }}`}
+            />
+          </>
         }
       />
     </div>

@@ -2,20 +2,22 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { type ReactNode, useState } from "react";
 import { sinceSuccess } from "../../api/compare";
-import { why } from "../../api/executions";
-import type { Execution, Json, State, TaskRun } from "../../api/types";
+import type { Execution, Json } from "../../api/types";
 import { isEnded } from "../../api/types";
 import { ChangeList } from "../../features/compare/entries";
-import { useNow } from "../../features/live/live";
 import { Moment } from "../../features/live/moments";
 import { Values } from "../../features/outputs/values";
-import { defaultForm, duration, logMoment } from "../../i18n/format";
+import type { Offer } from "../../features/why/offers";
+import { WhyPanel } from "../../features/why/why";
+import { defaultForm, logMoment } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { Button } from "../../kit/button";
 import { LINK } from "../../kit/link";
 import { Skeleton } from "../../kit/page";
 import { StateMark, stateWord } from "../../kit/statemark";
+import { Ask } from "./actions";
 
 interface Props {
   readonly tenant: string;
@@ -25,11 +27,18 @@ interface Props {
 export function ExecutionOverview({ tenant, execution }: Props) {
   const { state, inputs, outputs, variables, trigger, taskRunList } = execution;
   const given = trigger?.variables;
+  const [asked, setAsked] = useState<Offer | null>(null);
   return (
     <div className="flex flex-col gap-6 p-4 max-narrow:p-3">
       {state.current === "FAILED" && <FailureCard tenant={tenant} execution={execution} />}
-      {!isEnded(state.current) && <WhyCard tenant={tenant} execution={execution} />}
-      <Counts runs={taskRunList ?? []} />
+      {!isEnded(state.current) && (
+        <WhyPanel
+          tenant={tenant}
+          execution={execution}
+          offer={(one) => <OfferButton key={one} offer={one} onAsk={setAsked} />}
+        />
+      )}
+      {(taskRunList ?? []).length === 0 && <p className="text-muted">{t("execution.no-runs")}</p>}
       <div className="grid grid-cols-2 gap-6 max-narrow:grid-cols-1">
         <Shown tenant={tenant} execution={execution} title={t("execution.inputs")} values={inputs} root="inputs" />
         <Shown tenant={tenant} execution={execution} title={t("execution.outputs")} values={outputs} root="outputs" />
@@ -54,7 +63,16 @@ export function ExecutionOverview({ tenant, execution }: Props) {
         <History execution={execution} />
         <Relatives tenant={tenant} execution={execution} />
       </div>
+      {asked && <Ask tenant={tenant} execution={execution} asked={asked} onClose={() => setAsked(null)} />}
     </div>
+  );
+}
+
+function OfferButton({ offer, onAsk }: { readonly offer: Offer; readonly onAsk: (offer: Offer) => void }) {
+  return (
+    <Button look={offer === "resume" ? "primary" : "plain"} onClick={() => onAsk(offer)}>
+      {t(`action.${offer}`)}
+    </Button>
   );
 }
 
@@ -87,9 +105,6 @@ function Shown({ tenant, execution, title, values = {}, root, isOnlyIfAny = fals
     </Box>
   );
 }
-
-/** How often it is asked again why something waits. */
-const WHY_MS = 5_000;
 
 /** The task that failed, what its log said last, and what is different from the last success. */
 function FailureCard({ tenant, execution }: Props) {
@@ -153,62 +168,6 @@ function FailureCard({ tenant, execution }: Props) {
         </section>
       )}
     </section>
-  );
-}
-
-/** Why it does not move, in the server's words. While a worker works nothing is waited for. */
-function WhyCard({ tenant, execution }: Props) {
-  const reason = useQuery({ ...why(tenant, execution.id), refetchInterval: WHY_MS });
-  const now = useNow(true);
-  const isRunning = execution.state.current === "RUNNING";
-  const answer = reason.data;
-  if (isRunning && !answer?.cause) return null;
-  const since = answer?.since ?? execution.state.histories?.at(-1)?.date ?? execution.state.startDate;
-  const { until, at, executionId, error } = answer?.facts ?? {};
-  const moment = until ?? at;
-  return (
-    <section aria-label={t("execution.why")} className="rounded-panel border border-control p-4">
-      <h2 className="flex items-center gap-2 font-semibold text-section">
-        <StateMark state={execution.state.current} />
-        {t("execution.since", { duration: duration(now - Date.parse(since)) })}
-      </h2>
-      {answer?.words && <p className="mt-1 whitespace-pre-wrap">{answer.words}</p>}
-      {error && <p className="mt-1 whitespace-pre-wrap text-muted">{error}</p>}
-      {moment && (
-        <p className="mt-1">
-          {t("execution.until")} <Moment iso={moment} />
-        </p>
-      )}
-      {executionId && (
-        <Link
-          to="/$tenant/executions"
-          params={{ tenant }}
-          search={{ "filters[q][EQUALS]": executionId }}
-          className={`${LINK} mt-1 inline-block font-mono`}
-        >
-          {executionId}
-        </Link>
-      )}
-      {answer === null && <p className="mt-1 text-muted">{t("execution.why-absent")}</p>}
-      {reason.isError && <p className="mt-1 text-failed">{reason.error.message}</p>}
-    </section>
-  );
-}
-
-/** How many task runs are in which state. */
-function Counts({ runs }: { readonly runs: readonly TaskRun[] }) {
-  const counts = new Map<State, number>();
-  for (const { state } of runs) counts.set(state.current, (counts.get(state.current) ?? 0) + 1);
-  if (counts.size === 0) return <p className="text-muted">{t("execution.no-runs")}</p>;
-  return (
-    <ul aria-label={t("execution.runs")} className="flex flex-wrap gap-x-5 gap-y-1">
-      {[...counts].map(([state, count]) => (
-        <li key={state} className="flex items-center gap-1.5">
-          <span className="font-semibold">{count}</span>
-          <StateMark state={state} />
-        </li>
-      ))}
-    </ul>
   );
 }
 

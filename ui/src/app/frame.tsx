@@ -117,12 +117,13 @@ function TopBar({ onSearch, onHelp, isMenuOpen, onMenu }: BarProps) {
         look="plain"
         className="ml-auto text-muted narrow:w-64 narrow:justify-start"
         icon={<Search size={14} />}
-        aria-label={t("frame.search")}
         aria-keyshortcuts="Control+K"
         onClick={onSearch}
       >
-        <span className="max-narrow:hidden">{t("frame.search")}</span>
-        <kbd className="ml-auto font-mono text-label max-narrow:hidden">Ctrl+K</kbd>
+        <span className="max-narrow:sr-only">{t("frame.search")}</span>
+        <kbd aria-hidden className="ml-auto font-mono text-label max-narrow:hidden">
+          Ctrl+K
+        </kbd>
       </Button>
       <LiveDot />
       <UserMenu onHelp={onHelp} />
@@ -146,7 +147,7 @@ function MainMenu({ tenant, isOpen }: { readonly tenant: string; readonly isOpen
       <Link
         to="/$tenant/dashboards"
         params={{ tenant }}
-        aria-label={t("frame.home")}
+        aria-label={isMenuSmall ? t("frame.home") : undefined}
         className="mb-1 flex h-9 items-center gap-2 px-2 font-semibold text-section max-narrow:hidden"
       >
         <svg width="16" height="16" viewBox="0 0 16 16" aria-hidden="true" className="shrink-0 fill-accent">

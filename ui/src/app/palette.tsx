@@ -16,6 +16,7 @@ import { Dialog as Radix } from "radix-ui";
 import { type KeyboardEvent, useState } from "react";
 import { t } from "../i18n/text";
 import { classes } from "../kit/classes";
+import { useFocusBack } from "../kit/dialog";
 import { type Entry, useFound } from "./found";
 
 function usePages(tenant: string, text: string): readonly Entry[] {
@@ -80,12 +81,14 @@ interface Props {
 }
 
 export function Palette({ tenant, isOpen, onClose }: Props) {
+  const giveBack = useFocusBack(isOpen);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-veil" />
         <Radix.Content
           aria-describedby={undefined}
+          onCloseAutoFocus={giveBack}
           className="fixed top-[10vh] left-1/2 z-50 flex max-h-[70vh] w-[min(640px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-panel border border-border bg-bg shadow-over"
         >
           <Radix.Title className="sr-only">{t("palette.title")}</Radix.Title>

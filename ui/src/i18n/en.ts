@@ -434,7 +434,7 @@ export const en = {
   "welcome.schedule": "Every morning",
   "welcome.schedule-hint": "A schedule on weekdays at six. It can be started by hand too.",
   "welcome.start": "Start with this",
-  "welcome.start-one": "Start with: {name}",
+  "welcome.start-one": "Start with this: {name}",
   "welcome.title": "Welcome to Kapelle",
   "welcome.webhook": "Webhook",
   "welcome.webhook-hint": "Starts when something calls its address.",

@@ -2,7 +2,7 @@
 
 import { X } from "lucide-react";
 import { Dialog as Radix } from "radix-ui";
-import type { ReactNode } from "react";
+import { type ReactNode, useRef } from "react";
 import { t } from "../i18n/text";
 import { IconButton } from "./button";
 
@@ -22,6 +22,27 @@ function focusFirst(event: Event): void {
   if (content.contains(document.activeElement)) return;
   const field = content.querySelector<HTMLElement>("[data-body] :is(input, textarea, select, button, a)");
   (field ?? content).focus();
+}
+
+/** What has the focus. An item of a menu goes away with it, so the button of the menu stands in. */
+function focused(): HTMLElement | null {
+  const element = document.activeElement;
+  const menu = element?.closest("[role=menu]")?.getAttribute("aria-labelledby");
+  const found = menu ? document.getElementById(menu) : element;
+  return found instanceof HTMLElement ? found : null;
+}
+
+/** Gives the focus back to what had it before. The primitives do so only for a button of their own. */
+export function useFocusBack(isOpen: boolean): (event: Event) => void {
+  const before = useRef<HTMLElement | null>(null);
+  const wasOpen = useRef(false);
+  // While rendering: what is shown may take the focus as soon as it is there.
+  if (isOpen && !wasOpen.current) before.current = focused();
+  wasOpen.current = isOpen;
+  return (event) => {
+    event.preventDefault();
+    before.current?.focus();
+  };
 }
 
 function Veil() {
@@ -44,6 +65,7 @@ function Actions({ children }: { readonly children: ReactNode }) {
 }
 
 export function Dialog({ title, isOpen, onClose, children, actions }: Props) {
+  const giveBack = useFocusBack(isOpen);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -51,6 +73,7 @@ export function Dialog({ title, isOpen, onClose, children, actions }: Props) {
         <Radix.Content
           aria-describedby={undefined}
           onOpenAutoFocus={focusFirst}
+          onCloseAutoFocus={giveBack}
           className="fixed top-[12vh] left-1/2 z-50 flex max-h-[80vh] w-[min(560px,calc(100vw-24px))] -translate-x-1/2 flex-col rounded-panel outline-none border border-border bg-bg shadow-over"
         >
           <Head title={title} />
@@ -65,6 +88,7 @@ export function Dialog({ title, isOpen, onClose, children, actions }: Props) {
 }
 
 export function Sheet({ title, isOpen, onClose, children, actions }: Props) {
+  const giveBack = useFocusBack(isOpen);
   return (
     <Radix.Root open={isOpen} onOpenChange={(open) => !open && onClose()}>
       <Radix.Portal>
@@ -72,6 +96,7 @@ export function Sheet({ title, isOpen, onClose, children, actions }: Props) {
         <Radix.Content
           aria-describedby={undefined}
           onOpenAutoFocus={focusFirst}
+          onCloseAutoFocus={giveBack}
           className="fixed inset-y-0 right-0 z-50 flex w-[min(560px,100vw)] flex-col border-border border-l bg-bg outline-none shadow-over"
         >
           <Head title={title} />

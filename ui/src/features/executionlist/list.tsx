@@ -80,7 +80,7 @@ export function ExecutionList({ tenant, search, onSearch, flow, namespace }: Pro
         chosen={chosen}
         onChange={setChosen}
         total={total ?? 0}
-        filter={printQuery(pairsOf([...ofFlow(flow), ...clausesOf(search)]))}
+        filter={printQuery(pairsOf([...within(flow, namespace), ...clausesOf(search)]))}
       />
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton awaited={t("executions.title")} />}

@@ -26,3 +26,4 @@ mod stage;
 mod stats;
 mod telling;
 mod templates;
+mod webhooks;

@@ -174,7 +174,7 @@ fn nobody_comes_in_without_good_credentials() {
 }
 
 /// All that may be called without a name.
-const OPEN: [&str; 21] = [
+const OPEN: [&str; 22] = [
     "Instance GET basicAuthValidationErrors",
     "Instance GET configs/login",
     "Instance GET health",
@@ -194,6 +194,7 @@ const OPEN: [&str; 21] = [
     "Tenant POST basicAuth",
     "Tenant POST executions/webhook/{namespace}/{flow}/{key}",
     "Tenant POST executions/webhook/{namespace}/{flow}/{key}/{path*}",
+    "Tenant POST executions/{key}",
     "Tenant PUT executions/webhook/{namespace}/{flow}/{key}",
     "Tenant PUT executions/webhook/{namespace}/{flow}/{key}/{path*}",
 ];

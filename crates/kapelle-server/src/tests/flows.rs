@@ -121,3 +121,27 @@ fn editors_hear_what_expressions_may_name() {
     let old = stage.get("/api/v1/flows/deprecated").json();
     assert_eq!((old.as_array().unwrap().len(), &old[0]["flowId"]), (1, &json!("old")), "{old}");
 }
+
+#[test]
+fn revisions_are_forgotten_but_not_the_present_one() {
+    let stage = Stage::start();
+    for text in ["a", "b", "c"] {
+        let source = format!(
+            "id: many\nnamespace: team\ntasks:\n- {{id: a, type: io.kestra.plugin.core.debug.Return, format: {text}}}\n"
+        );
+        let (method, path) = if text == "a" { ("POST", "") } else { ("PUT", "/team/many") };
+        let saved = stage.ask(method, &format!("/api/v1/flows{path}"), "application/x-yaml", &source);
+        assert_eq!(saved.status, 200, "{}", saved.text());
+    }
+    let forget = |revisions: &str| {
+        let path = format!("/api/v1/main/flows/team/many/revisions?revisions={revisions}");
+        stage.ask("DELETE", &path, "", "")
+    };
+    assert_eq!(forget("1").status, 200);
+    let present = forget("2,3");
+    assert_eq!(present.status, 422, "{}", present.text());
+    assert!(present.text().contains("3 is the current one"), "{}", present.text());
+    let left = stage.get("/api/v1/main/flows/team/many/revisions").json();
+    let left: Vec<_> = left.as_array().unwrap().iter().map(|revision| &revision["revision"]).collect();
+    assert_eq!(left, [2, 3]);
+}

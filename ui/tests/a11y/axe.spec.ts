@@ -72,8 +72,8 @@ test("axe finds nothing in what opens over a page", async ({ own }) => {
     { name: "keys", open: () => page.keyboard.press("?"), role: "dialog" },
     { name: "menu of actions", open: () => page.getByRole("button", { name: "More actions" }).click(), role: "menu" },
     { name: "menu of the user", open: () => page.getByRole("button", { name: "You and your" }).click(), role: "menu" },
-    { name: "form", open: () => page.getByRole("button", { name: "Resume" }).click(), role: "dialog" },
-    { name: "question", open: () => page.getByRole("button", { name: "Kill" }).click(), role: "dialog" },
+    { name: "form", open: () => page.getByRole("button", { name: "Resume" }).first().click(), role: "dialog" },
+    { name: "question", open: () => page.getByRole("button", { name: "Kill" }).first().click(), role: "dialog" },
   ] as const;
   for (const { name, open: begin, role } of openings) {
     await begin();

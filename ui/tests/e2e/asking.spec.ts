@@ -28,7 +28,7 @@ test.describe("on a phone", () => {
     const execution = await api.reaches(id, "PAUSED");
     await page.goto(at(pageOf(execution)));
     await expect(page.getByRole("region", { name: "Why it waits" })).toBeVisible();
-    await page.getByRole("button", { name: "Resume", exact: true }).tap();
+    await page.getByRole("region", { name: "Why it waits" }).getByRole("button", { name: "Resume" }).tap();
     const form = page.getByRole("dialog", { name: "Resume the execution" });
     await form.getByRole("radio", { name: "true" }).tap();
     await form.getByLabel("reason").fill("all is well");

@@ -2,7 +2,7 @@
 
 import { expect } from "@playwright/test";
 import { pageOf, test } from "../harness/proof";
-import { hasState } from "../harness/words";
+import { confirm, hasState } from "../harness/words";
 
 const flow = (namespace: string) => `id: nightly_load
 namespace: ${namespace}
@@ -47,6 +47,7 @@ test("a failed execution names the cause and what changed, and its restart turns
 
   await api.call("PUT", ready, "yes", "text/plain");
   await page.getByRole("button", { name: "Restart", exact: true }).click();
+  await confirm(page, "Restart");
   await hasState(page, "Success");
   await expect(card).toBeHidden();
   // It went on from the task that failed: what succeeded before did not run again.

@@ -57,27 +57,12 @@ tasks:
 `;
 
 const TABS = 10;
-const OPENS_MS = 1_000;
 
-test("ten tabs on ten executions stay live, and one more opens as fast as the first", async ({
-  context,
-  api,
-  at,
-  namespace,
-}) => {
+test("ten tabs on ten executions stay live, and one more opens", async ({ context, api, at, namespace }) => {
   test.slow();
   const flow = await api.flow(asking(namespace));
   const started = await Promise.all(Array.from({ length: TABS }, () => api.start(flow)));
   const executions = await Promise.all(started.map(({ id }) => api.reaches(id, "PAUSED")));
-  const opening = async () => {
-    const page = await context.newPage();
-    const begin = Date.now();
-    await page.goto(at("flows"));
-    await expect(page.getByRole("table", { name: "Flows" })).toBeVisible();
-    return Date.now() - begin;
-  };
-  await opening();
-  const first = await opening();
   const pages = [];
   for (const execution of executions) {
     const page = await context.newPage();
@@ -86,8 +71,10 @@ test("ten tabs on ten executions stay live, and one more opens as fast as the fi
     pages.push(page);
   }
   for (const page of pages) await expect(page.getByRole("banner").getByRole("status")).toHaveText("Live");
-  // A machine that is busy otherwise takes longer for the first one too.
-  expect(await opening()).toBeLessThan(Math.max(OPENS_MS, 2 * first));
+  // Browsers allow six lines to a server: with one for each tab, this one would wait for ever.
+  const another = await context.newPage();
+  await another.goto(at("flows"));
+  await expect(another.getByRole("table", { name: "Flows" })).toBeVisible();
 
   for (const { id } of executions) await api.call("POST", `executions/${id}/resume`);
   for (const page of pages) await hasState(page, "Success");

@@ -3,7 +3,7 @@
 import { expect, type Page } from "@playwright/test";
 import type { Api, Execution, FlowName } from "../harness/api";
 import { pageOf, test } from "../harness/proof";
-import { choose, hasState } from "../harness/words";
+import { choose, confirm, hasState, takeOffer } from "../harness/words";
 
 interface Situation {
   readonly name: string;
@@ -28,15 +28,12 @@ async function started(api: Api, flow: FlowName, state: string, query = ""): Pro
 }
 
 async function resume(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Resume", exact: true }).click();
-  const form = page.getByRole("dialog", { name: "Resume the execution" });
-  await form.getByRole("button", { name: "Resume", exact: true }).click();
+  await takeOffer(page, "Resume");
   await hasState(page, "Success");
 }
 
 async function kill(page: Page): Promise<void> {
-  await page.getByRole("button", { name: "Kill", exact: true }).click();
-  await page.getByRole("dialog").getByRole("button", { name: "Kill", exact: true }).click();
+  await takeOffer(page, "Kill");
   await hasState(page, "Killed");
 }
 
@@ -54,7 +51,7 @@ ${pause}`,
     state: "Queued",
     words: /waits for a place in the limit of `\S+`, which has 1/,
     act: async (page) => {
-      await page.getByRole("button", { name: "Unqueue", exact: true }).click();
+      await takeOffer(page, "Unqueue");
       await hasState(page, "Paused");
     },
   },
@@ -106,6 +103,7 @@ tasks:
     words: /starts at 2036-01-01/,
     act: async (page) => {
       await choose(page, "Force run");
+      await confirm(page, "Force run");
       await hasState(page, "Success");
     },
   },

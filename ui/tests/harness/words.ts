@@ -39,6 +39,18 @@ export async function rowsOf(page: Page, list: string): Promise<readonly string[
   return texts.slice(1).map((text) => text.replace(/(\d+ \w+ ago|now)$/gm, "ago"));
 }
 
+/** Says yes in the dialog that tells what an action will do. */
+export async function confirm(page: Page, action: string): Promise<void> {
+  await page.getByRole("dialog").getByRole("button", { name: action, exact: true }).click();
+}
+
+/** Takes what the panel about waiting offers. */
+export async function takeOffer(page: Page, action: string): Promise<void> {
+  const why = page.getByRole("region", { name: "Why it waits" });
+  await why.getByRole("button", { name: action, exact: true }).click();
+  await confirm(page, action);
+}
+
 /** Opens the menu of further actions and chooses one. */
 export async function choose(page: Page, action: string): Promise<void> {
   await page.getByRole("button", { name: "More actions" }).click();

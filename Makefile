@@ -4,7 +4,7 @@ CARGO ?= cargo
 BINARY := target/release/kapelle
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
-.PHONY: run build ui run-examples seed-demo test check ui-check sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
+.PHONY: run build ui run-examples seed-demo test check ui-check ui-e2e sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
 
 ## Serves the API and the web interface at http://127.0.0.1:8080, keeping everything in the folder `data`.
 run: build
@@ -27,6 +27,10 @@ ui/node_modules/.package-lock.json: ui/package.json ui/package-lock.json
 ## What CI asks of the web interface: types, style, tests, sizes.
 ui-check: ui/dist/index.html
 	cd ui && npm run check && npm run size
+
+## Scenarios and accessibility in a real browser, against the release binary; needs Chromium.
+ui-e2e: build
+	cd ui && KAPELLE=$(abspath $(BINARY)) npm run e2e
 
 ## Runs the example flows that need nobody else.
 run-examples: $(BINARY)

@@ -88,6 +88,33 @@ fn an_execution_runs_with_what_a_form_gives() {
     assert_eq!(latest.json()[0]["id"], id);
 }
 
+const FAILS: &str = "
+id: fails
+namespace: team
+tasks:
+- id: group
+  type: io.kestra.plugin.core.flow.Sequential
+  tasks:
+  - id: folder
+    type: io.kestra.plugin.core.flow.WorkingDirectory
+    tasks:
+    - {id: never, type: io.kestra.plugin.core.execution.Fail}
+";
+
+#[test]
+fn what_is_started_again_is_told_as_it_was_then() {
+    let stage = staged(FAILS);
+    let created = stage.ask("POST", "/api/v1/executions/team/fails", FORM, &form(&[])).json();
+    let id = created["id"].as_str().unwrap();
+    awaited(&stage, id, "FAILED");
+    let again = stage.ask("POST", &format!("/api/v1/executions/{id}/restart"), "", "").json();
+    let states: Vec<_> = again["taskRunList"].as_array().unwrap().iter().collect();
+    let states: Vec<_> = states.iter().map(|run| (&run["taskId"], &run["state"]["current"])).collect();
+    // A group has nobody to wait for; a working directory waits for a worker.
+    assert_eq!(states[0], (&json!("group"), &json!("RUNNING")), "{again}");
+    assert_eq!(states[1], (&json!("folder"), &json!("RESTARTED")), "{again}");
+}
+
 #[test]
 fn what_cannot_be_created_is_refused() {
     let stage = staged(GREET);

@@ -146,7 +146,8 @@ async fn shown_reopened(call: &Arc<Call>, before: Execution, id: ExecutionId) ->
         let is_group = |task: &str| {
             let plan = definition.as_ref().map(|definition| &definition.plan);
             let kind = plan.and_then(|plan| Some(&plan.task(plan.find(task)?).kind));
-            kind.is_some_and(|kind| kind.is_group() && !matches!(kind, Kind::Pause(_)))
+            // A pause waits for a person, and a working directory for its worker.
+            kind.is_some_and(|kind| kind.is_group() && !matches!(kind, Kind::Pause(_) | Kind::Directory))
         };
         let shown = reopened(&before, now, &is_group);
         Ok(Answer::json(&super::shown(call.runtime(), &shown)))

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { isKept, planned, progress, standing } from "./plan";
+import { asWritten, isKept, planned, progress, standing } from "./plan";
 
 const time = (at: string) => ({ at, local: at.slice(0, 19), zone: "UTC" });
 const times = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"].map(time);
@@ -30,6 +30,12 @@ it("what keeps a trigger from firing is its standing", () => {
   expect(standing({ disabled: false, locked: true, backfill: { ...backfill, paused: true } })).toBe("paused");
   expect(standing({ disabled: false, locked: true })).toBe("locked");
   expect(standing({ disabled: false, locked: false })).toBe("enabled");
+});
+
+it("a trigger that its flow switches off is off", () => {
+  expect(asWritten({ disabled: false }, { disabled: true })).toEqual({ disabled: true });
+  expect(asWritten({ disabled: true }, {})).toEqual({ disabled: true });
+  expect(asWritten({ disabled: false }, null)).toEqual({ disabled: false });
 });
 
 it("nothing is kept of triggers that wait for others", () => {

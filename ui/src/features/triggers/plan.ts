@@ -43,6 +43,14 @@ export function standing(state: {
   return state.locked ? "locked" : "enabled";
 }
 
+/** A trigger that its flow switches off is off, whatever is kept of it. */
+export function asWritten<State extends { readonly disabled: boolean }>(
+  state: State,
+  trigger: { readonly disabled?: boolean } | null | undefined,
+): State {
+  return trigger?.disabled === true ? { ...state, disabled: true } : state;
+}
+
 /** Those that wait for calls or for other executions have no state: they cannot be switched, unlocked or filled up. */
 export function isKept(trigger: { readonly type: string } | null | undefined): boolean {
   return !/\.(Webhook|Flow)$/.test(trigger?.type ?? "");

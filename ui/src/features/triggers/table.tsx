@@ -10,7 +10,7 @@ import { NAME_LINK } from "../../kit/link";
 import { type Column, Table } from "../../kit/table";
 import { useAction } from "../actions/run";
 import { Moment } from "../live/moments";
-import { isKept } from "./plan";
+import { asWritten, isKept } from "./plan";
 import { TriggerSheet } from "./sheet";
 import { inZone, Stands } from "./stands";
 
@@ -40,7 +40,8 @@ export function TriggerTable({ tenant, rows, isOfFlow = false, sort, onSort, isO
     title: t("trigger.enabled"),
     isFixed: true,
     cell: (row) =>
-      isKept(row.trigger) && (
+      isKept(row.trigger) &&
+      row.trigger?.disabled !== true && (
         <Switch
           label={t("trigger.enable-one", { name: row.state.triggerId })}
           isLabelHidden
@@ -111,7 +112,11 @@ function columns(tenant: string, isOfFlow: boolean, onOpen: (row: TriggerRow) =>
           <span className="text-muted">{t("trigger.gone")}</span>
         ),
     },
-    { id: "state", title: t("executions.state"), cell: ({ state }) => <Stands state={state} /> },
+    {
+      id: "state",
+      title: t("executions.state"),
+      cell: ({ state, trigger }) => <Stands state={asWritten(state, trigger)} />,
+    },
     {
       id: "last",
       title: t("trigger.last"),

@@ -12,3 +12,19 @@ pub mod locale;
 pub mod pattern;
 pub mod week;
 pub mod zone;
+
+/// The months in English, from January.
+pub(crate) const MONTHS: [&str; 12] = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+];

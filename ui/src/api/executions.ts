@@ -47,13 +47,6 @@ export const logs = (tenant: string, id: string) =>
       client.get<readonly LogEntry[]>(of(tenant, "logs", id), { query: [["minLevel", "TRACE"]], signal }),
   });
 
-export const outputsOf = (tenant: string, id: string, run: string) =>
-  queryOptions({
-    queryKey: [...executionKeys.one(tenant, id), "outputs", run],
-    queryFn: ({ signal }) =>
-      client.get<Readonly<Record<string, never>>>(of(tenant, "outputs", "tasks", id, run), { signal }),
-  });
-
 export const createExecution = (tenant: string, { namespace, id }: FlowName, form: FormData, query: QueryPairs) =>
   client.post<Execution>(of(tenant, "executions", namespace, id), { form, query });
 

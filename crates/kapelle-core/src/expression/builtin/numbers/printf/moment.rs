@@ -9,21 +9,8 @@ use super::mismatch;
 use super::specifier::Specifier;
 use crate::expression::environment::Settings;
 use crate::expression::error::Outcome;
+use crate::time::MONTHS;
 
-const MONTHS: [&str; 12] = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-];
 const WEEKDAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 
 /// What an argument tells about a moment.

@@ -9,7 +9,7 @@ mod fragment;
 use std::fmt::Write;
 
 use fragment::{Fragment, LEVEL_ANY};
-use kapelle_model::Span;
+use kapelle_model::{Span, Value};
 
 use super::lexer::{Operator, find_opening, is_blank};
 use super::template::Template;
@@ -176,7 +176,7 @@ impl<'t> Printer<'t> {
         let mut out = String::from("\"");
         for part in parts {
             match part {
-                Part::Text(kapelle_model::Value::Str(text)) => out.push_str(text.expose()),
+                Part::Text(Value::Str(text)) => out.push_str(text.expose()),
                 Part::Text(_) => {}
                 Part::Expression(id) => put(&mut out, format_args!("#{{{}}}", self.expression(*id))),
             }
@@ -197,8 +197,9 @@ impl<'t> Printer<'t> {
                 }
                 StepKind::Dynamic(id) => {
                     let key = self.expression(*id);
-                    // Alone between the brackets a literal would be a name or an index.
-                    if matches!(self.tree.node(*id).expression, Expression::Literal(_)) {
+                    // Alone between the brackets a text would be a name and a whole number an index.
+                    let read = &self.tree.node(*id).expression;
+                    if matches!(read, Expression::Literal(Value::Str(_) | Value::Int(_))) {
                         put(&mut out, format_args!("[({key})]"));
                     } else {
                         put(&mut out, format_args!("[{key}]"));

@@ -44,6 +44,7 @@ fn parentheses_are_written_where_they_are_needed() {
         ("{{ (a ? b : c) ? (d ? e : f) : (g ? h : i) }}", "{{ (a ? b : c) ? d ? e : f : g ? h : i }}"),
         ("{{ (a ?? b) | f }}", "{{ a ?? b | f }}"),
         ("{{ ([1, 2])[(0)] }}", "{{ ([1, 2])[(0)] }}"),
+        ("{{ a[1.5][true][('b')] }}", "{{ a[1.5][true][('b')] }}"),
         ("{{ (a.b).c['d'][(e)] }}", "{{ a.b.c['d'][e] }}"),
         ("{{ (-a).b }}", "{{ (-a).b }}"),
         ("a{%- if (a) -%} b {% else %}{# c #}{% endif %}", "a{% if a %}b {% endif %}"),

@@ -18,7 +18,9 @@ use kapelle_http::Client;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 
-pub use executions::{Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged};
+pub use executions::{
+    Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged, Told, ToldRun,
+};
 pub use files::{Files, Name, NewFile};
 pub use keys::{Kept, KeyToSet, Keys};
 pub use metric::{Metric, MetricKind};

@@ -23,12 +23,12 @@ pub use convert::{FromRendered, Word, unfit};
 pub use expr::Expr;
 pub use host::{
     Count, CountOf, Counted, Executions, Files, FlowRef, Host, Kept, KeyToSet, Keys, LogOrigin, LogQuery,
-    Metric, MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, Place, PurgeOf, Purged, Triggers,
-    Waiting,
+    Metric, MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, Place, PurgeOf, Purged, Told, ToldRun,
+    Triggers, Waiting,
 };
 pub use outputs::{Any, outputs};
 pub use read::{Properties, read};
-pub use registry::{Group, Registry, TaskType, TriggerType};
+pub use registry::{Group, Registry, TaskSource, TaskType, TriggerType};
 pub use task::{ErasedTask, Running, Task};
 pub use trigger::{
     ErasedPolling, ErasedRealtime, ErasedTrigger, EventSink, Events, Listening, Looking, Polled,

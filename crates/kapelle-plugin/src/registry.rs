@@ -1,6 +1,8 @@
 //! The types that are built in, by name.
 
 use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 use kapelle_model::Failure;
@@ -20,13 +22,46 @@ pub struct Registry {
 }
 
 /// A type of task, as a value.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct TaskType {
     pub name: &'static str,
-    pub has_effects: bool,
-    read: fn(&Properties) -> Result<Arc<dyn ErasedTask>, Failure>,
-    properties: fn() -> Schema,
-    outputs: fn() -> Schema,
+    source: Arc<dyn TaskSource>,
+}
+
+/// Where tasks of a type come from: a struct in Rust, or data that describes them.
+pub trait TaskSource: Send + Sync {
+    /// Whether a second run could do harm; see [`Task::HAS_EFFECTS`].
+    fn has_effects(&self) -> bool;
+
+    /// A task with these properties; what is missing or has the wrong shape is told in words.
+    fn read(&self, properties: &Properties) -> Result<Arc<dyn ErasedTask>, Failure>;
+
+    /// The schema of its properties, with title and description.
+    fn properties(&self) -> Schema;
+
+    /// The schema of what it gives.
+    fn outputs(&self) -> Schema;
+}
+
+/// The struct `T`.
+struct Struct<T>(PhantomData<fn() -> T>);
+
+impl<T: Task> TaskSource for Struct<T> {
+    fn has_effects(&self) -> bool {
+        T::HAS_EFFECTS
+    }
+
+    fn read(&self, properties: &Properties) -> Result<Arc<dyn ErasedTask>, Failure> {
+        Ok(Arc::new(read::<T>(properties)?))
+    }
+
+    fn properties(&self) -> Schema {
+        schema_for!(T)
+    }
+
+    fn outputs(&self) -> Schema {
+        schema_for!(T::Output)
+    }
 }
 
 /// A type of trigger, as a value.
@@ -61,15 +96,16 @@ impl Registry {
     /// # Panics
     /// If it is there already.
     pub fn task<T: Task>(&mut self) {
-        let known = TaskType {
-            name: T::TYPE,
-            has_effects: T::HAS_EFFECTS,
-            read: |properties| Ok(Arc::new(read::<T>(properties)?)),
-            properties: || schema_for!(T),
-            outputs: || schema_for!(T::Output),
-        };
-        let before = self.tasks.insert(T::TYPE, known);
-        assert!(before.is_none(), "{} is registered twice", T::TYPE);
+        self.task_from(T::TYPE, Arc::new(Struct::<T>(PhantomData)));
+    }
+
+    /// Adds a type of task that comes from elsewhere than a struct.
+    ///
+    /// # Panics
+    /// If it is there already.
+    pub fn task_from(&mut self, name: &'static str, source: Arc<dyn TaskSource>) {
+        let before = self.tasks.insert(name, TaskType { name, source });
+        assert!(before.is_none(), "{name} is registered twice");
     }
 
     /// Adds a type of trigger that looks from time to time.
@@ -142,20 +178,11 @@ impl Registry {
     }
 }
 
-impl TaskType {
-    /// A task with these properties; what is missing or has the wrong shape is told in words.
-    pub fn read(&self, properties: &Properties) -> Result<Arc<dyn ErasedTask>, Failure> {
-        (self.read)(properties)
-    }
+impl Deref for TaskType {
+    type Target = dyn TaskSource;
 
-    /// The schema of its properties, with title and description.
-    pub fn properties(&self) -> Schema {
-        (self.properties)()
-    }
-
-    /// The schema of what it gives.
-    pub fn outputs(&self) -> Schema {
-        (self.outputs)()
+    fn deref(&self) -> &Self::Target {
+        &*self.source
     }
 }
 

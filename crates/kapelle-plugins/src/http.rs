@@ -16,6 +16,10 @@ mod trigger;
 
 use kapelle_plugin::Registry;
 
+pub(crate) use exchange::exchange;
+pub(crate) use properties::TaskProperties;
+pub(crate) use reply::Reply;
+
 pub(crate) fn register(r: &mut Registry) {
     r.task::<download::Download>();
     r.task::<request::Request>();

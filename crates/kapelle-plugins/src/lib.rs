@@ -4,6 +4,7 @@
 //! reaches the world only through [`kapelle_plugin::RunContext`].
 
 mod core;
+mod declared;
 #[cfg(test)]
 mod duties;
 mod files;
@@ -18,6 +19,7 @@ use kapelle_plugin::Registry;
 pub fn registry() -> Registry {
     let mut registry = Registry::default();
     core::register(&mut registry);
+    declared::register(&mut registry);
     http::register(&mut registry);
     local_files::register(&mut registry);
     scripts::register(&mut registry);

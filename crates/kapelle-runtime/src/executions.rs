@@ -2,6 +2,7 @@
 
 mod logs;
 mod purge;
+mod told;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, mpsc};
@@ -11,7 +12,9 @@ use kapelle_model::event::{Event, Order};
 use kapelle_model::permit::Permit;
 use kapelle_model::trigger::TriggerKey;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State};
-use kapelle_plugin::{Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, Triggers};
+use kapelle_plugin::{
+    Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, Told, Triggers,
+};
 use kapelle_store::StoreError;
 use kapelle_store::filter::{Condition, Filter, Range, Test};
 use kapelle_store::listing::Total;
@@ -93,6 +96,10 @@ impl Executions for TenantExecutions {
             Ok(Err(Declined::Refused(_))) => Err(Failure::new(format!("execution `{id}` is not paused"))),
             Err(_) => Err(Failure::new("the runtime has ended")),
         }
+    }
+
+    fn told(&self, id: &str) -> Result<Option<Told>, Failure> {
+        self.tell_of(id)
     }
 
     fn count(&self, of: &CountOf) -> Result<Vec<Counted>, Failure> {

@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Map, State};
+use kapelle_model::{Failure, Map, State, Text};
 
 /// Executions of the tenant.
 pub trait Executions: Send + Sync {
     /// Resumes a paused execution with what it asks for.
     fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure>;
+
+    /// What is known of an execution; `None` if there is none of this name.
+    fn told(&self, id: &str) -> Result<Option<Told>, Failure>;
 
     /// How many executions of each flow, or of each namespace, there are.
     fn count(&self, of: &CountOf) -> Result<Vec<Counted>, Failure>;
@@ -24,6 +27,32 @@ pub trait Executions: Send + Sync {
     /// Deletes files of executions that are older than this: how many executions were looked at, how many of them have
     /// such files, how many files were deleted. A dry run deletes nothing.
     fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure>;
+}
+
+/// An execution, as somebody tells of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    pub id: String,
+    pub namespace: String,
+    pub flow: String,
+    pub revision: u32,
+    pub state: State,
+    pub start: Timestamp,
+    pub end: Option<Timestamp>,
+    pub labels: Vec<(String, String)>,
+    /// In the order in which they began.
+    pub runs: Vec<ToldRun>,
+}
+
+/// A task run of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToldRun {
+    pub id: String,
+    pub task: String,
+    pub value: Option<Text>,
+    pub state: State,
+    /// Why it failed.
+    pub failure: Option<Text>,
 }
 
 /// A flow by name.

@@ -10,7 +10,7 @@ use kapelle_model::{Failure, Map};
 use super::{NOW, locked};
 use crate::host::{
     CountOf, Counted, Executions, FlowRef, Kept, KeyToSet, Keys, LogQuery, NamespaceFile, NamespaceFiles,
-    PurgeOf, Purged, Triggers,
+    PurgeOf, Purged, Told, Triggers,
 };
 
 /// Keys, files of namespaces, lines of logs, and what was asked for.
@@ -20,6 +20,8 @@ pub struct Memory {
     files: Mutex<BTreeMap<(String, String), Versions>>,
     /// Lines that a query of logs finds.
     pub logs: Mutex<Vec<Map>>,
+    /// Executions that can be told of.
+    pub told: Mutex<Vec<Told>>,
     /// What a count gives.
     pub counted: Mutex<Vec<Counted>>,
     /// What a purge gives.
@@ -170,6 +172,10 @@ impl Executions for Memory {
     fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure> {
         self.note(format!("resume {id} {:?}", inputs.keys().collect::<Vec<_>>()));
         Ok(())
+    }
+
+    fn told(&self, id: &str) -> Result<Option<Told>, Failure> {
+        Ok(locked(&self.told).iter().find(|told| told.id == id).cloned())
     }
 
     fn count(&self, of: &CountOf) -> Result<Vec<Counted>, Failure> {

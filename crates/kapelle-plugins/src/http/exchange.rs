@@ -14,7 +14,7 @@ use super::properties::{HttpProperties, Logged, TaskProperties};
 const SHOWN_MAX: usize = 1_000;
 
 /// An answer, whatever it says.
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub(super) response: Response,
     /// The address that was asked.
     pub(super) uri: Text,
@@ -23,14 +23,14 @@ pub(super) struct Answer {
 }
 
 /// An answer that is no failure.
-pub(super) struct Good {
-    pub(super) answer: Answer,
+pub(crate) struct Good {
+    pub(crate) answer: Answer,
     /// Whether an answer of any kind is good.
     pub(super) allows_failed: bool,
 }
 
 /// Sends the request that the properties describe. An answer that tells of a failure is one, unless it is allowed.
-pub(super) async fn exchange(
+pub(crate) async fn exchange(
     cx: &RunContext,
     properties: &TaskProperties,
     accept: &str,

@@ -9,9 +9,9 @@ use serde::Deserialize;
 /// What all tasks have. A trigger takes any answer, so that it has nothing to allow.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct TaskProperties {
+pub(crate) struct TaskProperties {
     #[serde(flatten)]
-    pub(super) http: HttpProperties,
+    pub(crate) http: HttpProperties,
     /// As in `options`; older flows have it here.
     #[serde(default)]
     pub(super) allow_failed: Option<Expr<bool>>,
@@ -20,7 +20,7 @@ pub(super) struct TaskProperties {
 /// The request, and how it is sent.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct HttpProperties {
+pub(crate) struct HttpProperties {
     /// Where to, with `http://` or `https://`. Blanks are encoded.
     pub(super) uri: Expr<Text>,
     /// The method.

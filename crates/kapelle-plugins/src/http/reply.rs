@@ -14,7 +14,7 @@ use super::properties::HttpProperties;
 const BODY_MAX: usize = 19 << 20;
 
 /// An answer with its content.
-pub(super) struct Reply {
+pub(crate) struct Reply {
     uri: Text,
     status: u16,
     headers: Any,
@@ -45,7 +45,7 @@ pub(super) struct Output {
 
 impl Reply {
     /// Reads an answer to its end.
-    pub(super) async fn read(
+    pub(crate) async fn read(
         cx: &RunContext,
         properties: &HttpProperties,
         mut answer: Answer,
@@ -72,7 +72,7 @@ impl Reply {
     }
 
     /// What conditions see as `response`.
-    pub(super) fn variables(&self) -> Map {
+    pub(crate) fn variables(&self) -> Map {
         let body = self.body.clone().map_or(Value::Null, Value::Str);
         Map::from_iter([
             ("statusCode".into(), Value::Int(self.status.into())),

@@ -183,7 +183,7 @@ async fn run(
     if let Some(outputs) = kept.as_ref().and_then(|kept| kept.find(files, cx)) {
         return Some(Ok(outputs));
     }
-    let has_effects = registry.find(&planned.type_name).is_none_or(|known| known.has_effects);
+    let has_effects = registry.find(&planned.type_name).is_none_or(|known| known.has_effects());
     // What may not begin twice is known to have begun before it does.
     let is_done_once = planned.on_worker_lost.unwrap_or(host.shared.on_worker_lost) == OnLost::Fail;
     if (has_effects || is_done_once) && !host.begun.tell().await {

@@ -21,6 +21,7 @@ pub(crate) mod mcp;
 pub(crate) mod measures;
 pub(crate) mod metrics;
 pub(crate) mod namespaces;
+pub(crate) mod of_flows;
 pub(crate) mod own;
 pub(crate) mod plugins;
 pub(crate) mod search;

@@ -12,10 +12,12 @@ use kapelle_model::trigger::SkipReason;
 use kapelle_model::{Millis, State};
 use kapelle_runtime::TriggerRow;
 use kapelle_store::filter::{Condition, Filter, Range, Test};
+use kapelle_store::flow::FlowRevision;
 use kapelle_store::listing::{By, Header, Page, Sort};
 use kapelle_store::store::{Counted, CounterScope};
 use serde_json::{Map as Object, Value as Json, json};
 
+use super::executions::search::all;
 use super::triggers::seen_by;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -47,9 +49,13 @@ const LONG: i64 = 5 * 60_000;
 /// A trigger that was not looked at for so many milliseconds is late.
 const LATE: i64 = 60_000;
 
+/// Executions with some label that are counted one by one.
+const LABELLED_MAX: usize = 100_000;
+
 /// What is asked for: whole hours up to now.
 struct Asked {
     namespace: Option<String>,
+    labels: Vec<(String, String)>,
     now: Millis,
     from: Millis,
     until: Millis,
@@ -68,7 +74,8 @@ impl Asked {
         let now = call.runtime().now();
         let until = Counted::hour_of(now).plus(HOUR);
         let namespace = call.query.get("namespace").filter(|name| !name.is_empty()).map(str::to_owned);
-        Ok(Self { namespace, now, from: until.plus(-hours * HOUR), until })
+        let labels = call.query.all("labels").map(label).collect::<Outcome<_>>()?;
+        Ok(Self { namespace, labels, now, from: until.plus(-hours * HOUR), until })
     }
 
     fn before(&self) -> (Millis, Millis) {
@@ -77,10 +84,17 @@ impl Asked {
 
     fn filter(&self, more: impl IntoIterator<Item = Condition>) -> Filter {
         let namespace = self.namespace.clone().map(|root| Condition::Namespace(Test::Under(root)));
-        Filter::of(namespace.into_iter().chain(more))
+        let labels = self
+            .labels
+            .iter()
+            .map(|(key, value)| Condition::Label { key: key.clone(), test: Test::Is(value.clone()) });
+        Filter::of(namespace.into_iter().chain(labels).chain(more))
     }
 
     fn counted(&self, call: &Call, from: Millis, until: Millis) -> Outcome<Vec<Counted>> {
+        if !self.labels.is_empty() {
+            return self.counted_by_label(call, from, until);
+        }
         let scope = match &self.namespace {
             Some(name) => {
                 CounterScope::Namespace { tenant: Arc::clone(&call.tenant), namespace: name.as_str().into() }
@@ -89,6 +103,28 @@ impl Asked {
         };
         Ok(call.store().counters(&call.permit, &scope, from, until)?)
     }
+
+    /// There are no counters of labels.
+    fn counted_by_label(&self, call: &Call, from: Millis, until: Millis) -> Outcome<Vec<Counted>> {
+        let range = Condition::Started(Range { from: Some(from), until: Some(until) });
+        let found = all(call, &self.filter([range]), LABELLED_MAX)?;
+        if found.len() >= LABELLED_MAX {
+            let why = format!(
+                "labels: {LABELLED_MAX} executions and more have them, too many to count; take a shorter range"
+            );
+            return Err(ApiError::invalid_entity(why));
+        }
+        let one = |header: &Header| {
+            let history = &header.head.history;
+            Counted { hour: Counted::hour_of(history.started()), state: history.current(), number: 1 }
+        };
+        Ok(found.iter().map(one).collect())
+    }
+}
+
+fn label(text: &str) -> Outcome<(String, String)> {
+    let pair = text.split_once(':').map(|(key, value)| (key.to_owned(), value.to_owned()));
+    pair.ok_or_else(|| ApiError::invalid_entity(format!("labels: `{text}` is not written as key:value")))
 }
 
 pub(crate) async fn home(call: Arc<Call>) -> Outcome<Answer> {
@@ -152,14 +188,14 @@ fn figures(call: &Call, asked: &Asked, counted: &[Counted], from: Millis, until:
 }
 
 /// How long those took that are over, sorted.
-fn lengths(headers: &[Header]) -> Vec<i64> {
+pub(super) fn lengths(headers: &[Header]) -> Vec<i64> {
     let mut lengths: Vec<i64> = headers.iter().filter_map(Header::duration).collect();
     lengths.sort_unstable();
     lengths
 }
 
 /// The value that so many of a hundred do not exceed.
-fn quantile(sorted: &[i64], percent: usize) -> Option<i64> {
+pub(super) fn quantile(sorted: &[i64], percent: usize) -> Option<i64> {
     let place = (sorted.len() * percent).div_ceil(100);
     sorted.get(place.saturating_sub(1)).copied()
 }
@@ -326,6 +362,10 @@ fn of_triggers(call: &Call, permit: &Permit, asked: &Asked) -> Outcome<Triggers>
     let is_meant =
         |row: &TriggerRow| asked.namespace.as_ref().is_none_or(|root| is_under(&row.key.namespace, root));
     rows.retain(|row| !row.state.is_disabled && is_meant(row));
+    if !asked.labels.is_empty() {
+        let flows = labelled(call, permit, &asked.labels)?;
+        rows.retain(|row| flows.contains(&(row.key.namespace.clone(), row.key.flow.clone())));
+    }
     rows.sort_by_key(|row| row.due);
     let told = |rows: Vec<&TriggerRow>| rows.into_iter().take(ROWS).map(trigger).collect();
     let all = || rows.iter();
@@ -337,6 +377,21 @@ fn of_triggers(call: &Call, permit: &Permit, asked: &Asked) -> Outcome<Triggers>
         broken: told(all().filter(is_broken).collect()),
         next: told(all().filter(is_to_come).collect()),
     })
+}
+
+/// The flows with these labels: a trigger has those of its flow.
+fn labelled(
+    call: &Call,
+    permit: &Permit,
+    labels: &[(String, String)],
+) -> Outcome<BTreeSet<(Arc<str>, Arc<str>)>> {
+    let has = |flow: &FlowRevision, (key, value): &(String, String)| {
+        flow.labels.iter().any(|(own, of)| **own == **key && **of == **value)
+    };
+    let flows = call.store().flows(permit)?;
+    let own = flows.iter().filter(|flow| flow.tenant == call.tenant);
+    let meant = own.filter(|flow| labels.iter().all(|label| has(flow, label)));
+    Ok(meant.map(|flow| (Arc::clone(&flow.namespace), Arc::clone(&flow.id))).collect())
 }
 
 fn trigger(row: &TriggerRow) -> Json {

@@ -1,4 +1,4 @@
-//! The figures of the first page, and statistics of 0.21.
+//! The figures of the first page and of flows, and statistics of 0.21.
 
 use hyper::Method;
 
@@ -17,6 +17,12 @@ pub(super) fn routes() -> Vec<Route> {
             "statistics/home",
             Needs::Right(Resource::Execution, View),
             crate::handlers::home::home,
+        ),
+        Route::waits(
+            Method::POST,
+            "statistics/flows",
+            Needs::Right(Resource::Execution, View),
+            crate::handlers::of_flows::of_flows,
         ),
         post("stats/executions/daily", Resource::Execution, handlers::executions_by_day),
         post("stats/executions/daily/group-by-flow", Resource::Execution, handlers::by_flow),

@@ -1,11 +1,11 @@
 //! The figures of the first page.
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::stage::Stage;
 
 const FLOWS: [&str; 3] = [
-    "id: good\nnamespace: team\ntasks:\n- {id: say, type: io.kestra.plugin.core.log.Log, message: a}\n",
+    "id: good\nnamespace: team\nlabels: {env: prod}\ntasks:\n- {id: say, type: io.kestra.plugin.core.log.Log, message: a}\n",
     "id: bad\nnamespace: team.sub\ntasks:\n- {id: fail, type: io.kestra.plugin.core.execution.Fail}\n",
     "id: daily\nnamespace: team\ntasks:\n- {id: pause, type: io.kestra.plugin.core.flow.Pause}\ntriggers:\n- {id: nine, type: io.kestra.plugin.core.trigger.Schedule, cron: '0 9 * * *'}\n",
 ];
@@ -67,4 +67,45 @@ fn the_first_page_counts_and_names_what_needs_attention() {
         let got = stage.get(&format!("/api/v1/main/statistics/home?range={wrong}"));
         assert_eq!(got.status, 422, "{wrong}");
     }
+}
+
+#[test]
+fn labels_leave_the_executions_and_triggers_that_have_them() {
+    let stage = staged();
+    let home = |query: &str| stage.get(&format!("/api/v1/main/statistics/home?{query}"));
+    let told = home("labels=env:prod").json();
+    assert_eq!((&told["now"]["total"], &told["now"]["succeeded"]), (&json!(2), &json!(2)), "{told}");
+    assert_eq!((&told["failuresByFlow"], &told["nextScheduled"]), (&json!([]), &json!([])));
+    assert_eq!(home("labels=env:test").json()["now"]["total"], 0);
+    assert_eq!(home("labels=env").status, 422);
+}
+
+#[test]
+fn flows_are_told_with_their_last_executions_and_what_comes_next() {
+    let stage = staged();
+    let ask = |body: &str| stage.ask("POST", "/api/v1/main/statistics/flows", "application/json", body);
+    let told = ask(r#"[{"namespace": "team", "id": "good"}, {"namespace": "team.sub", "id": "bad"},
+        {"namespace": "team", "id": "daily"}, {"namespace": "team", "id": "nothing"}]"#)
+    .json();
+    let [good, bad, daily, nothing] = [0, 1, 2, 3].map(|at| &told["results"][at]);
+    let states: Vec<&Json> = good["last"].as_array().unwrap().iter().map(|run| &run["state"]).collect();
+    assert_eq!(states, ["SUCCESS", "SUCCESS"]);
+    assert_eq!((&good["successRatio"], &bad["successRatio"]), (&json!(1.0), &json!(0.0)));
+    assert!(good["medianMs"].is_u64() && good["last"][0]["durationMs"].is_u64(), "{good}");
+    assert!(good["next"].is_null() && daily["next"].is_string(), "{daily}");
+    assert_eq!((&daily["last"][0]["durationMs"], &daily["successRatio"]), (&Json::Null, &Json::Null));
+    assert_eq!(nothing["last"], json!([]));
+    for wrong in ["{}", r#"[{"namespace": "team"}]"#] {
+        assert_eq!(ask(wrong).status, 422, "{wrong}");
+    }
+}
+
+#[test]
+fn lists_say_why_an_execution_failed() {
+    let stage = staged();
+    let rows = stage.get("/api/v1/main/executions/search?sort=flowId:asc").json();
+    let failure = |at: usize| &rows["results"][at]["failure"];
+    assert_eq!(failure(0)["taskId"], "fail");
+    assert!(failure(0)["message"].as_str().is_some_and(|line| !line.is_empty()), "{rows}");
+    assert!(failure(1).is_null() && failure(2).is_null());
 }

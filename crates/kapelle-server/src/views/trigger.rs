@@ -27,6 +27,10 @@ pub(crate) fn state(row: &TriggerRow) -> Json {
         ("updatedAt", Some(json!(moment(row.updated)))),
         ("evaluatedAt", state.evaluated.map(|at| json!(moment(at)))),
         ("lastTriggeredDate", state.fired.map(|at| json!(moment(at)))),
+        (
+            "skipping",
+            state.skipping.map(|(since, why)| json!({"since": moment(since), "reason": why.name()})),
+        ),
     ];
     all.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
@@ -56,5 +60,26 @@ pub(crate) fn inputs(given: &Json) -> Option<Map> {
     match kapelle_core::expression::plain::from_json(&given.to_string()) {
         Ok(Value::Map(map)) => Some(Map::clone(&map)),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use kapelle_model::Millis;
+    use kapelle_model::trigger::{SkipReason, TriggerKey, TriggerState};
+
+    use super::*;
+
+    #[test]
+    fn a_trigger_says_why_its_last_occurrences_started_nothing() {
+        let name = || "t".into();
+        let key = TriggerKey { tenant: name(), namespace: name(), flow: name(), trigger: name() };
+        let row = |skipping| {
+            let state = TriggerState { skipping, ..TriggerState::default() };
+            TriggerRow { key: key.clone(), state, due: None, updated: Millis(0) }
+        };
+        let told = state(&row(Some((Millis(1_000), SkipReason::Locked))));
+        assert_eq!(told["skipping"], json!({"since": "1970-01-01T00:00:01.000Z", "reason": "LOCKED"}));
+        assert!(state(&row(None)).get("skipping").is_none());
     }
 }

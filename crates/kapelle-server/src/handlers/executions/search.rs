@@ -1,12 +1,13 @@
 //! Lists of executions.
 
-use kapelle_model::ExecutionId;
 use kapelle_model::execution::Execution;
+use kapelle_model::{ExecutionId, State};
 use kapelle_store::filter::{Condition, Filter, Test};
 use kapelle_store::listing::{By, Header, Page, Sort, Total};
 use kapelle_store::store::Values;
 use serde_json::{Value as Json, json};
 
+use super::changes::first_failed;
 use super::shown;
 use crate::answer::Answer;
 use crate::call::Call;
@@ -21,6 +22,9 @@ const EXPORT_MAX: usize = 100_000;
 
 /// Rows of one read of a long list.
 const STEP: u32 = 500;
+
+/// Bytes of the line that says why an execution failed.
+const LINE_MAX: usize = 300;
 
 /// The filter of the query.
 pub(crate) fn filter(call: &Call) -> Outcome<Filter> {
@@ -57,7 +61,7 @@ fn row(call: &Call, id: ExecutionId) -> Outcome<Option<Json>> {
     Ok(found.map(|execution| with_cause(call, &execution)))
 }
 
-/// An execution, and why it does not move if it does not: the engine wrote that down with its last step.
+/// An execution, and why it does not move if it does not, which the engine wrote down with its last step; or why it failed.
 fn with_cause(call: &Call, execution: &Execution) -> Json {
     let mut json = shown(call.runtime(), execution);
     let waiting = execution.head.waiting.as_ref().filter(|_| !execution.state().is_terminal());
@@ -65,7 +69,20 @@ fn with_cause(call: &Call, execution: &Execution) -> Json {
         let name = |run| call.runtime().run_id(execution.birth.id, run);
         json["cause"] = why::row(waiting, &name);
     }
+    if execution.state() == State::Failed {
+        json["failure"] = failure(execution);
+    }
     json
+}
+
+/// What failed first, in one line.
+fn failure(execution: &Execution) -> Json {
+    first_failed(execution).map_or(Json::Null, |run| {
+        let message = run.failure().map(|failure| failure.message.masked());
+        let line = message.as_deref().map(|text| text.trim_start().lines().next().unwrap_or_default());
+        let line = line.map(|line| &line[..line.floor_char_boundary(LINE_MAX)]);
+        json!({"taskId": &*run.task, "message": line})
+    })
 }
 
 fn sort(call: &Call) -> Outcome<Sort> {

@@ -1,10 +1,30 @@
 /** One action on very many executions: the server says before what it will do, and afterwards what became of each. */
 
-import { queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, of } from "./client";
-import type { State } from "./types";
+import type { Json, State } from "./types";
 
-export type BulkAction = "restart" | "replay" | "resume" | "pause" | "kill" | "force-run" | "unqueue" | "delete";
+export type BulkAction =
+  | "restart"
+  | "replay"
+  | "resume"
+  | "pause"
+  | "kill"
+  | "force-run"
+  | "unqueue"
+  | "delete"
+  | "change-status"
+  | "labels";
+
+/** What an action needs to know beside its executions, as docs/api.md has it for each. */
+export type BulkOptions = Readonly<Record<string, Json>>;
+
+/** One action on many executions. */
+export interface Order {
+  readonly action: BulkAction;
+  readonly chosen: Chosen;
+  readonly options: BulkOptions;
+}
 
 /** Those that were selected, or all that a query finds. */
 export type Chosen = { readonly ids: readonly string[] } | { readonly filter: string };
@@ -36,33 +56,36 @@ export interface BulkJob {
   readonly words?: string | null;
 }
 
+export type Outcome = "DONE" | "SKIPPED" | "FAILED" | "UNKNOWN";
+
 export interface Report {
   readonly rows: readonly {
     readonly executionId: string;
-    readonly flowId: string | null;
-    readonly state: State | null;
-    readonly outcome: string;
-    readonly reason: string | null;
+    /** Empty of what was not found. */
+    readonly namespace: string;
+    readonly flowId: string;
+    readonly state: State | "";
+    readonly outcome: Outcome;
+    readonly reason: string;
   }[];
   readonly next: number | null;
 }
 
-/** Deleting takes what belongs to it along; executions that still run are skipped. */
-function body(action: BulkAction, chosen: Chosen): object {
-  return { action, ...chosen, options: action === "delete" ? { deleteLogs: true, deleteStorage: true } : {} };
+function body({ action, chosen, options }: Order): object {
+  return { action, ...chosen, options };
 }
 
-export const preview = (tenant: string, action: BulkAction, chosen: Chosen) =>
+export const preview = (tenant: string, order: Order) =>
   queryOptions({
-    queryKey: [tenant, "bulk-preview", action, chosen],
-    queryFn: ({ signal }) =>
-      client.post<Preview>(of(tenant, "bulk-jobs", "preview"), { json: body(action, chosen), signal }),
+    queryKey: [tenant, "bulk-preview", order],
+    queryFn: ({ signal }) => client.post<Preview>(of(tenant, "bulk-jobs", "preview"), { json: body(order), signal }),
+    placeholderData: keepPreviousData,
     retry: false,
     gcTime: 0,
   });
 
-export const startBulk = (tenant: string, action: BulkAction, chosen: Chosen) =>
-  client.post<BulkJob>(of(tenant, "bulk-jobs"), { json: body(action, chosen) });
+export const startBulk = (tenant: string, order: Order) =>
+  client.post<BulkJob>(of(tenant, "bulk-jobs"), { json: body(order) });
 
 export const bulkJob = (tenant: string, id: string) =>
   queryOptions({
@@ -70,15 +93,20 @@ export const bulkJob = (tenant: string, id: string) =>
     queryFn: ({ signal }) => client.get<BulkJob>(of(tenant, "bulk-jobs", id), { signal }),
   });
 
-/** What was not done, and why. */
-export const bulkReport = (tenant: string, id: string) =>
-  queryOptions({
-    queryKey: [tenant, "bulk-jobs", id, "report"],
-    queryFn: ({ signal }) =>
+/** What became of each, those with one of these outcomes. */
+export const bulkReport = (tenant: string, id: string, outcomes: readonly Outcome[]) =>
+  infiniteQueryOptions({
+    queryKey: [tenant, "bulk-jobs", id, "report", outcomes],
+    queryFn: ({ pageParam, signal }) =>
       client.get<Report>(of(tenant, "bulk-jobs", id, "report"), {
-        query: [["outcome", "FAILED,SKIPPED,UNKNOWN"]],
+        query: [
+          ["outcome", outcomes.join(",")],
+          ["from", String(pageParam)],
+        ],
         signal,
       }),
+    initialPageParam: 0,
+    getNextPageParam: ({ next }) => next,
   });
 
 export const steerBulk = (tenant: string, id: string, wish: "pause" | "resume" | "cancel") =>

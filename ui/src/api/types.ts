@@ -3,6 +3,8 @@
  * generated. Only what the interface reads is here. Properties that are unset are absent.
  */
 
+import type { SkipReason } from "./causes";
+
 export const STATES = [
   "CREATED",
   "SUBMITTED",
@@ -98,6 +100,8 @@ export interface Execution {
   readonly scheduleDate?: string;
   /** Why it stands still, in lists. */
   readonly cause?: { readonly code: string; readonly words: string; readonly since: string } | null;
+  /** What failed first, in lists: a line of it. */
+  readonly failure?: { readonly taskId: string; readonly message: string | null } | null;
 }
 
 export const INPUT_TYPES = [
@@ -198,6 +202,8 @@ export interface TriggerState {
   readonly disabled: boolean;
   readonly locked: boolean;
   readonly executionId?: string;
+  /** Since when its occurrences start nothing, if the last one did not. */
+  readonly skipping?: { readonly since: string; readonly reason: SkipReason };
 }
 
 export interface Validation {

@@ -115,6 +115,11 @@ export function count(value: number, form: Form): string {
   return new Intl.NumberFormat(form.language).format(value);
 }
 
+/** A part of one. */
+export function percent(part: number, form: Form): string {
+  return new Intl.NumberFormat(form.language, { style: "percent", maximumFractionDigits: 1 }).format(part);
+}
+
 export function bytes(size: number, form: Form): string {
   const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
   let value = size;

@@ -18,7 +18,7 @@ interface Props {
   readonly filter: string;
 }
 
-const MORE = ["resume", "pause", "unqueue", "force-run"] as const;
+const MORE = ["resume", "pause", "labels", "change-status", "unqueue", "force-run"] as const;
 
 export function ExecutionSelection({ tenant, chosen, onChange, total, filter }: Props) {
   const [asked, setAsked] = useState<BulkAction | null>(null);

@@ -12,7 +12,7 @@ import { Menu, MenuCheck, MenuLabel } from "../../kit/menu";
 import { stateWord } from "../../kit/statemark";
 import type { Clause, Search } from "./grammar";
 import { filtersOf, rangeOf, withFilters, withRange } from "./view";
-import { type TypedField, typed, wordsOf } from "./words";
+import { type TypedField, typed, WAITING, wordsOf } from "./words";
 
 interface Props {
   readonly search: Search;
@@ -136,10 +136,15 @@ function StateChoice({ filters, onChange }: Omit<TypingProps, "fields">) {
   );
 }
 
-function Chip({ filter, onRemove }: { readonly filter: Clause; readonly onRemove: () => void }) {
+function chipWords(filter: Clause): string {
+  if (filter.field === WAITING.field && filter.value === WAITING.value) return t("filter.waiting");
   const field = filter.key === undefined ? filter.field : `${filter.field}.${filter.key}`;
   const group = filter.group ? `${filter.group.join(" ")} ` : "";
-  const words = `${group}${field} ${t(`operation.${filter.operation}`)} ${filter.value.replaceAll(",", ", ")}`;
+  return `${group}${field} ${t(`operation.${filter.operation}`)} ${filter.value.replaceAll(",", ", ")}`;
+}
+
+function Chip({ filter, onRemove }: { readonly filter: Clause; readonly onRemove: () => void }) {
+  const words = chipWords(filter);
   return (
     <span className="inline-flex max-w-full items-center rounded-control bg-accent-soft pl-2 text-label">
       <span className="truncate">{words}</span>

@@ -3,6 +3,7 @@
  * A minus in front excludes. Words without a field are searched for.
  */
 
+import { CAUSES } from "../../api/causes";
 import type { Clause, Operation } from "./grammar";
 
 /** Names that people type, and the fields that they mean. */
@@ -13,7 +14,11 @@ const FIELDS = {
   scope: "scope",
   parent: "triggerExecutionId",
   child: "childFilter",
+  waiting: "waiting",
 } as const;
+
+/** Waiting for whatever reason: `waiting:*`. */
+export const WAITING: Clause = { field: "waiting", operation: "IN", value: CAUSES.join(",") };
 
 export type TypedField = keyof typeof FIELDS;
 
@@ -54,6 +59,10 @@ function stated(field: string, value: string, isNot: boolean): Clause | null {
   if (value === "") return null;
   if (field === "state") {
     return { field, operation: isNot ? "NOT_IN" : "IN", value: unquote(value).toUpperCase() };
+  }
+  if (field === "waiting") {
+    if (isNot) return null;
+    return value === "*" ? WAITING : { field, operation: "IN", value: unquote(value).toUpperCase() };
   }
   const [operation, plain] = pattern(value);
   if (!isNot) return { field, operation, value: plain };
@@ -100,6 +109,10 @@ export function wordsOf(clause: Clause): string | null {
   if (!name) return null;
   if (field === "state")
     return ["IN", "NOT_IN", "EQUALS", "NOT_EQUALS"].includes(operation) ? `${minus}state:${value}` : null;
+  if (field === "waiting") {
+    if (operation !== "IN" && operation !== "EQUALS") return null;
+    return value === WAITING.value ? "waiting:*" : `waiting:${value}`;
+  }
   const plain = quote(value, true);
   if (plain.startsWith('"') && operation !== "EQUALS" && operation !== "NOT_EQUALS") return null;
   switch (operation) {

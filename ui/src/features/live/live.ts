@@ -7,6 +7,8 @@ import { currentLine, subscribe, watchLine } from "../../api/events/stream";
 
 /** Changes that come together are read once. */
 const GATHER_MS = 250;
+/** The same for figures over many things, which cost more and matter less from moment to moment. */
+export const STATISTICS_MS = 2_000;
 /** How often a page asks a server that has no event stream. */
 const ASK_MS = 2_000;
 
@@ -15,7 +17,7 @@ export function useLine(): Line {
 }
 
 /** Reads these queries again when something of the topic changes. */
-export function useTopic(tenant: string, topic: string, key: QueryKey): void {
+export function useTopic(tenant: string, topic: string, key: QueryKey, gatherMs = GATHER_MS): void {
   const queries = useQueryClient();
   const stableKey = JSON.stringify(key);
   useEffect(() => {
@@ -24,13 +26,13 @@ export function useTopic(tenant: string, topic: string, key: QueryKey): void {
       timer ??= setTimeout(() => {
         timer = undefined;
         void queries.invalidateQueries({ queryKey: JSON.parse(stableKey) as QueryKey });
-      }, GATHER_MS);
+      }, gatherMs);
     });
     return () => {
       clearTimeout(timer);
       stop();
     };
-  }, [tenant, topic, stableKey, queries]);
+  }, [tenant, topic, stableKey, gatherMs, queries]);
 }
 
 /** For queries of things that move: how often to ask while the server tells nothing by itself. */

@@ -47,6 +47,26 @@ export const logs = (tenant: string, id: string) =>
       client.get<readonly LogEntry[]>(of(tenant, "logs", id), { query: [["minLevel", "TRACE"]], signal }),
   });
 
+/** A line of a log with its number. */
+type NumberedLine = LogEntry & { readonly line: number };
+
+/** The last lines of a log, read again in each state. */
+export const lastLines = (tenant: string, id: string, count: number, state: State) =>
+  queryOptions({
+    queryKey: [tenant, "logs", id, "last", count, state],
+    queryFn: async ({ signal }) => {
+      const query: QueryPairs = [
+        ["from", String(-count)],
+        ["count", String(count)],
+      ];
+      const window = await client.get<{ readonly rows: readonly NumberedLine[] }>(of(tenant, "logs", id, "window"), {
+        query,
+        signal,
+      });
+      return window.rows;
+    },
+  });
+
 export const createExecution = (tenant: string, { namespace, id }: FlowName, form: FormData, query: QueryPairs) =>
   client.post<Execution>(of(tenant, "executions", namespace, id), { form, query });
 

@@ -8,15 +8,17 @@ import type { Page, State } from "./types";
 export interface Scope {
   readonly range: { readonly last: string } | { readonly from: string; readonly to: string };
   readonly namespace?: string | undefined;
+  readonly filters?: readonly Filter[];
 }
 
-interface Filter {
+/** A filter as charts have it: several values are a list, labels a map. */
+export interface Filter {
   readonly field: string;
   readonly operation: string;
-  readonly value: string;
+  readonly value: string | readonly string[] | Readonly<Record<string, string>>;
 }
 
-export function filtersOf({ range, namespace }: Scope): readonly Filter[] {
+export function filtersOf({ range, namespace, filters = [] }: Scope): readonly Filter[] {
   const time: readonly Filter[] =
     "last" in range
       ? [{ field: "timeRange", operation: "EQUALS", value: range.last }]
@@ -24,7 +26,8 @@ export function filtersOf({ range, namespace }: Scope): readonly Filter[] {
           { field: "startDate", operation: "GREATER_THAN_OR_EQUAL_TO", value: range.from },
           { field: "endDate", operation: "LESS_THAN_OR_EQUAL_TO", value: range.to },
         ];
-  return namespace ? [...time, { field: "namespace", operation: "PREFIX", value: namespace }] : time;
+  const within: readonly Filter[] = namespace ? [{ field: "namespace", operation: "PREFIX", value: namespace }] : [];
+  return [...time, ...within, ...filters];
 }
 
 const counted = <Row>(tenant: string, name: string, chart: string, scope: Scope) =>
@@ -43,8 +46,6 @@ export interface StateCount {
   readonly date: string;
   readonly state: State;
   readonly total: number;
-  /** The mean in seconds; of none that ended it is absent. */
-  readonly duration?: number | null;
 }
 
 const OVER_TIME = `id: executions
@@ -56,7 +57,6 @@ data:
     date: {field: START_DATE}
     state: {field: STATE}
     total: {agg: COUNT}
-    duration: {field: DURATION, agg: AVG}
 `;
 
 export const executionsOverTime = (tenant: string, scope: Scope) =>

@@ -23,6 +23,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { keys: "r", what: "keys.refresh" },
   { keys: "j k", what: "keys.rows" },
   { keys: "x", what: "keys.select" },
+  { keys: "Space", what: "keys.peek" },
   { keys: "Enter", what: "keys.open" },
   { keys: "1 … 9", what: "keys.tabs" },
   { keys: "Shift+R", what: "keys.replay" },

@@ -1,6 +1,6 @@
 /**
  * The one table of all lists. The server sorts, filters and counts; this shows a page of rows with a head that stays,
- * selection, keys (`j` `k` `x` `Enter`, `Home`, `End`) and columns that can be hidden. On a phone rows become cards.
+ * selection, keys (`j` `k` `x` `Space` `Enter`, `Home`, `End`) and columns that can be hidden. On a phone rows become cards.
  */
 
 import { ArrowDown, ArrowUp } from "lucide-react";
@@ -27,6 +27,12 @@ export interface Selection {
   readonly onChange: (chosen: ReadonlySet<string>) => void;
 }
 
+export interface Peek<Row> {
+  /** The key of the row that is shown. */
+  readonly shown: string | null;
+  readonly onChange: (row: Row | null) => void;
+}
+
 interface Props<Row> {
   readonly label: string;
   readonly columns: readonly Column<Row>[];
@@ -39,6 +45,10 @@ interface Props<Row> {
   readonly onSort?: (sort: string) => void;
   readonly selection?: Selection;
   readonly onOpen?: (row: Row) => void;
+  /** Something beside the list shows the row, or no longer shows it. */
+  readonly peek?: Peek<Row>;
+  /** The list has the row no more: it is shown as it was last. */
+  readonly isGone?: (row: Row) => boolean;
   /** What is shown is of before; something newer is on its way. */
   readonly isOld?: boolean;
 }
@@ -63,8 +73,14 @@ function moveBy(row: HTMLElement, key: string): boolean {
   return true;
 }
 
+/** Whether a click is meant for the row, and not for something in it, nor the end of choosing text. */
+function isOnRow({ target }: { readonly target: EventTarget }): boolean {
+  const isChoosing = getSelection()?.isCollapsed === false;
+  return !isChoosing && target instanceof Element && !target.closest("a, button, input, label, summary");
+}
+
 export function Table<Row>(props: Props<Row>) {
-  const { label, columns, rows, rowKey, rowName, hidden = [], selection, onOpen, isOld = false } = props;
+  const { label, columns, rows, rowKey, rowName, hidden = [], selection, onOpen, peek, isGone, isOld = false } = props;
   const body = useRef<HTMLTableSectionElement>(null);
   const shown = columns.filter((column) => column.isFixed || !hidden.includes(column.id));
 
@@ -73,6 +89,10 @@ export function Table<Row>(props: Props<Row>) {
     if (moveBy(event.currentTarget, event.key)) event.preventDefault();
     else if (event.key === "x" && selection) selection.onChange(toggled(selection.chosen, rowKey(row)));
     else if (event.key === "Enter" && onOpen) onOpen(row);
+    else if (event.key === " " && peek) {
+      event.preventDefault();
+      peek.onChange(peek.shown === rowKey(row) ? null : row);
+    } else if (event.key === "Escape" && peek && peek.shown !== null) peek.onChange(null);
   };
 
   return (
@@ -90,8 +110,14 @@ export function Table<Row>(props: Props<Row>) {
               key={key}
               tabIndex={index === 0 ? 0 : -1}
               onKeyDown={(event) => onKey(event, row)}
+              onClick={peek && ((event) => isOnRow(event) && peek.onChange(row))}
+              // What is shown beside the list follows the row.
+              onFocus={(event) =>
+                peek && peek.shown !== null && event.target === event.currentTarget && peek.onChange(row)
+              }
+              aria-current={peek && peek.shown === key ? "true" : undefined}
               aria-selected={selection ? selection.chosen.has(key) : undefined}
-              className="group -outline-offset-2 hover:bg-hover aria-selected:bg-accent-soft max-narrow:flex max-narrow:flex-wrap max-narrow:items-center max-narrow:gap-x-3 max-narrow:border-border max-narrow:border-b max-narrow:px-3 max-narrow:py-2"
+              className={classes(ROW, isGone?.(row) && "opacity-60")}
             >
               {selection && (
                 <td className={classes(CELL, "w-10 max-narrow:w-auto")}>
@@ -118,6 +144,9 @@ export function Table<Row>(props: Props<Row>) {
     </table>
   );
 }
+
+const ROW =
+  "group -outline-offset-2 hover:bg-hover aria-[current=true]:bg-hover aria-selected:bg-accent-soft max-narrow:flex max-narrow:flex-wrap max-narrow:items-center max-narrow:gap-x-3 max-narrow:border-border max-narrow:border-b max-narrow:px-3 max-narrow:py-2";
 
 const CELL =
   "h-8 touch:h-11 border-border border-b px-2 first:pl-4 last:pr-4 whitespace-nowrap max-narrow:h-auto! max-narrow:w-auto max-narrow:border-0 max-narrow:p-0! max-narrow:text-left max-narrow:empty:hidden";

@@ -9,7 +9,8 @@ import { NAME_LINK } from "../../kit/link";
 import { StateMark } from "../../kit/statemark";
 import type { Column } from "../../kit/table";
 import { Labels } from "../labels";
-import { Moment, Took } from "../live/moments";
+import { Moment } from "../live/moments";
+import { TookBar } from "./took";
 
 /** The task run that says most about where an execution stands: one that failed, else one that has not ended. */
 export function telling(runs: readonly TaskRun[] | undefined): TaskRun | undefined {
@@ -21,7 +22,26 @@ export function telling(runs: readonly TaskRun[] | undefined): TaskRun | undefin
   );
 }
 
-export function executionColumns(tenant: string, isOfFlow: boolean): readonly Column<Execution>[] {
+/** Why it stands where it stands, in a line: what failed first, what it waits for, or the task at work. */
+function Now({ execution: { state, taskRunList, cause, failure } }: { readonly execution: Execution }) {
+  if (state.current === "SUCCESS") return null;
+  const task = failure?.taskId ?? telling(taskRunList)?.taskId;
+  const words = failure?.message ?? cause?.words;
+  return (
+    <span title={words} className="block max-w-120 truncate text-muted max-narrow:max-w-full">
+      {task && <span className="font-mono text-code text-text">{task}</span>}
+      {task && words && ": "}
+      {words}
+    </span>
+  );
+}
+
+/** `usual` says what an execution of a flow usually takes, in milliseconds. */
+export function executionColumns(
+  tenant: string,
+  isOfFlow: boolean,
+  usual: (execution: Execution) => number | null | undefined,
+): readonly Column<Execution>[] {
   const all: readonly Column<Execution>[] = [
     {
       id: "state",
@@ -80,17 +100,14 @@ export function executionColumns(tenant: string, isOfFlow: boolean): readonly Co
       title: t("executions.duration"),
       sort: "state.duration",
       isNumber: true,
-      cell: ({ state }) => <Took state={state} />,
+      cell: (execution) => <TookBar state={execution.state} usual={usual(execution)} />,
     },
     { id: "trigger", title: t("executions.trigger"), cell: ({ trigger }) => trigger?.id },
     {
       id: "now",
       title: t("executions.now"),
       isWide: true,
-      cell: ({ state, taskRunList, cause }) =>
-        state.current === "SUCCESS" ? null : (
-          <span className="text-muted">{[telling(taskRunList)?.taskId, cause?.words].filter(Boolean).join(": ")}</span>
-        ),
+      cell: (execution) => <Now execution={execution} />,
     },
     { id: "labels", title: t("executions.labels"), cell: ({ labels }) => <Labels labels={labels} list="executions" /> },
   ];

@@ -8,6 +8,8 @@ import { type Bar, brushed, labelled, ticks } from "../../engines/charts/bars";
 import { axisMoment, defaultForm, shortMoment } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
+import { type Line, lineValue } from "./line";
+import { Twin } from "./twin";
 
 export interface Series {
   readonly id: string;
@@ -18,6 +20,7 @@ export interface Series {
 
 interface Props {
   readonly label: string;
+  readonly line?: Line;
   readonly bars: readonly Bar[];
   readonly series: readonly Series[];
   readonly height?: number;
@@ -43,7 +46,7 @@ function useWidth() {
   return { place, width };
 }
 
-export function BarChart({ label, bars, series, height = 180, onRange }: Props) {
+export function BarChart({ label, bars, series, line, height = 180, onRange }: Props) {
   const { place, width } = useWidth();
   const [isTable, setTable] = useState(false);
   const [over, setOver] = useState<number | null>(null);
@@ -70,12 +73,18 @@ export function BarChart({ label, bars, series, height = 180, onRange }: Props) 
             {name}
           </span>
         ))}
+        {line && (
+          <span className="inline-flex items-center gap-1.5 text-label text-muted">
+            <span aria-hidden className="w-4 border-text border-t-2 border-dashed" />
+            {line.name}
+          </span>
+        )}
         <Button look="quiet" className="ml-auto text-label" onClick={() => setTable(!isTable)}>
           {t(isTable ? "chart.as-chart" : "chart.as-table")}
         </Button>
       </figcaption>
       <div ref={place} className="relative" style={isTable ? undefined : { height }}>
-        {isTable && <Twin label={label} bars={bars} series={shown} />}
+        {isTable && <Twin label={label} bars={bars} series={shown} line={line} />}
         {!isTable && width > 0 && (
           <svg
             role="img"
@@ -89,14 +98,38 @@ export function BarChart({ label, bars, series, height = 180, onRange }: Props) 
             className={onRange ? "block cursor-pointer touch-pan-y select-none" : "block"}
           >
             <Drawing bars={bars} series={shown} width={width} height={height} over={over} drag={drag} />
+            {line && (
+              <path
+                d={linePath(line.values, width, height)}
+                className="fill-none stroke-2 stroke-text"
+                strokeDasharray="4 3"
+              />
+            )}
           </svg>
         )}
         {!isTable && over !== null && bars[over] && (
-          <Note bar={bars[over]} series={shown} left={LEFT + ((over + 0.5) * (width - LEFT)) / bars.length} />
+          <Note
+            bar={bars[over]}
+            series={shown}
+            extra={lineValue(line, over)}
+            left={LEFT + ((over + 0.5) * (width - LEFT)) / bars.length}
+          />
         )}
       </div>
     </figure>
   );
+}
+
+/** The line from bar to bar; bars without a value interrupt it. One alone is a short stroke. */
+function linePath(values: readonly (number | null)[], width: number, height: number): string {
+  const top = Math.max(1, ...values.map((value) => value ?? 0));
+  const slot = (width - LEFT) / Math.max(1, values.length);
+  const parts = values.map((value, at) => {
+    if (value === null) return "";
+    const [x, y] = [LEFT + (at + 0.5) * slot, TOP + (1 - value / top) * (height - TOP - BOTTOM)];
+    return (values[at - 1] ?? null) === null ? `M${x - 2} ${y}H${x + 2}` : `L${x} ${y}`;
+  });
+  return parts.join("");
 }
 
 interface DrawingProps {
@@ -160,7 +193,14 @@ function Drawing({ bars, series, width, height, over, drag }: DrawingProps) {
   );
 }
 
-function Note({ bar, series, left }: { readonly bar: Bar; readonly series: readonly Series[]; readonly left: number }) {
+interface NoteProps {
+  readonly bar: Bar;
+  readonly series: readonly Series[];
+  readonly extra: readonly [string, string] | null;
+  readonly left: number;
+}
+
+function Note({ bar, series, extra, left }: NoteProps) {
   return (
     <div
       aria-hidden
@@ -175,48 +215,12 @@ function Note({ bar, series, left }: { readonly bar: Bar; readonly series: reado
         </div>
       ))}
       {bar.total === 0 && <div>0</div>}
-    </div>
-  );
-}
-
-function Twin({ label, bars, series }: Pick<Props, "label" | "bars" | "series">) {
-  const form = defaultForm();
-  const rows = bars.filter(({ total }) => total > 0);
-  return (
-    <div className="max-h-72 overflow-auto">
-      <table aria-label={label} className="w-full border-separate border-spacing-0 text-left">
-        <thead className="sticky top-0 bg-surface text-label text-muted">
-          <tr>
-            <th scope="col" className="h-8 px-2">
-              {t("chart.from")}
-            </th>
-            {series.map(({ id, name }) => (
-              <th key={id} scope="col" className="h-8 px-2 text-right">
-                {name}
-              </th>
-            ))}
-            <th scope="col" className="h-8 px-2 text-right">
-              {t("chart.all")}
-            </th>
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((bar) => (
-            <tr key={bar.from}>
-              <th scope="row" className="h-7 border-border border-t px-2 font-normal">
-                {shortMoment(new Date(bar.from).toISOString(), Date.now(), form)}
-              </th>
-              {series.map(({ id }) => (
-                <td key={id} className="border-border border-t px-2 text-right">
-                  {bar.parts.find((part) => part.series === id)?.value ?? 0}
-                </td>
-              ))}
-              <td className="border-border border-t px-2 text-right font-semibold">{bar.total}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {rows.length === 0 && <p className="px-2 py-2 text-muted">{t("chart.nothing")}</p>}
+      {extra && (
+        <div className="flex justify-between gap-3 text-muted">
+          <span>{extra[0]}</span>
+          <span>{extra[1]}</span>
+        </div>
+      )}
     </div>
   );
 }

@@ -2,29 +2,39 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { failuresByFlow, type Scope } from "../../api/statistics";
+import { type FlowCount, failuresByFlow, type Scope } from "../../api/statistics";
 import { t } from "../../i18n/text";
 import { Failure, Skeleton } from "../../kit/page";
+import type { Search } from "../filters/grammar";
 
-interface Props {
+interface BarsProps {
   readonly tenant: string;
-  readonly scope: Scope;
+  /** The most frequent first. */
+  readonly rows: readonly FlowCount[];
   /** The filter of the range, as lists have it in their addresses. */
-  readonly range: Readonly<Record<string, string | readonly string[]>>;
+  readonly range: Search;
 }
 
 const SHOWN = 8;
+
+interface Props extends Omit<BarsProps, "rows"> {
+  readonly scope: Scope;
+}
 
 export function FailuresByFlow({ tenant, scope, range }: Props) {
   const found = useQuery(failuresByFlow(tenant, scope));
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   if (found.isPending) return <Skeleton awaited={t("home.failures")} rows={3} />;
-  const rows = found.data.results.toSorted((one, other) => other.total - one.total).slice(0, SHOWN);
+  const rows = found.data.results.toSorted((one, other) => other.total - one.total);
+  return <FailureBars tenant={tenant} rows={rows} range={range} />;
+}
+
+export function FailureBars({ tenant, rows, range }: BarsProps) {
   const most = rows[0]?.total ?? 1;
   if (rows.length === 0) return <p className="text-muted">{t("home.no-failures")}</p>;
   return (
     <ul className="flex flex-col gap-1">
-      {rows.map(({ namespace, flow, total }) => (
+      {rows.slice(0, SHOWN).map(({ namespace, flow, total }) => (
         <li key={`${namespace}.${flow}`}>
           <Link
             to="/$tenant/executions"

@@ -2,10 +2,11 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { executionsOverTime } from "../../api/statistics";
+import { executionsOverTime, type Filter } from "../../api/statistics";
 import { bars } from "../../engines/charts/bars";
 import { t } from "../../i18n/text";
 import { Failure, Skeleton } from "../../kit/page";
+import { between } from "../filters/view";
 import { useAskAgain } from "../live/live";
 import { BarChart } from "./chart";
 import { byFamily, FAMILIES, type Span } from "./figures";
@@ -18,30 +19,38 @@ interface Props {
   readonly last: string | null;
   readonly namespace: string | undefined;
   readonly onNarrow: (span: Span) => void;
+  /** What a click on one bar does; else it leads to the list of its executions. */
+  readonly onBar?: (span: Span) => void;
+  readonly label?: string;
+  readonly height?: number;
+  readonly filters?: readonly Filter[];
 }
 
-const SERIES = FAMILIES.map((id) => ({ id, name: t(`family.${id}`), colour: `var(--state-${id})` }));
+/** The families of states, from the bottom of a bar to its top. */
+export const STATE_SERIES = FAMILIES.map((id) => ({ id, name: t(`family.${id}`), colour: `var(--state-${id})` }));
 
-export function ExecutionsOverTime({ tenant, span, last, namespace, onNarrow }: Props) {
+export function ExecutionsOverTime(props: Props) {
+  const { tenant, span, last, namespace, onNarrow, onBar, label = t("home.over-time"), height, filters } = props;
   const navigate = useNavigate();
-  const scope = scopeOf(last, span, namespace);
+  const scope = scopeOf(last, span, namespace, filters);
   const counts = useQuery({ ...executionsOverTime(tenant, scope), refetchInterval: useAskAgain(true) });
   if (counts.isError) return <Failure error={counts.error} onRetry={() => void counts.refetch()} />;
-  if (counts.isPending) return <Skeleton awaited={t("home.over-time")} rows={5} />;
+  if (counts.isPending) return <Skeleton awaited={label} rows={3} />;
   return (
     <BarChart
-      label={t("home.over-time")}
-      series={SERIES}
+      label={label}
+      {...(height === undefined ? {} : { height })}
+      series={STATE_SERIES}
       bars={bars(byFamily(counts.data.results), FAMILIES, span)}
       onRange={({ isBar, ...range }) => {
         if (!isBar) return onNarrow(range);
+        if (onBar) return onBar(range);
         void navigate({
           to: "/$tenant/executions",
           params: { tenant },
           search: {
             ...(namespace ? { "filters[namespace][PREFIX]": namespace } : {}),
-            "filters[startDate][GREATER_THAN_OR_EQUAL_TO]": new Date(range.from).toISOString(),
-            "filters[endDate][LESS_THAN_OR_EQUAL_TO]": new Date(range.until).toISOString(),
+            ...between(range.from, range.until),
           },
         });
       }}

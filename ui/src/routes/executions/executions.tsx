@@ -2,7 +2,6 @@
 
 import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 import { ExecutionList } from "../../features/executionlist/list";
-import type { Search } from "../../features/filters/grammar";
 import { t } from "../../i18n/text";
 import { PageHead } from "../../kit/page";
 
@@ -13,7 +12,11 @@ export function ExecutionsPage() {
   return (
     <>
       <PageHead title={t("executions.title")} name={t("executions.title")} />
-      <ExecutionList tenant={tenant} search={search} onSearch={(next: Search) => void navigate({ search: next })} />
+      <ExecutionList
+        tenant={tenant}
+        search={search}
+        onSearch={(next, how) => void navigate({ search: next, ...how })}
+      />
     </>
   );
 }

@@ -6,6 +6,7 @@ import { useState } from "react";
 import { deleteNamespace, namespaceKeys, namespaceList } from "../../api/namespaces";
 import { Confirm } from "../../features/actions/confirm";
 import { useAction } from "../../features/actions/run";
+import { between } from "../../features/filters/view";
 import { FailuresByFlow } from "../../features/statistics/failures";
 import { spanOf } from "../../features/statistics/figures";
 import { ExecutionsOverTime } from "../../features/statistics/overtime";
@@ -27,10 +28,7 @@ export function NamespaceOverview({ tenant, namespace, isCreated }: BodyProps) {
     void navigate({
       to: NAMESPACE_ROUTE,
       params: { tenant, namespace: id, tab: "executions" },
-      search: {
-        "filters[startDate][GREATER_THAN_OR_EQUAL_TO]": new Date(from).toISOString(),
-        "filters[endDate][LESS_THAN_OR_EQUAL_TO]": new Date(until).toISOString(),
-      },
+      search: between(from, until),
     });
   return (
     <div className="flex flex-col gap-6 p-4 max-narrow:p-3">

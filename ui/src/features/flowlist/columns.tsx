@@ -3,7 +3,9 @@
 import { Link } from "@tanstack/react-router";
 import { Play } from "lucide-react";
 import { useMemo } from "react";
-import type { Flow, LatestExecution } from "../../api/types";
+import type { FlowFigures, RunOfFlow } from "../../api/home";
+import type { Flow } from "../../api/types";
+import { defaultForm, percent } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { Badge } from "../../kit/badge";
 import { ButtonLink } from "../../kit/button";
@@ -12,15 +14,16 @@ import { StateMark } from "../../kit/statemark";
 import type { Column } from "../../kit/table";
 import { Labels } from "../labels";
 import { Moment } from "../live/moments";
+import { RunStrip } from "./strip";
 
-export function useFlowColumns(tenant: string, last: readonly LatestExecution[]): readonly Column<Flow>[] {
+export function useFlowColumns(tenant: string, known: readonly FlowFigures[]): readonly Column<Flow>[] {
   return useMemo(() => {
-    const of = new Map(last.map((one) => [`${one.namespace}/${one.flowId}`, one]));
+    const of = new Map(known.map((one) => [`${one.namespace}/${one.id}`, one]));
     return columns(tenant, (flow) => of.get(`${flow.namespace}/${flow.id}`));
-  }, [tenant, last]);
+  }, [tenant, known]);
 }
 
-function columns(tenant: string, last: (flow: Flow) => LatestExecution | undefined): readonly Column<Flow>[] {
+function columns(tenant: string, figures: (flow: Flow) => FlowFigures | undefined): readonly Column<Flow>[] {
   return [
     {
       id: "id",
@@ -54,9 +57,30 @@ function columns(tenant: string, last: (flow: Flow) => LatestExecution | undefin
       id: "last",
       title: t("flows.last-run"),
       cell: (flow) => {
-        const run = last(flow);
-        return run ? <LastRun tenant={tenant} run={run} /> : <span className="text-muted">{t("flows.never-ran")}</span>;
+        const known = figures(flow);
+        const run = known?.last.at(-1);
+        if (run) return <LastRun tenant={tenant} flow={flow} run={run} />;
+        return known && <span className="text-muted">{t("flows.never-ran")}</span>;
       },
+    },
+    {
+      id: "runs",
+      title: t("flows.last-runs"),
+      cell: (flow) => {
+        const known = figures(flow);
+        return known && known.last.length > 0 && <RunStrip tenant={tenant} flow={flow} figures={known} />;
+      },
+    },
+    {
+      id: "ratio",
+      title: t("flows.success"),
+      isNumber: true,
+      cell: (flow) => <Ratio tenant={tenant} flow={flow} ratio={figures(flow)?.successRatio} />,
+    },
+    {
+      id: "next",
+      title: t("flows.next-run"),
+      cell: (flow) => <Moment iso={figures(flow)?.next ?? undefined} isRelative />,
     },
     {
       id: "triggers",
@@ -100,17 +124,42 @@ function FlowLink({ tenant, flow }: { readonly tenant: string; readonly flow: Fl
   );
 }
 
-function LastRun({ tenant, run }: { readonly tenant: string; readonly run: LatestExecution }) {
+interface LastRunProps {
+  readonly tenant: string;
+  readonly flow: Flow;
+  readonly run: RunOfFlow;
+}
+
+function LastRun({ tenant, flow: { namespace, id }, run }: LastRunProps) {
   return (
     <Link
       to="/$tenant/executions/$namespace/$flowId/$id/$tab"
-      params={{ tenant, namespace: run.namespace, flowId: run.flowId, id: run.id, tab: "overview" }}
+      params={{ tenant, namespace, flowId: id, id: run.executionId, tab: "overview" }}
       className="inline-flex items-center gap-2 hover:underline"
     >
-      <StateMark state={run.status} />
+      <StateMark state={run.state} />
       <span className="text-muted">
-        <Moment iso={run.startDate} isRelative />
+        <Moment iso={run.started} isRelative />
       </span>
+    </Link>
+  );
+}
+
+interface RatioProps {
+  readonly tenant: string;
+  readonly flow: Flow;
+  readonly ratio: number | null | undefined;
+}
+
+function Ratio({ tenant, flow: { namespace, id }, ratio }: RatioProps) {
+  if (ratio === null || ratio === undefined) return null;
+  return (
+    <Link
+      to="/$tenant/flows/edit/$namespace/$id/$tab"
+      params={{ tenant, namespace, id, tab: "executions" }}
+      className="hover:underline"
+    >
+      {percent(ratio, defaultForm())}
     </Link>
   );
 }

@@ -4,49 +4,52 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { topics } from "../../api/events/protocol";
-import { flowList, latest } from "../../api/flows";
+import { flowList } from "../../api/flows";
+import { type FlowFigures, flowFigures } from "../../api/home";
 import type { Flow } from "../../api/types";
-import { prefer, usePreferences } from "../../app/preferences";
 import { t } from "../../i18n/text";
 import { Button, ButtonLink } from "../../kit/button";
 import { ColumnChoice } from "../../kit/columnchoice";
 import { EmptyState, Failure, Skeleton } from "../../kit/page";
 import { Pages } from "../../kit/pages";
 import { Table } from "../../kit/table";
+import { useColumns } from "../filters/columns";
 import { FilterBar } from "../filters/filterbar";
 import { type Clause, clausesOf, type Search } from "../filters/grammar";
-import { pageOf, queryOf, sortOf, withFilters, withPage, withSort } from "../filters/view";
+import { type OnSearch, pageOf, queryOf, sortOf, withFilters, withPage, withSort } from "../filters/view";
+import { ViewsMenu } from "../filters/viewsmenu";
 import { useTopic } from "../live/live";
 import { useFlowColumns } from "./columns";
 import { FlowSelection } from "./selection";
 
 const SORT = "id:asc";
 const FIELDS = ["ns", "flow"] as const;
+const NONE: readonly FlowFigures[] = [];
 
 interface Props {
   readonly tenant: string;
   readonly search: Search;
-  readonly onSearch: (search: Search) => void;
+  readonly onSearch: OnSearch;
   /** Only those of this namespace and those below. */
   readonly namespace?: string;
   readonly actions?: ReactNode;
 }
 
-export function FlowList({ tenant, search, onSearch, namespace, actions }: Props) {
+export function FlowList({ tenant, search, onSearch: go, namespace, actions }: Props) {
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<ReadonlySet<string>>(new Set());
-  const { hidden } = usePreferences();
   const fixed: readonly Clause[] = namespace ? [{ field: "namespace", operation: "PREFIX", value: namespace }] : [];
   const list = useQuery(flowList(tenant, queryOf(search, SORT, fixed)));
   const rows = list.data?.results ?? [];
-  const last = useQuery(
-    latest(
+  const figures = useQuery(
+    flowFigures(
       tenant,
       rows.map(({ namespace, id }) => ({ namespace, id })),
     ),
   );
-  useTopic(tenant, topics.executions, [tenant, "executions", "latest"]);
-  const columns = useFlowColumns(tenant, last.data ?? []);
+  useTopic(tenant, topics.executions, [tenant, "executions", "statistics", "flows"]);
+  const columns = useFlowColumns(tenant, figures.data ?? NONE);
+  const { hidden, choose, onSearch } = useColumns("flows", columns, search, go);
   const total = list.data?.total;
   return (
     <>
@@ -58,11 +61,8 @@ export function FlowList({ tenant, search, onSearch, namespace, actions }: Props
         actions={
           <>
             {actions}
-            <ColumnChoice
-              columns={columns}
-              hidden={hidden.flows ?? []}
-              onChange={(flows) => prefer({ hidden: { ...hidden, flows } })}
-            />
+            {!namespace && <ViewsMenu tenant={tenant} page="flows" search={search} onSearch={onSearch} />}
+            <ColumnChoice columns={columns} hidden={hidden} onChange={choose} />
           </>
         }
       />
@@ -76,7 +76,7 @@ export function FlowList({ tenant, search, onSearch, namespace, actions }: Props
           rows={rows}
           rowKey={keyOf}
           rowName={({ id }) => id}
-          hidden={hidden.flows ?? []}
+          hidden={hidden}
           sort={sortOf(search) ?? SORT}
           onSort={(sort) => onSearch(withSort(search, sort))}
           selection={{ chosen, onChange: setChosen }}

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { asWritten, isKept, planned, progress, standing } from "./plan";
+import { asWritten, isKept, lastTick, planned, progress, standing } from "./plan";
 
 const time = (at: string) => ({ at, local: at.slice(0, 19), zone: "UTC" });
 const times = ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z", "2026-01-03T00:00:00Z"].map(time);
@@ -42,4 +42,29 @@ it("nothing is kept of triggers that wait for others", () => {
   expect(isKept({ type: "io.kestra.plugin.core.trigger.Schedule" })).toBe(true);
   expect(isKept({ type: "io.kestra.plugin.core.trigger.Webhook" })).toBe(false);
   expect(isKept({ type: "io.kestra.plugin.core.trigger.Flow" })).toBe(false);
+});
+
+it.each([
+  ["a schedule that fired", { lastTriggeredDate: "2026-01-01T00:00:00Z" }, false, "STARTED"],
+  ["one that never fired", {}, false, undefined],
+  // A schedule is looked at when it is saved too.
+  ["a schedule that was looked at since", { evaluatedAt: "2026-01-01T00:00:00Z" }, false, undefined],
+  ["a look that found nothing", { evaluatedAt: "2026-01-01T00:00:00Z" }, true, "NOTHING"],
+  [
+    "nothing since the last start",
+    { lastTriggeredDate: "2026-01-01T00:00:00Z", evaluatedAt: "2026-01-01T00:01:00Z" },
+    true,
+    "NOTHING",
+  ],
+  [
+    "occurrences that are skipped, whatever was before",
+    {
+      lastTriggeredDate: "2026-01-01T00:00:00Z",
+      skipping: { since: "2026-01-01T00:01:00Z", reason: "LOCKED" as const },
+    },
+    false,
+    "LOCKED",
+  ],
+])("the last tick of %s", (_, state, isPolling, outcome) => {
+  expect(lastTick(state, isPolling)?.outcome).toBe(outcome);
 });

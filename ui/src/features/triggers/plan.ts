@@ -1,5 +1,6 @@
 /** What a backfill would create, and how far one is. */
 
+import type { SkipReason } from "../../api/causes";
 import { type Backfill, type FireTime, TIMES_MAX } from "../../api/triggers";
 
 export interface Planned {
@@ -54,4 +55,26 @@ export function asWritten<State extends { readonly disabled: boolean }>(
 /** Those that wait for calls or for other executions have no state: they cannot be switched, unlocked or filled up. */
 export function isKept(trigger: { readonly type: string } | null | undefined): boolean {
   return !/\.(Webhook|Flow)$/.test(trigger?.type ?? "");
+}
+
+/** What became of the last occurrence: it started something, it was looked at and there was nothing, or it was skipped. */
+export interface LastTick {
+  readonly outcome: "STARTED" | "NOTHING" | SkipReason;
+  readonly at: string;
+}
+
+/** `isPolling`: it looks at the world again and again; most looks find nothing. */
+export function lastTick(
+  state: {
+    readonly lastTriggeredDate?: string;
+    readonly evaluatedAt?: string;
+    readonly skipping?: { readonly since: string; readonly reason: SkipReason };
+  },
+  isPolling: boolean,
+): LastTick | null {
+  const { lastTriggeredDate, evaluatedAt, skipping } = state;
+  if (skipping) return { outcome: skipping.reason, at: evaluatedAt ?? skipping.since };
+  if (isPolling && evaluatedAt && (!lastTriggeredDate || Date.parse(evaluatedAt) > Date.parse(lastTriggeredDate)))
+    return { outcome: "NOTHING", at: evaluatedAt };
+  return lastTriggeredDate ? { outcome: "STARTED", at: lastTriggeredDate } : null;
 }

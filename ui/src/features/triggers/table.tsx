@@ -10,7 +10,7 @@ import { NAME_LINK } from "../../kit/link";
 import { type Column, Table } from "../../kit/table";
 import { useAction } from "../actions/run";
 import { Moment } from "../live/moments";
-import { asWritten, isKept } from "./plan";
+import { asWritten, isKept, lastTick } from "./plan";
 import { TriggerSheet } from "./sheet";
 import { inZone, Stands } from "./stands";
 
@@ -68,6 +68,22 @@ export function TriggerTable({ tenant, rows, isOfFlow = false, sort, onSort, isO
   );
 }
 
+function Tick({ row: { state, trigger } }: { readonly row: TriggerRow }) {
+  const tick = lastTick(state, trigger?.interval !== undefined);
+  if (!tick) return null;
+  const { outcome, at } = tick;
+  return (
+    <span>
+      <span className={outcome === "FAILED" || outcome === "MISSED" ? "font-semibold text-failed" : undefined}>
+        {t(`trigger.tick.${outcome}`)}
+      </span>{" "}
+      <span className="text-muted">
+        <Moment iso={at} isRelative />
+      </span>
+    </span>
+  );
+}
+
 function columns(tenant: string, isOfFlow: boolean, onOpen: (row: TriggerRow) => void): readonly Column<TriggerRow>[] {
   const all: readonly Column<TriggerRow>[] = [
     {
@@ -121,7 +137,7 @@ function columns(tenant: string, isOfFlow: boolean, onOpen: (row: TriggerRow) =>
       id: "last",
       title: t("trigger.last"),
       sort: "lastTriggeredDate",
-      cell: ({ state }) => <Moment iso={state.lastTriggeredDate} isRelative />,
+      cell: (row) => <Tick row={row} />,
     },
     {
       id: "next",

@@ -38,7 +38,7 @@ export function FlowsPage() {
           </>
         }
       />
-      <FlowList tenant={tenant} search={search} onSearch={(next) => void navigate({ search: next })} />
+      <FlowList tenant={tenant} search={search} onSearch={(next, how) => void navigate({ search: next, ...how })} />
       {files && <ImportSheet tenant={tenant} files={files} onClose={() => setFiles(null)} />}
     </div>
   );

@@ -1,96 +1,75 @@
-/** The five figures on top, each with the period before and a link to what it counts. */
+/** The five figures on top, those of the range with the period before, each with a link to what it counts. */
 
-import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { executionList } from "../../api/executions";
-import { executionsOverTime } from "../../api/statistics";
-import type { State } from "../../api/types";
-import { useAskAgain } from "../../features/live/live";
-import { before, figures, MEMBERS, type Span } from "../../features/statistics/figures";
+import type { Home } from "../../api/home";
+import type { Search } from "../../features/filters/grammar";
+import { between } from "../../features/filters/view";
+import { WAITING } from "../../features/filters/words";
 import { Kpi } from "../../features/statistics/kpi";
-import { scopeOf } from "../../features/statistics/scope";
-import { count, defaultForm, duration } from "../../i18n/format";
+import { count, defaultForm, duration, percent } from "../../i18n/format";
 import { t } from "../../i18n/text";
-import { Failure } from "../../kit/page";
-import { change, percent } from "./change";
+import { type Asked, listOf } from "./asked";
+import { change } from "./change";
 
 interface Props {
   readonly tenant: string;
-  readonly span: Span;
-  readonly last: string | null;
-  readonly namespace: string | undefined;
-  readonly inRange: Readonly<Record<string, string | readonly string[]>>;
+  readonly asked: Asked;
+  readonly home: Home;
 }
 
-const WAITING: readonly State[] = [...MEMBERS.waiting, ...MEMBERS.paused];
-
-/** How many are in these states now. */
-function useOpen(tenant: string, states: readonly State[], namespace: string | undefined): number | undefined {
-  const askAgain = useAskAgain(true);
-  const list = useQuery({
-    ...executionList(tenant, [
-      ["filters[state][IN]", states.join(",")],
-      ...(namespace ? ([["filters[namespace][PREFIX]", namespace]] as const) : []),
-      ["size", "1"],
-    ]),
-    refetchInterval: askAgain,
-  });
-  return list.data?.total;
-}
-
-/** The period before, on round moments so that the question stays the same for a while. */
-const ROUND_MS = 60_000;
-
-export function Figures({ tenant, span, last, namespace, inRange }: Props) {
+export function Figures({ tenant, asked, home: { from, until, now, before, open } }: Props) {
   const form = defaultForm();
-  const now = useQuery(executionsOverTime(tenant, scopeOf(last, span, namespace)));
-  const earlier = before(span);
-  const rounded = {
-    from: Math.floor(earlier.from / ROUND_MS) * ROUND_MS,
-    until: Math.floor(earlier.until / ROUND_MS) * ROUND_MS,
-  };
-  const then = useQuery(executionsOverTime(tenant, scopeOf(null, rounded, namespace)));
-  const running = useOpen(tenant, ["RUNNING"], namespace);
-  const waiting = useOpen(tenant, WAITING, namespace);
-  if (now.isError) return <Failure error={now.error} onRetry={() => void now.refetch()} />;
-  const present = figures(now.data?.results ?? []);
-  const past = figures(then.data?.results ?? []);
-  const within = namespace ? { "filters[namespace][PREFIX]": namespace } : {};
-  const list = (search: Readonly<Record<string, string | readonly string[]>>, children: ReactNode) => (
-    <Link
-      to="/$tenant/executions"
-      params={{ tenant }}
-      search={{ ...within, ...search }}
-      className="underline-offset-4 hover:underline"
-    >
-      {children}
-    </Link>
-  );
+  const inRange = between(Date.parse(from), Date.parse(until));
+  const hadAny = before.total > 0;
   const note = (text: string | null) => text !== null && t("home.than-before", { change: text });
+  const some = (number: number) => `${count(number, form)}${open.isWhole ? "" : "+"}`;
   return (
     <div className="grid grid-cols-5 gap-3 max-narrow:grid-cols-2">
       <Kpi
         label={t("home.success")}
-        note={note(change(present.success, past.success, (part) => percent(part, form.language)))}
+        note={note(change(now.successRatio, before.successRatio, (part) => percent(part, form)))}
       >
-        {list(inRange, present.success === null ? "–" : percent(present.success, form.language))}
+        <Executions tenant={tenant} search={listOf(asked, inRange)}>
+          {now.successRatio === null ? "–" : percent(now.successRatio, form)}
+        </Executions>
       </Kpi>
       <Kpi
         label={t("home.failed")}
-        note={note(past.total === 0 ? null : change(present.failed, past.failed, (some) => count(some, form)))}
+        note={note(change(now.failed, hadAny ? before.failed : null, (number) => count(number, form)))}
       >
-        {list({ ...inRange, "filters[state][IN]": "FAILED" }, count(present.failed, form))}
+        <Executions tenant={tenant} search={listOf(asked, inRange, { "filters[state][IN]": "FAILED" })}>
+          {count(now.failed, form)}
+        </Executions>
       </Kpi>
-      <Kpi label={t("home.running")}>
-        {list({ "filters[state][IN]": "RUNNING" }, running === undefined ? "–" : count(running, form))}
+      <Kpi label={t("home.running")} note={t("home.at-present")}>
+        <Executions tenant={tenant} search={listOf(asked, { "filters[state][IN]": "RUNNING" })}>
+          {some(open.running)}
+        </Executions>
       </Kpi>
-      <Kpi label={t("home.waiting")}>
-        {list({ "filters[state][IN]": WAITING.join(",") }, waiting === undefined ? "–" : count(waiting, form))}
+      <Kpi label={t("home.waiting")} note={t("home.at-present")}>
+        <Executions tenant={tenant} search={listOf(asked, { "filters[waiting][IN]": WAITING.value })}>
+          {some(open.waiting)}
+        </Executions>
       </Kpi>
-      <Kpi label={t("home.mean")} note={note(change(present.mean, past.mean, duration))}>
-        {list(inRange, present.mean === null ? "–" : duration(present.mean))}
+      <Kpi label={t("home.p95")} note={note(change(now.p95Ms, before.p95Ms, duration))}>
+        <Executions tenant={tenant} search={listOf(asked, inRange, { sort: "state.duration:desc" })}>
+          {now.p95Ms === null ? "–" : duration(now.p95Ms)}
+        </Executions>
       </Kpi>
     </div>
+  );
+}
+
+interface LinkProps {
+  readonly tenant: string;
+  readonly search: Search;
+  readonly children: string;
+}
+
+function Executions({ tenant, search, children }: LinkProps) {
+  return (
+    <Link to="/$tenant/executions" params={{ tenant }} search={search} className="underline-offset-4 hover:underline">
+      {children}
+    </Link>
   );
 }

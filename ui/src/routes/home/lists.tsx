@@ -1,116 +1,122 @@
-/** What runs now and what comes next. */
+/** What runs now, as bars beside what is usual, and what comes next. */
 
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
 import { topics } from "../../api/events/protocol";
-import { executionList } from "../../api/executions";
-import { triggerKeys, triggerList } from "../../api/triggers";
+import { executionKeys, executionList } from "../../api/executions";
+import type { NamedTrigger } from "../../api/home";
+import { TookBar } from "../../features/executionlist/took";
 import { useAskAgain, useTopic } from "../../features/live/live";
-import { Moment, Took } from "../../features/live/moments";
-import { inZone } from "../../features/triggers/stands";
+import { Moment } from "../../features/live/moments";
+import { useUsual } from "../../features/statistics/usual";
+import { defaultForm, fullMoment } from "../../i18n/format";
 import { t } from "../../i18n/text";
+import { LINK } from "../../kit/link";
 import { Failure, Skeleton } from "../../kit/page";
 import { StateMark } from "../../kit/statemark";
-
-export function Panel({ title, children }: { readonly title: string; readonly children: ReactNode }) {
-  return (
-    <section aria-label={title} className="min-w-0">
-      <h2 className="mb-1 flex min-h-8 items-center font-semibold text-section">{title}</h2>
-      {children}
-    </section>
-  );
-}
-
-export const ROW = "flex min-h-8 items-center gap-3 border-border border-t touch:min-h-11";
-
-interface Props {
-  readonly tenant: string;
-  readonly namespace: string | undefined;
-}
+import { type Asked, listOf, pairsOfPage } from "./asked";
+import { Panel, ROW } from "./panel";
 
 const RUNNING = "RUNNING,RETRYING,KILLING";
 const SHOWN = 8;
 
-export function InProgress({ tenant, namespace }: Props) {
+interface Props {
+  readonly tenant: string;
+  readonly asked: Asked;
+}
+
+export function InProgress({ tenant, asked }: Props) {
+  useTopic(tenant, topics.executions, executionKeys.lists(tenant));
   const list = useQuery({
     ...executionList(tenant, [
       ["filters[state][IN]", RUNNING],
-      ...(namespace ? ([["filters[namespace][PREFIX]", namespace]] as const) : []),
+      ...pairsOfPage(asked),
       ["sort", "state.startDate:asc"],
       ["size", String(SHOWN)],
     ]),
     refetchInterval: useAskAgain(true),
   });
+  const rows = list.data?.results ?? [];
+  const usual = useUsual(tenant, rows);
+  const left = (list.data?.total ?? 0) - rows.length;
   return (
     <Panel title={t("home.in-progress")}>
       {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
       {list.isPending && <Skeleton awaited={t("home.in-progress")} rows={3} />}
       {list.data?.total === 0 && <p className="text-muted">{t("home.none-in-progress")}</p>}
       <ul>
-        {list.data?.results.map(({ id, namespace: own, flowId, state }) => (
-          <li key={id} className={ROW}>
-            <StateMark state={state.current} isIconOnly />
+        {rows.map((execution) => (
+          <li key={execution.id} className={ROW}>
+            <StateMark state={execution.state.current} isIconOnly />
             <Link
               to="/$tenant/executions/$namespace/$flowId/$id/$tab"
-              params={{ tenant, namespace: own, flowId, id, tab: "overview" }}
+              params={{
+                tenant,
+                namespace: execution.namespace,
+                flowId: execution.flowId,
+                id: execution.id,
+                tab: "overview",
+              }}
               className="min-w-0 flex-1 truncate hover:underline"
             >
-              <span className="text-muted">{own}.</span>
-              {flowId}
+              <span className="text-muted">{execution.namespace}.</span>
+              {execution.flowId}
             </Link>
-            <Took state={state} />
+            <TookBar state={execution.state} usual={usual(execution)} />
           </li>
         ))}
       </ul>
-      {(list.data?.total ?? 0) > SHOWN && (
+      {left > 0 && (
         <Link
           to="/$tenant/executions"
           params={{ tenant }}
-          search={{ "filters[state][IN]": RUNNING }}
-          className="text-accent hover:underline"
+          search={listOf(asked, { "filters[state][IN]": RUNNING })}
+          className={LINK}
         >
-          {t("home.more", { count: (list.data?.total ?? 0) - SHOWN })}
+          {t("home.more", { count: left })}
         </Link>
       )}
     </Panel>
   );
 }
 
-export function NextScheduled({ tenant, namespace }: Props) {
-  useTopic(tenant, topics.triggers, triggerKeys.all(tenant));
-  const list = useQuery({
-    ...triggerList(tenant, [
-      ["filters[triggerState][EQUALS]", "ENABLED"],
-      ...(namespace ? ([["filters[namespace][PREFIX]", namespace]] as const) : []),
-      ["sort", "nextExecutionDate:asc"],
-      ["size", "100"],
-    ]),
-    refetchInterval: useAskAgain(true),
-  });
-  const rows = (list.data?.results ?? []).filter(({ state }) => state.nextEvaluationDate !== undefined).slice(0, SHOWN);
+interface NextProps {
+  readonly tenant: string;
+  /** `null` for who may not see triggers. */
+  readonly next: readonly NamedTrigger[] | null;
+  readonly late: readonly NamedTrigger[] | null;
+}
+
+/** Late ones come first: they are what should have been next. */
+export function NextScheduled({ tenant, next, late }: NextProps) {
+  if (next === null) return null;
+  const rows = [
+    ...(late ?? []).map((trigger) => ({ trigger, isLate: true })),
+    ...next.map((trigger) => ({ trigger, isLate: false })),
+  ];
+  const form = defaultForm();
   return (
     <Panel title={t("home.next")}>
-      {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
-      {list.isPending && <Skeleton awaited={t("home.next")} rows={3} />}
-      {list.data && rows.length === 0 && <p className="text-muted">{t("home.none-next")}</p>}
-      <ul>
-        {rows.map(({ state, trigger }) => (
-          <li key={`${state.namespace}/${state.flowId}/${state.triggerId}`} className={ROW}>
-            <span className="min-w-24" title={inZone(state.nextEvaluationDate ?? "", trigger?.timezone)}>
-              <Moment iso={state.nextEvaluationDate} isRelative />
+      {rows.length === 0 && <p className="text-muted">{t("home.none-next")}</p>}
+      <ul className="max-h-84 overflow-auto">
+        {rows.map(({ trigger: { namespace, flowId, triggerId, due }, isLate }) => (
+          <li key={`${namespace}/${flowId}/${triggerId}`} className={ROW}>
+            <span className="min-w-24">
+              <Moment iso={due ?? undefined} isRelative />
             </span>
             <Link
               to="/$tenant/flows/edit/$namespace/$id/$tab"
-              params={{ tenant, namespace: state.namespace, id: state.flowId, tab: "triggers" }}
+              params={{ tenant, namespace, id: flowId, tab: "triggers" }}
               className="min-w-0 flex-1 truncate hover:underline"
             >
-              <span className="text-muted">{state.namespace}.</span>
-              {state.flowId}
+              <span className="text-muted">{namespace}.</span>
+              {flowId} · {triggerId}
             </Link>
-            <span className="truncate text-muted max-narrow:hidden">
-              {[trigger?.cron ?? trigger?.interval, trigger?.timezone].filter(Boolean).join(" ")}
-            </span>
+            {isLate ? (
+              <span className="font-semibold text-failed">{t("home.is-late")}</span>
+            ) : (
+              <span className="truncate text-muted max-narrow:hidden">{due && fullMoment(due, form)}</span>
+            )}
           </li>
         ))}
       </ul>

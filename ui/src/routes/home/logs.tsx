@@ -12,7 +12,6 @@ import { Failure, Skeleton } from "../../kit/page";
 interface Props {
   readonly tenant: string;
   readonly span: Span;
-  readonly last: string | null;
   readonly namespace: string | undefined;
 }
 
@@ -22,8 +21,8 @@ const SERIES = [
   { id: "WARN", name: "WARN", colour: "var(--state-warning)" },
 ];
 
-export function LogErrors({ tenant, span, last, namespace }: Props) {
-  const found = useQuery(logErrors(tenant, scopeOf(last, span, namespace)));
+export function LogErrors({ tenant, span, namespace }: Props) {
+  const found = useQuery(logErrors(tenant, scopeOf(null, span, namespace)));
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   if (found.isPending) return <Skeleton awaited={t("home.log-errors")} rows={3} />;
   const counts = found.data.results.map(({ date, level, total }) => ({

@@ -22,6 +22,7 @@ use super::triggers::seen_by;
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
+use crate::filters::test::demanded;
 use crate::gate::{Action, Resource};
 use crate::views::{count, moment};
 
@@ -52,7 +53,7 @@ const LATE: i64 = 60_000;
 /// Executions with some label that are counted one by one.
 const LABELLED_MAX: usize = 100_000;
 
-/// What is asked for: whole hours up to now.
+/// What is asked for: whole hours, up to now unless another end is given.
 struct Asked {
     namespace: Option<String>,
     labels: Vec<(String, String)>,
@@ -72,7 +73,11 @@ impl Asked {
             return Err(wrong());
         }
         let now = call.runtime().now();
-        let until = Counted::hour_of(now).plus(HOUR);
+        // The hour that goes on is counted too.
+        let until = match call.query.get("until").filter(|text| !text.is_empty()) {
+            Some(text) => Counted::hour_of(demanded("until", text)?.plus(-1)).plus(HOUR),
+            None => Counted::hour_of(now).plus(HOUR),
+        };
         let namespace = call.query.get("namespace").filter(|name| !name.is_empty()).map(str::to_owned);
         let labels = call.query.all("labels").map(label).collect::<Outcome<_>>()?;
         Ok(Self { namespace, labels, now, from: until.plus(-hours * HOUR), until })

@@ -63,7 +63,12 @@ fn the_first_page_counts_and_names_what_needs_attention() {
     let sub = home("?namespace=team.sub&range=P7D");
     assert_eq!((&sub["now"]["total"], &sub["nextScheduled"]), (&json!(1), &json!([])), "{sub}");
     assert!(sub["overTime"]["bars"].as_array().unwrap().len() <= 60);
-    for wrong in ["x", "PT0S", "P800D"] {
+    let old = home("?range=PT1H&until=2020-01-01T10:00:00Z");
+    assert_eq!(
+        (&old["from"], &old["until"], &old["now"]["total"]),
+        (&json!("2020-01-01T09:00:00.000Z"), &json!("2020-01-01T10:00:00.000Z"), &json!(0))
+    );
+    for wrong in ["x", "PT0S", "P800D", "PT1H&until=soon"] {
         let got = stage.get(&format!("/api/v1/main/statistics/home?range={wrong}"));
         assert_eq!(got.status, 422, "{wrong}");
     }

@@ -31,12 +31,12 @@ export async function hasState(page: Page, word: string): Promise<void> {
   await expect(page.getByRole("main").getByText(word, { exact: true }).first()).toBeVisible();
 }
 
-/** The rows of a list without its head, each as one text. How long ago something was differs from look to look. */
+/** The rows of a list without its head, each as one text. How far off something is differs from look to look. */
 export async function rowsOf(page: Page, list: string): Promise<readonly string[]> {
   const rows = page.getByRole("table", { name: list }).getByRole("row");
   await expect(rows.nth(1)).toBeVisible();
   const texts = await rows.allInnerTexts();
-  return texts.slice(1).map((text) => text.replace(/(\d+ \w+ ago|now)$/gm, "ago"));
+  return texts.slice(1).map((text) => text.replace(/(\d+ \w+ ago|in \d+ \w+|now)$/gm, "then"));
 }
 
 /** Says yes in the dialog that tells what an action will do. */

@@ -42,6 +42,8 @@ describe("moments", () => {
   it("are near or far", () => {
     expect(distance("2026-11-28T11:57:00Z", now, form)).toBe("3 minutes ago");
     expect(distance("2026-11-29T12:00:00Z", now, form)).toBe("tomorrow");
+    // A day and a third later it is not tomorrow any more.
+    expect(distance("2026-11-29T23:30:00Z", now, form)).toBe("in 2 days");
   });
 });
 

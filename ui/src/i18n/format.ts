@@ -88,12 +88,21 @@ export function duration(milliseconds: number): string {
   return parts.join(" ");
 }
 
+/** The days between two moments on the calendar of a zone: tomorrow is one day ahead, however late it is today. */
+function daysBetween(one: number, other: number, { zone }: Form): number {
+  // This language writes dates as they are sorted.
+  const form = { language: "en-CA", zone };
+  const day = (at: number) =>
+    Date.parse(formatter(form, { year: "numeric", month: "2-digit", day: "2-digit" }).format(at));
+  return Math.round((day(other) - day(one)) / 86_400_000);
+}
+
 /** How long ago, or how far ahead, in the reader's language. */
 export function distance(iso: string, now: number, form: Form): string {
   const seconds = (Date.parse(iso) - now) / 1000;
   const relative = new Intl.RelativeTimeFormat(form.language, { numeric: "auto" });
+  if (Math.abs(seconds) >= 86_400) return relative.format(daysBetween(now, Date.parse(iso), form), "day");
   const steps: readonly [number, Intl.RelativeTimeFormatUnit][] = [
-    [86_400, "day"],
     [3_600, "hour"],
     [60, "minute"],
   ];

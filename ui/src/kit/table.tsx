@@ -130,10 +130,7 @@ export function Table<Row>(props: Props<Row>) {
                 </td>
               )}
               {shown.map((column) => (
-                <td
-                  key={column.id}
-                  className={classes(CELL, column.isWide && "w-full", column.isNumber && "text-right")}
-                >
+                <td key={column.id} className={classes(CELL, column.isWide && WIDE, column.isNumber && "text-right")}>
                   {column.cell(row)}
                 </td>
               ))}
@@ -150,6 +147,10 @@ const ROW =
 
 const CELL =
   "h-8 touch:h-11 border-border border-b px-2 first:pl-4 last:pr-4 whitespace-nowrap max-narrow:h-auto! max-narrow:w-auto max-narrow:border-0 max-narrow:p-0! max-narrow:text-left max-narrow:empty:hidden";
+
+/** It gets the room that others leave, and its text is cut there: a long one does not make the page wider. */
+const WIDE =
+  "w-full min-w-28 max-w-0 truncate max-narrow:min-w-0 max-narrow:max-w-full max-narrow:whitespace-normal max-narrow:break-words";
 
 function Head<Row>({ columns, rows, rowKey, sort, onSort, selection }: Props<Row>) {
   const keys = rows.map(rowKey);

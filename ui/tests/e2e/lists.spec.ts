@@ -89,6 +89,8 @@ test("the address of a list, opened elsewhere, shows the same rows in the same o
   at,
   namespace,
 }) => {
+  // Every list is opened twice.
+  test.setTimeout(240_000);
   await seed(api, namespace);
   const other = await (await another()).newPage();
   for (const { name, page: path, search, rows } of LISTS) {
@@ -153,6 +155,7 @@ const OLD = [
 ] as const;
 
 test("old addresses of Kestra lead where they led", async ({ page, api, server, namespace }) => {
+  test.setTimeout(180_000);
   await seed(api, namespace);
   for (const { old, heading, ...counted } of OLD) {
     await page.goto(`${server.ui}${old.replaceAll("NS", namespace)}`);

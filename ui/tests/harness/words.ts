@@ -36,7 +36,7 @@ export async function rowsOf(page: Page, list: string): Promise<readonly string[
   const rows = page.getByRole("table", { name: list }).getByRole("row");
   await expect(rows.nth(1)).toBeVisible();
   const texts = await rows.allInnerTexts();
-  return texts.slice(1).map((text) => text.replace(/(\d+ \w+ ago|in \d+ \w+|now)$/gm, "then"));
+  return texts.slice(1).map((text) => text.replace(/(\d+ \w+ ago|in \d+ \w+|now)(?=\s*$)/gm, "then"));
 }
 
 /** Says yes in the dialog that tells what an action will do. */

@@ -28,7 +28,7 @@ function Now({ execution: { state, taskRunList, cause, failure } }: { readonly e
   const task = failure?.taskId ?? telling(taskRunList)?.taskId;
   const words = failure?.message ?? cause?.words;
   return (
-    <span title={words} className="block max-w-120 truncate text-muted max-narrow:max-w-full">
+    <span title={words} className="text-muted">
       {task && <span className="font-mono text-code text-text">{task}</span>}
       {task && words && ": "}
       {words}

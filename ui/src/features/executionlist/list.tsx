@@ -30,6 +30,8 @@ import { ExecutionViews } from "./views";
 const SORT = "state.startDate:desc";
 const FIELDS = ["state", "ns", "flow", "waiting", "scope", "parent", "child"] as const;
 const FIELDS_OF_FLOW = ["state", "waiting", "scope", "parent", "child"] as const;
+/** Columns that what is beside the list says better. */
+const BESIDE = ["trigger", "now", "labels"];
 const NONE: readonly Execution[] = [];
 
 interface Props {
@@ -105,8 +107,10 @@ export function ExecutionList({ tenant, search, onSearch: go, flow, namespace }:
         {list.isError && <Failure error={list.error} onRetry={() => void list.refetch()} />}
         {list.isPending && <Skeleton awaited={t("executions.title")} />}
         {news > 0 && (
-          <div role="status" className="sticky top-12 z-11 flex justify-center bg-bg py-1">
+          // Over the first row, below the head of the table, and it takes no room: nothing jumps when it comes.
+          <div role="status" className="sticky top-20 z-11 flex h-0 justify-center">
             <Button
+              className="mt-9 shadow-over"
               onClick={() => {
                 showNews();
                 scrollTo({ top: 0 });
@@ -123,7 +127,7 @@ export function ExecutionList({ tenant, search, onSearch: go, flow, namespace }:
             rows={rows}
             rowKey={keyOf}
             rowName={({ id, flowId }) => `${flowId} ${id}`}
-            hidden={hidden}
+            hidden={beside ? [...hidden, ...BESIDE] : hidden}
             sort={sortOf(search) ?? SORT}
             onSort={(sort) => onSearch(withSort(search, sort))}
             selection={{ chosen, onChange: setChosen }}

@@ -3,7 +3,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { X } from "lucide-react";
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { lastLines, possible } from "../../api/executions";
 import type { Execution } from "../../api/types";
 import { isEnded } from "../../api/types";
@@ -32,6 +32,11 @@ interface Props {
 export function PeekPanel({ tenant, execution, usual, onClose }: Props) {
   const { id, namespace, flowId, state, trigger, labels } = execution;
   const [asked, setAsked] = useState<Asked | null>(null);
+  const panel = useRef<HTMLElement>(null);
+  // On a phone it covers the list, so the focus goes with it.
+  useEffect(() => {
+    if (panel.current && getComputedStyle(panel.current).position === "fixed") panel.current.focus();
+  }, []);
   useEffect(() => {
     const close = (event: KeyboardEvent) => {
       const isElsewhere = document.querySelector("[role=dialog],[role=menu]") !== null;
@@ -42,8 +47,10 @@ export function PeekPanel({ tenant, execution, usual, onClose }: Props) {
   }, [onClose]);
   return (
     <aside
+      ref={panel}
+      tabIndex={-1}
       aria-label={t("executions.peek", { name: `${flowId} ${id}` })}
-      className="sticky top-12 flex h-[calc(100dvh-48px)] w-105 shrink-0 flex-col border-border border-l bg-bg max-narrow:fixed max-narrow:inset-0 max-narrow:z-30 max-narrow:h-auto max-narrow:w-auto"
+      className="sticky top-12 z-12 flex h-[calc(100dvh-48px)] w-105 shrink-0 flex-col border-border border-l bg-bg outline-none max-narrow:fixed max-narrow:inset-0 max-narrow:z-30 max-narrow:h-auto max-narrow:w-auto"
     >
       <header className="flex items-center gap-2 border-border border-b py-2 pr-2 pl-4">
         <StateMark state={state.current} />

@@ -85,7 +85,18 @@ function columns(tenant: string, figures: (flow: Flow) => FlowFigures | undefine
     {
       id: "triggers",
       title: t("flows.triggers"),
-      cell: ({ triggers }) => (triggers ?? []).map(({ id }) => id).join(", "),
+      isNumber: true,
+      cell: ({ namespace, id, triggers = [] }) =>
+        triggers.length > 0 && (
+          <Link
+            to="/$tenant/flows/edit/$namespace/$id/$tab"
+            params={{ tenant, namespace, id, tab: "triggers" }}
+            title={triggers.map((trigger) => trigger.id).join(", ")}
+            className="hover:underline"
+          >
+            {triggers.length}
+          </Link>
+        ),
     },
     { id: "revision", title: t("flows.revision"), isNumber: true, cell: ({ revision }) => revision },
     {
@@ -137,7 +148,7 @@ function LastRun({ tenant, flow: { namespace, id }, run }: LastRunProps) {
       params={{ tenant, namespace, flowId: id, id: run.executionId, tab: "overview" }}
       className="inline-flex items-center gap-2 hover:underline"
     >
-      <StateMark state={run.state} />
+      <StateMark state={run.state} isIconOnly />
       <span className="text-muted">
         <Moment iso={run.started} isRelative />
       </span>

@@ -38,7 +38,7 @@ export function RunStrip({ tenant, flow: { namespace, id }, figures: { last } }:
           tabIndex={-1}
           title={words(run)}
           aria-label={words(run)}
-          className="flex h-full w-2 items-end px-px hover:bg-hover"
+          className="flex h-full w-1.5 items-end pr-px hover:bg-hover"
         >
           <span
             className="w-full rounded-[1px]"

@@ -236,6 +236,8 @@ export const en = {
   "flows.none-hint": "A flow is a list of tasks in YAML. It runs when you start it or when a trigger does.",
   "flows.none-match": "No flow matches",
   "flows.revision": "Revision",
+  "flows.run": "{state}, {started}, {duration}",
+  "flows.run-open": "{state}, {started}",
   "flows.success": "Success",
   "flows.title": "Flows",
   "flows.triggers": "Triggers",

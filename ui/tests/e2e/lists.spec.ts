@@ -247,18 +247,18 @@ test("a row is shown beside the list by Space and by a click, and new rows wait 
   const row = (flowId: string) => page.getByRole("row", { name: new RegExp(`Select ${flowId}|${flowId}`) }).first();
   await row("beta").focus();
   await page.keyboard.press("Space");
-  const beside = page.getByRole("complementary", { name: /Beside the list: beta/ });
+  const beside = page.getByRole("region", { name: /Beside the list: beta/ });
   await expect(beside.getByRole("region", { name: "Why it failed" })).toBeVisible();
   await expect(beside.getByRole("button", { name: "Restart" })).toBeVisible();
   // What is shown follows the row that has the focus.
   await page.keyboard.press("Home");
-  await expect(page.getByRole("complementary", { name: /Beside the list: alpha/ })).toContainText("fine");
+  await expect(page.getByRole("region", { name: /Beside the list: alpha/ })).toContainText("fine");
 
   await api.run(beta);
   await page.getByRole("button", { name: "1 new execution" }).click();
   await expect(page.getByRole("table", { name: "Executions" }).getByRole("row")).toHaveCount(8);
   await page.keyboard.press("Escape");
-  await expect(page.getByRole("complementary")).toBeHidden();
+  await expect(page.getByRole("region", { name: /Beside the list/ })).toBeHidden();
   await row("gamma").getByRole("cell").nth(4).click();
-  await expect(page.getByRole("complementary", { name: /Beside the list: gamma/ })).toBeVisible();
+  await expect(page.getByRole("region", { name: /Beside the list: gamma/ })).toBeVisible();
 });

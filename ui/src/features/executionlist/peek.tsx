@@ -46,11 +46,11 @@ export function PeekPanel({ tenant, execution, usual, onClose }: Props) {
     return () => removeEventListener("keydown", close);
   }, [onClose]);
   return (
-    <aside
+    <section
       ref={panel}
       tabIndex={-1}
       aria-label={t("executions.peek", { name: `${flowId} ${id}` })}
-      className="sticky top-12 z-12 flex h-[calc(100dvh-48px)] w-105 shrink-0 flex-col border-border border-l bg-bg outline-none max-narrow:fixed max-narrow:inset-0 max-narrow:z-30 max-narrow:h-auto max-narrow:w-auto"
+      className="sticky top-12 z-12 flex h-[calc(100dvh-48px)] w-96 shrink-0 flex-col border-border border-l bg-bg outline-none max-narrow:fixed max-narrow:inset-0 max-narrow:z-30 max-narrow:h-auto max-narrow:w-auto"
     >
       <header className="flex items-center gap-2 border-border border-b py-2 pr-2 pl-4">
         <StateMark state={state.current} />
@@ -98,7 +98,7 @@ export function PeekPanel({ tenant, execution, usual, onClose }: Props) {
         <LastLines tenant={tenant} execution={execution} />
       </div>
       {asked && <Ask tenant={tenant} execution={execution} asked={asked} onClose={() => setAsked(null)} />}
-    </aside>
+    </section>
   );
 }
 

@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import type { FlowName } from "../../api/flows";
 import type { FlowFigures, RunOfFlow } from "../../api/home";
 import { defaultForm, duration, shortMoment } from "../../i18n/format";
+import { t } from "../../i18n/text";
 import { familyOf, stateWord } from "../../kit/statemark";
 
 /** Heights between the least that can be seen and the whole; what goes on is as high as the highest. */
@@ -22,10 +23,12 @@ export function RunStrip({ tenant, flow: { namespace, id }, figures: { last } }:
   const form = defaultForm();
   const now = Date.now();
   const high = heights(last);
-  const words = ({ state, started, durationMs }: RunOfFlow) =>
-    [stateWord(state), shortMoment(started, now, form), durationMs === null ? null : duration(durationMs)]
-      .filter(Boolean)
-      .join(", ");
+  const words = ({ state, started, durationMs }: RunOfFlow) => {
+    const said = { state: stateWord(state), started: shortMoment(started, now, form) };
+    return durationMs === null
+      ? t("flows.run-open", said)
+      : t("flows.run", { ...said, duration: duration(durationMs) });
+  };
   return (
     <span className="inline-flex h-6 items-end align-middle">
       {last.map((run, at) => (

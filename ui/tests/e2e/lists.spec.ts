@@ -71,7 +71,7 @@ const LISTS = [
   },
   { name: "KV store", page: "kv", search: "filters[namespace][EQUALS]=NS&filters[q][EQUALS]=most", rows: 1 },
   { name: "Secrets", page: "secrets", search: "filters[namespace][EQUALS]=NS", rows: 2 },
-  { name: "Namespaces", page: "namespaces", search: "filters[q][EQUALS]=NS", rows: 2 },
+  { name: "Namespaces", page: "namespaces", search: "filters[q][EQUALS]=NS", rows: 1 },
 ] as const;
 
 /** What a list shows, with its heads. Namespaces are a tree. */
@@ -79,7 +79,8 @@ async function shownOf(page: Page, name: string): Promise<readonly string[]> {
   if (name !== "Namespaces") return rowsOf(page, name);
   const items = page.getByRole("tree", { name }).getByRole("treeitem");
   await expect(items.first()).toBeVisible();
-  return items.allTextContents();
+  // How many failed is told when it is known.
+  return (await items.allTextContents()).map((text) => text.replace(/Failed\d+ failed today/, ""));
 }
 
 test("the address of a list, opened elsewhere, shows the same rows in the same order", async ({

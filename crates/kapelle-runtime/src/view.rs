@@ -70,7 +70,8 @@ pub fn execution(
     ])
 }
 
-fn task_run(
+/// A task run as JSON, with the place of its log if it logs into a file.
+pub fn task_run(
     execution: &Execution,
     run: &TaskRun,
     run_id: &dyn Fn(RunIndex) -> String,

@@ -15,6 +15,7 @@ pub(crate) mod plugin;
 pub(crate) mod reopened;
 pub(crate) mod secret;
 pub(crate) mod template;
+pub(crate) mod tree;
 pub(crate) mod trigger;
 pub(crate) mod validation;
 pub(crate) mod why;

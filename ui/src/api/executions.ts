@@ -4,7 +4,10 @@ import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, of, type QueryPairs } from "./client";
 import { Problem } from "./errors";
 import type { FlowName } from "./flows";
-import type { Execution, InputsAnswer, Label, LogEntry, Page, State, Why } from "./types";
+import type { Execution, InputsAnswer, LogEntry, Page, State, Why } from "./types";
+
+/** Executions of one flow that may have begun in the same millisecond. */
+const SAME_MOMENT_MAX = 50;
 
 export const executionKeys = {
   all: (tenant: string) => [tenant, "executions"] as const,
@@ -19,10 +22,41 @@ export const executionList = (tenant: string, query: QueryPairs) =>
     placeholderData: keepPreviousData,
   });
 
+/** Task runs may be very many: who needs them asks for a window on them. */
+const ALONE: QueryPairs = [["taskRuns", "false"]];
+
+/** An execution without its task runs. */
 export const execution = (tenant: string, id: string) =>
   queryOptions({
     queryKey: executionKeys.one(tenant, id),
+    queryFn: ({ signal }) => client.get<Execution>(of(tenant, "executions", id), { query: ALONE, signal }),
+  });
+
+/** An execution with all of its task runs and their outputs. */
+export const wholeExecution = (tenant: string, id: string) =>
+  queryOptions({
+    queryKey: [...executionKeys.one(tenant, id), "whole"],
     queryFn: ({ signal }) => client.get<Execution>(of(tenant, "executions", id), { signal }),
+  });
+
+/** The execution of the same flow that began next before or after this one. */
+export const neighbour = (tenant: string, { id, namespace, flowId, state }: Execution, side: "before" | "after") =>
+  queryOptions({
+    queryKey: [...executionKeys.lists(tenant), side, id],
+    queryFn: async ({ signal }) => {
+      const operation = side === "before" ? "LESS_THAN_OR_EQUAL_TO" : "GREATER_THAN_OR_EQUAL_TO";
+      const query: QueryPairs = [
+        ["filters[namespace][EQUALS]", namespace],
+        ["filters[flowId][EQUALS]", flowId],
+        [`filters[startDate][${operation}]`, state.startDate],
+        ["sort", `state.startDate:${side === "before" ? "desc" : "asc"}`],
+        ["size", String(SAME_MOMENT_MAX)],
+        ...ALONE,
+      ];
+      const { results } = await client.get<Page<Execution>>(of(tenant, "executions", "search"), { query, signal });
+      // Those that began in the same moment come in the order of the list, and this one is among them.
+      return results[results.findIndex((one) => one.id === id) + 1] ?? null;
+    },
   });
 
 /** Why an execution does not move. `null` when the server does not know the question. */
@@ -77,31 +111,7 @@ export const checkInputs = (tenant: string, { namespace, id }: FlowName, form: F
 export const checkResume = (tenant: string, id: string, form: FormData, signal?: AbortSignal) =>
   client.post<InputsAnswer>(of(tenant, "executions", id, "resume", "validate"), { form, signal });
 
-export type Verb = "restart" | "replay" | "pause" | "force-run" | "unqueue";
-
-export const setLabels = (tenant: string, id: string, labels: readonly Label[]) =>
-  client.post<unknown>(of(tenant, "executions", id, "actions", "labels"), { json: labels });
-
-/** Where a replay is asked for, as a command would. */
-export const replayPath = (tenant: string, id: string, query: QueryPairs) =>
-  withQuery(of(tenant, "executions", id, "actions", "replay"), query);
-
-/** Does it once more; with a form, with other inputs. */
-export const replay = (tenant: string, id: string, query: QueryPairs, form: FormData | null) =>
-  form === null
-    ? client.post<Execution>(of(tenant, "executions", id, "actions", "replay"), { query })
-    : client.post<Execution>(of(tenant, "executions", id, "actions", "replay-with-inputs"), { query, form });
-
-export const changeStatusPath = (tenant: string, id: string, status: State) =>
-  withQuery(of(tenant, "executions", id, "actions", "change-status"), [["status", status]]);
-
-export const changeStatus = (tenant: string, id: string, status: State) =>
-  client.post<Execution>(of(tenant, "executions", id, "actions", "change-status"), { query: [["status", status]] });
-
-function withQuery(path: string, query: QueryPairs): string {
-  const words = query.map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
-  return words === "" ? path : `${path}?${words}`;
-}
+export type Verb = "restart" | "replay" | "pause" | "force-run" | "unqueue" | "resume-from-breakpoint";
 
 /** Which actions make sense in a state. The server has the last word. */
 export function possible(state: State, verb: Verb | "kill" | "resume"): boolean {
@@ -115,6 +125,8 @@ export function possible(state: State, verb: Verb | "kill" | "resume"): boolean 
       return state === "RUNNING";
     case "resume":
       return state === "PAUSED";
+    case "resume-from-breakpoint":
+      return state === "BREAKPOINT";
     case "unqueue":
       return state === "QUEUED";
     case "force-run":

@@ -9,6 +9,17 @@ describe("an order as a command", () => {
     ["a kill says whether children go with it", orders.kill("main", "a", true), "DELETE"],
     ["a restart names its revision", orders.restart("main", "a", 3), "actions/restart?revision=3'"],
     ["one of the same revision names none", orders.restart("main", "a"), "actions/restart'"],
+    ["a replay names where it begins", orders.replay("main", "a", { from: "r" }), "actions/replay?taskRunId=r'"],
+    [
+      "a replay with other inputs has its own address",
+      orders.replay("main", "a", { inputs: { day: "x" } }),
+      "actions/replay-with-inputs' \\\n  --form-string 'day=x'",
+    ],
+    [
+      "the state of one task run travels as JSON",
+      orders.changeTaskState("main", "a", "r", "SUCCESS"),
+      `--data-raw '{"taskRunId":"r","state":"SUCCESS"}'`,
+    ],
     ["inputs travel as a form", orders.resume("main", "a", { day: "x" }), "resume' \\\n  --form-string 'day=x'"],
   ])("%s", (_, order, part) => expect(command(order)).toContain(part));
 

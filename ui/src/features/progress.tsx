@@ -1,27 +1,23 @@
 /** How many task runs are in which state; each number leads to those. */
 
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { STATES, type State, type TaskRun } from "../api/types";
+import { useMemo } from "react";
+import { progress } from "../api/taskruns";
+import { STATES } from "../api/types";
+import { defaultForm, count as number } from "../i18n/format";
 import { t } from "../i18n/text";
 import { familyOf, StateMark } from "../kit/statemark";
-
-export function countsOf(runs: readonly TaskRun[]): readonly (readonly [State, number])[] {
-  const counts = new Map<State, number>();
-  for (const { state } of runs) counts.set(state.current, (counts.get(state.current) ?? 0) + 1);
-  return STATES.flatMap((state) => {
-    const count = counts.get(state);
-    return count === undefined ? [] : [[state, count] as const];
-  });
-}
 
 interface Props {
   readonly tenant: string;
   readonly execution: { readonly namespace: string; readonly flowId: string; readonly id: string };
-  readonly runs: readonly TaskRun[];
 }
 
-export function Progress({ tenant, execution: { namespace, flowId, id }, runs }: Props) {
-  const counts = countsOf(runs);
+export function Progress({ tenant, execution: { namespace, flowId, id } }: Props) {
+  const known = useQuery(progress(tenant, id)).data?.counts ?? {};
+  const counts = STATES.flatMap((state) => (known[state] ? [[state, known[state]] as const] : []));
+  const form = useMemo(defaultForm, []);
   if (counts.length === 0) return null;
   return (
     <div className="px-4 pb-2 max-narrow:px-3">
@@ -39,7 +35,7 @@ export function Progress({ tenant, execution: { namespace, flowId, id }, runs }:
               search={{ state }}
               className="inline-flex min-h-6 items-center gap-1.5 hover:underline"
             >
-              <span className="font-semibold">{count}</span>
+              <span className="font-semibold">{number(count, form)}</span>
               <StateMark state={state} />
             </Link>
           </li>

@@ -17,6 +17,8 @@ pub(crate) mod task_runs;
 pub(crate) mod tree;
 pub(crate) mod validate;
 
+use std::collections::BTreeMap;
+
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::Execution;
 use kapelle_model::task_run::RunIndex;
@@ -60,21 +62,34 @@ pub(crate) fn shown(runtime: &Runtime, execution: &Execution) -> Json {
     })
 }
 
+/// An execution without its task runs, of which there may be very many.
+fn alone(Header { birth, head }: Header) -> Execution {
+    Execution { birth, head, runs: Vec::new(), children: BTreeMap::new() }
+}
+
+/// Whether task runs are to be left out of what is shown of executions.
+fn is_alone(call: &Call) -> bool {
+    call.query.flag("taskRuns") == Some(false)
+}
+
 /// The answer that is an execution as it is kept.
 pub(crate) fn answer(call: &Call, id: &str) -> Outcome<Answer> {
     Ok(Answer::json(&shown(call.runtime(), &whole(call, id)?)))
 }
 
 pub(crate) fn read(call: &Call) -> Outcome<Answer> {
+    if is_alone(call) {
+        let header = header(call, call.variable("id"))?;
+        return Ok(Answer::json(&shown(call.runtime(), &alone(header))));
+    }
     answer(call, call.variable("id"))
 }
 
 /// The task run with this public id.
 pub(crate) fn run_of(runtime: &Runtime, execution: &Execution, name: &str) -> Outcome<RunIndex> {
-    let id = execution.birth.id;
-    let mut runs = execution.runs.iter().map(|run| run.index);
-    let found = runs.find(|run| runtime.run_id(id, *run) == name);
-    found.ok_or_else(|| ApiError::not_found(format!("Task run not found: {name}")))
+    let own = (execution.birth.id.0 >> 64) as u64;
+    let found = runtime.run_named(name).filter(|(age, run)| *age == own && execution.run(*run).is_some());
+    found.map(|(_, run)| run).ok_or_else(|| ApiError::not_found(format!("Task run not found: {name}")))
 }
 
 /// The flow that an execution runs, in its revision.

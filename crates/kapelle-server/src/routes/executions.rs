@@ -45,6 +45,8 @@ pub(super) fn routes() -> Vec<Route> {
         get("executions/{id}/graph", graph::of_execution),
         get("executions/{id}/why", why::of_execution),
         get("executions/{id}/tree", tree::read),
+        get("executions/{id}/progress", tree::progress),
+        get("executions/{id}/taskruns/{run}", tree::one),
         Route::waits(Method::GET, "executions/{id}/changes", READS, changes::changes),
         Route::waits(Method::GET, "executions/compare", READS, changes::compare),
         get("executions/{id}/file/metas", files::metas),

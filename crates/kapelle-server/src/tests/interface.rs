@@ -130,6 +130,68 @@ fn task_runs_are_told_by_windows_with_counts() {
     assert_eq!((tree("?parent=x").status, tree("?count=1001").status), (404, 422));
 }
 
+const LOOP: &str = "
+id: loop
+namespace: team
+tasks:
+- id: each
+  type: io.kestra.plugin.core.flow.ForEach
+  values: [a, b, c]
+  tasks:
+  - {id: fail, type: io.kestra.plugin.core.execution.Fail, condition: \"{{ taskrun.value == 'b' }}\"}
+";
+
+fn ended(stage: &Stage, flow: &str) -> String {
+    assert_eq!(stage.ask("POST", "/api/v1/flows", "application/x-yaml", flow).status, 200);
+    let created = stage.ask("POST", "/api/v1/executions/team/loop?wait=true", "", "").json();
+    created["id"].as_str().unwrap_or_else(|| panic!("{created}")).to_owned()
+}
+
+#[test]
+fn a_loop_is_opened_where_somebody_wants_to_look() {
+    let stage = Stage::start();
+    let id = ended(&stage, LOOP);
+    let path = format!("/api/v1/executions/{id}");
+    let tree = |query: &str| stage.get(&format!("{path}/tree?{query}")).json();
+    let shut = tree("");
+    let (each, name) = (&shut["rows"][0], shut["rows"][0]["id"].as_str().unwrap());
+    assert_eq!((&shut["total"], &each["children"], &each["isOpen"]), (&json!(1), &json!(3), &json!(false)));
+    assert_eq!((&each["isLoop"], &each["counts"]["FAILED"]), (&json!(true), &json!(1)), "{each}");
+    let values = |query: &str| -> Vec<String> {
+        let rows = tree(query)["rows"].as_array().unwrap().clone();
+        rows.iter().filter_map(|row| Some(row["value"].as_str()?.to_owned())).collect()
+    };
+    assert_eq!(values(&format!("open={name}")), ["a", "b", "c"]);
+    assert_eq!(values(&format!("open={name}~FAILED")), ["b"]);
+    assert_eq!(values(&format!("open={name}~1-2")), ["b", "c"]);
+    assert_eq!(values("unfold=9&q=C"), ["c"]);
+    assert_eq!(stage.get(&format!("{path}/tree?open={name}~few")).status, 422);
+    assert_eq!(stage.get(&format!("{path}/tree?open={name}~9-")).status, 422);
+    let failed = tree(&format!("open={name}~FAILED"))["rows"][1]["id"].as_str().unwrap().to_owned();
+    let run = stage.get(&format!("{path}/taskruns/{failed}")).json();
+    assert_eq!((&run["value"], &run["state"]["current"]), (&json!("b"), &json!("FAILED")), "{run}");
+    assert!(run["failure"].is_string(), "{run}");
+    assert_eq!(stage.get(&format!("{path}/taskruns/{id}")).status, 404);
+}
+
+#[test]
+fn an_execution_is_told_without_its_task_runs_and_these_by_their_number() {
+    let stage = Stage::start();
+    let id = ended(&stage, LOOP);
+    let whole = stage.get(&format!("/api/v1/executions/{id}")).json();
+    let mut alone = stage.get(&format!("/api/v1/executions/{id}?taskRuns=false")).json();
+    assert_eq!(alone.get("taskRunList"), None);
+    alone["taskRunList"] = whole["taskRunList"].clone();
+    assert_eq!(alone, whole, "nothing else is left out");
+    let row = stage.get("/api/v1/executions/search?taskRuns=false").json()["results"][0].clone();
+    assert_eq!((&row["id"], row.get("taskRunList")), (&json!(id), None));
+    let progress = stage.get(&format!("/api/v1/executions/{id}/progress?tasks=true")).json();
+    let total = whole["taskRunList"].as_array().unwrap().len() as u64;
+    let sum: u64 = progress["counts"].as_object().unwrap().values().filter_map(|count| count.as_u64()).sum();
+    assert_eq!((sum, &progress["tasks"][0]["taskId"]), (total, &json!("each")), "{progress}");
+    assert_eq!(progress["tasks"][1]["counts"]["FAILED"], 1, "{progress}");
+}
+
 #[test]
 fn a_trigger_says_when_it_is_next_and_that_it_is_switched_off() {
     let stage = staged();

@@ -3,9 +3,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import type { QueryPairs } from "../../api/client";
 import { flow } from "../../api/flows";
 import { type Order, orders } from "../../api/orders";
-import { type Execution, isEnded, type TaskRun } from "../../api/types";
+import { EVERYTHING, firstRuns, progress } from "../../api/taskruns";
+import { type Execution, isEnded, STATES } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Checkbox } from "../../kit/choices";
 import { Field } from "../../kit/field";
@@ -47,15 +49,24 @@ function RevisionChoice(props: {
   );
 }
 
-function failedRuns({ taskRunList = [] }: Execution): readonly TaskRun[] {
-  const parents = new Set(taskRunList.map(({ parentTaskRunId }) => parentTaskRunId));
-  return taskRunList.filter(({ id, state }) => state.current === "FAILED" && !parents.has(id));
+const FAILED: QueryPairs = [
+  ["state", "FAILED"],
+  ["unfold", EVERYTHING],
+];
+
+/** How many task runs failed that have none below them, and of which tasks. Beyond what one answer has, all are counted. */
+function useFailed(tenant: string, id: string): { readonly count: number; readonly tasks: string } {
+  const found = useQuery(firstRuns(tenant, id, FAILED)).data;
+  const leaves = (found?.rows ?? []).filter(({ children }) => children === 0);
+  const isWhole = found === undefined || found.rows.length === found.total;
+  const tasks = [...new Set(leaves.map(({ taskId }) => taskId))].join(", ");
+  return { count: isWhole ? leaves.length : found.total, tasks };
 }
 
 export function RestartDialog(props: AskedProps) {
   const { tenant, execution } = props;
   const [revision, setRevision] = useState<number>();
-  const failed = failedRuns(execution);
+  const failed = useFailed(tenant, execution.id);
   return (
     <OrderDialog
       {...props}
@@ -64,12 +75,7 @@ export function RestartDialog(props: AskedProps) {
       done={t("action.done.restart")}
       order={orders.restart(tenant, execution.id, revision)}
     >
-      <p>
-        {t("order.restart-effect", {
-          count: failed.length,
-          tasks: [...new Set(failed.map((run) => run.taskId))].join(", "),
-        })}
-      </p>
+      <p>{t("order.restart-effect", failed)}</p>
       <RevisionChoice tenant={tenant} execution={execution} value={revision} onChange={setRevision} />
     </OrderDialog>
   );
@@ -78,7 +84,9 @@ export function RestartDialog(props: AskedProps) {
 export function KillDialog(props: AskedProps) {
   const { tenant, execution } = props;
   const [isCascade, setCascade] = useState(true);
-  const running = (execution.taskRunList ?? []).filter(({ state }) => !isEnded(state.current)).length;
+  const counts = useQuery(progress(tenant, execution.id)).data?.counts ?? {};
+  const open = STATES.filter((state) => !isEnded(state));
+  const running = open.reduce((sum, state) => sum + (counts[state] ?? 0), 0);
   return (
     <OrderDialog
       {...props}
@@ -117,6 +125,7 @@ export function DeleteDialog(props: AskedProps) {
 const PLAIN = {
   pause: (tenant: string, id: string): Order => orders.pause(tenant, id),
   unqueue: (tenant: string, id: string): Order => orders.unqueue(tenant, id),
+  "resume-from-breakpoint": (tenant: string, id: string): Order => orders.resumeFromBreakpoint(tenant, id),
   "force-run": (tenant: string, id: string): Order => orders.forceRun(tenant, id),
 } as const;
 

@@ -1,16 +1,14 @@
 /** The dialog for the labels of an execution. Those of the system stay as they are. */
 
 import { useState } from "react";
-import { executionKeys, setLabels } from "../../api/executions";
+import { orders } from "../../api/orders";
 import type { Execution, Label } from "../../api/types";
 import { t } from "../../i18n/text";
-import { Button } from "../../kit/button";
-import { Dialog } from "../../kit/dialog";
 import { Field } from "../../kit/field";
 import { Input } from "../../kit/input";
 import { useShownLabels } from "../labels";
 import { labelsOf } from "../runform/values";
-import { useAction } from "./run";
+import { OrderDialog } from "./order";
 
 interface Props {
   readonly tenant: string;
@@ -27,48 +25,23 @@ export function LabelsDialog({ tenant, execution: { id, labels }, onClose }: Pro
   const shown = useShownLabels(labels);
   const [text, setText] = useState(() => shown.map(({ key, value }) => `${key}:${value}`).join(", "));
   const { pairs, wrong } = labelsOf(text);
-  const saving = useAction({
-    act: () =>
-      setLabels(
-        tenant,
-        id,
-        pairs.map(([, pair]) => asLabel(pair)),
-      ),
-    done: () => t("action.done.labels"),
-    changes: executionKeys.all(tenant),
-    onDone: onClose,
-  });
-  const save = () => {
-    if (wrong.length === 0) saving.mutate(undefined);
-  };
+  const wanted = pairs.map(([, pair]) => asLabel(pair));
   return (
-    <Dialog
+    <OrderDialog
+      tenant={tenant}
       title={t("execution.labels")}
-      isOpen
+      verb={t("edit.save")}
+      done={t("action.done.labels")}
+      order={wrong.length > 0 ? null : orders.setLabels(tenant, id, wanted)}
       onClose={onClose}
-      actions={
-        <>
-          <Button onClick={onClose}>{t("kit.cancel")}</Button>
-          <Button look="primary" isBusy={saving.isPending} disabled={wrong.length > 0} onClick={save}>
-            {t("edit.save")}
-          </Button>
-        </>
-      }
     >
-      <form
-        onSubmit={(event) => {
-          event.preventDefault();
-          save();
-        }}
+      <Field
+        label={t("run.labels")}
+        hint={t("run.labels-hint")}
+        errors={wrong.map((part) => t("run.labels-wrong", { label: part }))}
       >
-        <Field
-          label={t("run.labels")}
-          hint={t("run.labels-hint")}
-          errors={wrong.map((part) => t("run.labels-wrong", { label: part }))}
-        >
-          {(tied) => <Input {...tied} value={text} onChange={(event) => setText(event.target.value)} />}
-        </Field>
-      </form>
-    </Dialog>
+        {(tied) => <Input {...tied} value={text} onChange={(event) => setText(event.target.value)} />}
+      </Field>
+    </OrderDialog>
   );
 }

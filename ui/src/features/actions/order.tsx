@@ -3,6 +3,7 @@
 import type { ReactNode } from "react";
 import { executionKeys } from "../../api/executions";
 import { asCommand, give, type Order } from "../../api/orders";
+import type { Execution } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { CodeBlock } from "../../kit/codeblock";
@@ -18,7 +19,7 @@ interface Props {
   /** `null` while something is missing. */
   readonly order: Order | null;
   readonly onClose: () => void;
-  readonly onDone?: () => void;
+  readonly onDone?: (answer: Execution | undefined) => void;
   readonly isDanger?: boolean;
   /** Names of inputs whose values are told to nobody. */
   readonly secret?: ReadonlySet<string>;
@@ -31,11 +32,14 @@ export function OrderDialog(props: Props) {
     act: (given: Order) => give(given),
     done: () => done,
     changes: executionKeys.all(tenant),
-    onDone: () => {
+    onDone: (answer) => {
       onClose();
-      props.onDone?.();
+      props.onDone?.(answer);
     },
   });
+  const confirm = () => {
+    if (order && !giving.isPending) giving.mutate(order);
+  };
   return (
     <Dialog
       title={title}
@@ -48,14 +52,20 @@ export function OrderDialog(props: Props) {
             look={isDanger ? "danger" : "primary"}
             disabled={order === null}
             isBusy={giving.isPending}
-            onClick={() => order && giving.mutate(order)}
+            onClick={confirm}
           >
             {verb}
           </Button>
         </>
       }
     >
-      <div className="flex flex-col gap-4">
+      <form
+        className="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          confirm();
+        }}
+      >
         {children}
         {order && (
           <details>
@@ -63,7 +73,7 @@ export function OrderDialog(props: Props) {
             <CodeBlock label={t("action.as-command")} text={asCommand(order, location.origin, secret)} />
           </details>
         )}
-      </div>
+      </form>
     </Dialog>
   );
 }

@@ -1,9 +1,13 @@
 import { expect, it } from "vitest";
 import type { Topology } from "../../api/graphs";
-import type { State, TaskRun } from "../../api/types";
+import type { State } from "../../api/types";
 import { asGraph, fates } from "./graph";
 
-const run = (taskId: string, current: State): TaskRun => ({ id: taskId, taskId, state: { current, startDate: "" } });
+const task = (taskId: string, ...states: readonly State[]) => ({
+  taskId,
+  counts: Object.fromEntries(states.map((one) => [one, states.filter((other) => other === one).length])),
+  last: states.at(-1) ?? "CREATED",
+});
 
 const WORDS = {
   family: (state: State) => state.toLowerCase(),
@@ -32,7 +36,7 @@ const LOOP: Topology = {
 };
 
 it("a group has the name of its task, and what is in it stands in it", () => {
-  const { items, edges } = asGraph(LOOP, fates([run("say", "SUCCESS"), run("say", "FAILED")]), WORDS);
+  const { items, edges } = asGraph(LOOP, fates([task("say", "SUCCESS", "FAILED")]), WORDS);
   expect(items.map(({ id, parent, kind, name }) => [id, parent, kind, name])).toEqual([
     ["root_cluster_start", undefined, "point", ""],
     ["cluster_root.each", undefined, "group", "each"],
@@ -45,7 +49,7 @@ it("a group has the name of its task, and what is in it stands in it", () => {
 });
 
 it("of many runs the one that needs somebody says how the task stands", () => {
-  const known = fates([run("a", "FAILED"), run("a", "SUCCESS"), run("b", "CREATED"), run("b", "SUCCESS")]);
+  const known = fates([task("a", "FAILED", "SUCCESS"), task("b", "CREATED", "SUCCESS")]);
   expect(known.get("a")).toEqual({ count: 2, state: "FAILED" });
   expect(known.get("b")).toEqual({ count: 2, state: "SUCCESS" });
 });

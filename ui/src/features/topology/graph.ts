@@ -1,8 +1,10 @@
 /** The topology that the server tells, as a graph to be drawn: each box with what became of its task. Pure. */
 
 import type { Topology } from "../../api/graphs";
-import type { State, TaskRun } from "../../api/types";
+import type { Progress } from "../../api/taskruns";
+import type { State } from "../../api/types";
 import type { Edge, Graph, Item } from "../../engines/graph/layout";
+import { countsInOrder } from "../timeline/counts";
 
 /** What became of the runs of one task. */
 export interface Fate {
@@ -22,17 +24,11 @@ const LOUD: readonly State[] = [
   "WARNING",
 ];
 
-export function fates(runs: readonly TaskRun[]): ReadonlyMap<string, Fate> {
-  const states = new Map<string, State[]>();
-  for (const { taskId, state } of runs) {
-    const known = states.get(taskId);
-    if (known) known.push(state.current);
-    else states.set(taskId, [state.current]);
-  }
+export function fates(tasks: Progress["tasks"]): ReadonlyMap<string, Fate> {
   return new Map(
-    [...states].map(([task, all]) => {
-      const state = LOUD.find((loud) => all.includes(loud)) ?? all.at(-1) ?? "CREATED";
-      return [task, { count: all.length, state }];
+    tasks.map(({ taskId, counts, last }) => {
+      const count = countsInOrder(counts).reduce((sum, [, number]) => sum + number, 0);
+      return [taskId, { count, state: LOUD.find((loud) => counts[loud]) ?? last }];
     }),
   );
 }

@@ -3,7 +3,6 @@
 import { ChevronsDownUp, ChevronsUpDown, Download, Maximize, ZoomIn, ZoomOut } from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { Topology } from "../../api/graphs";
-import type { TaskRun } from "../../api/types";
 import type { Item } from "../../engines/graph/layout";
 import { GraphView } from "../../engines/graph/view";
 import { t } from "../../i18n/text";
@@ -11,15 +10,16 @@ import { IconButton } from "../../kit/button";
 import { classes } from "../../kit/classes";
 import { familyOf, StateMark } from "../../kit/statemark";
 import { type Branch, Tree } from "../../kit/tree";
-import { asGraph, type Fate, fates } from "./graph";
+import { asGraph, type Fate } from "./graph";
 
-const NOTHING: readonly TaskRun[] = [];
+const NOTHING: ReadonlyMap<string, Fate> = new Map();
 const STEP = 1.25;
 
 interface Props {
   readonly name: string;
   readonly topology: Topology;
-  readonly runs?: readonly TaskRun[];
+  /** What became of each task. */
+  readonly known?: ReadonlyMap<string, Fate>;
   /** The id of a task or trigger. */
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
@@ -27,8 +27,7 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-export function TopologyView({ name, topology, runs = NOTHING, selected, onSelect, children }: Props) {
-  const known = useMemo(() => fates(runs), [runs]);
+export function TopologyView({ name, topology, known = NOTHING, selected, onSelect, children }: Props) {
   const graph = useMemo(
     () =>
       asGraph(topology, known, {

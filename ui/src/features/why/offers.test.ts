@@ -7,6 +7,7 @@ it.each<[string | null, State, readonly Offer[]]>([
   ["PAUSED", "PAUSED", ["resume", "kill"]],
   // A pause in one branch: the execution itself runs, and the server would refuse to resume it.
   ["PAUSED", "RUNNING", ["kill"]],
+  ["BREAKPOINT", "BREAKPOINT", ["resume-from-breakpoint", "kill"]],
   ["SCHEDULED", "CREATED", ["force-run", "kill"]],
   ["KILLING", "KILLING", []],
   ["SOMETHING_NEW", "RUNNING", []],

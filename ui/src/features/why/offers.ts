@@ -2,13 +2,13 @@
 
 import type { State } from "../../api/types";
 
-export type Offer = "resume" | "kill" | "unqueue" | "force-run";
+export type Offer = "resume" | "resume-from-breakpoint" | "kill" | "unqueue" | "force-run";
 
 const BY_CAUSE: Readonly<Record<string, readonly Offer[]>> = {
   CONCURRENCY: ["force-run", "unqueue", "kill"],
   SCHEDULED: ["force-run", "kill"],
   PAUSED: ["resume", "kill"],
-  BREAKPOINT: ["kill"],
+  BREAKPOINT: ["resume-from-breakpoint", "kill"],
   DELAY: ["kill"],
   RETRY_WAIT: ["kill"],
   SUBFLOW: ["kill"],
@@ -20,6 +20,7 @@ const BY_CAUSE: Readonly<Record<string, readonly Offer[]>> = {
 /** An offer makes sense only in a state in which the server takes it. */
 const ONLY_IN: Readonly<Partial<Record<Offer, readonly State[]>>> = {
   resume: ["PAUSED"],
+  "resume-from-breakpoint": ["BREAKPOINT"],
   unqueue: ["QUEUED"],
   "force-run": ["QUEUED", "CREATED"],
 };

@@ -1,23 +1,20 @@
 /** What can be done to an execution. What makes no sense in its state is disabled and says so. */
 
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
 import { MoreVertical } from "lucide-react";
 import { useEffect, useState } from "react";
 import { possible, type Verb } from "../../api/executions";
-import { flow } from "../../api/flows";
 import type { Execution, State } from "../../api/types";
 import { isEnded } from "../../api/types";
 import { listen } from "../../app/shortcuts";
 import { ChangeStateDialog } from "../../features/actions/changestate";
 import { DeleteDialog, KillDialog, PlainDialog, RestartDialog } from "../../features/actions/dialogs";
 import { LabelsDialog } from "../../features/actions/editlabels";
-import { ReplayDialog } from "../../features/actions/replay";
 import { ResumeForm } from "../../features/runform/resume";
 import { t } from "../../i18n/text";
 import { Button, IconButton } from "../../kit/button";
 import { Menu, MenuItem, MenuLine } from "../../kit/menu";
 import { stateWord } from "../../kit/statemark";
+import { Replay } from "./replay";
 
 type Asked = Verb | "resume" | "kill" | "delete" | "state" | "labels";
 
@@ -29,6 +26,7 @@ interface Props {
 /** The one thing that is most probably wanted now: to go on, or to do it once more. */
 const LIKELY: Readonly<Partial<Record<State, Verb | "resume">>> = {
   PAUSED: "resume",
+  BREAKPOINT: "resume-from-breakpoint",
   QUEUED: "unqueue",
   FAILED: "restart",
   WARNING: "replay",
@@ -37,7 +35,7 @@ const LIKELY: Readonly<Partial<Record<State, Verb | "resume">>> = {
   CANCELLED: "replay",
 };
 
-const IN_MENU = ["restart", "replay", "pause", "unqueue", "force-run"] as const;
+const IN_MENU = ["restart", "replay", "pause", "resume-from-breakpoint", "unqueue", "force-run"] as const;
 
 /** `Shift+R` asks for a replay. */
 function useReplayKey(isPossible: boolean, replay: () => void): void {
@@ -110,23 +108,4 @@ export function Ask({ asked, ...props }: AskProps) {
     default:
       return <PlainDialog {...props} verb={asked} />;
   }
-}
-
-function Replay({ tenant, execution, onClose }: Omit<AskProps, "asked">) {
-  const { namespace, flowId } = execution;
-  const navigate = useNavigate();
-  const newest = useQuery(flow(tenant, { namespace, id: flowId }));
-  const open = (made: Execution) => {
-    const params = { tenant, namespace: made.namespace, flowId: made.flowId, id: made.id, tab: "overview" };
-    void navigate({ to: "/$tenant/executions/$namespace/$flowId/$id/$tab", params });
-  };
-  return (
-    <ReplayDialog
-      tenant={tenant}
-      execution={execution}
-      latest={newest.data?.revision}
-      onClose={onClose}
-      onDone={open}
-    />
-  );
 }

@@ -4,13 +4,15 @@ import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { topics } from "../../api/events/protocol";
-import { execution, executionKeys } from "../../api/executions";
+import { execution, executionKeys, wholeExecution } from "../../api/executions";
+import { runKeys } from "../../api/taskruns";
 import type { Execution } from "../../api/types";
 import { isEnded } from "../../api/types";
 import { Labels } from "../../features/labels";
 import { useAskAgain, useTopic } from "../../features/live/live";
 import { Moment, Took } from "../../features/live/moments";
 import { Progress } from "../../features/progress";
+import { useGently } from "../../features/timeline/gently";
 import { middle } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { CopyButton } from "../../kit/codeblock";
@@ -18,16 +20,32 @@ import { EmptyState, Failure, PageHead, Skeleton } from "../../kit/page";
 import { StateMark, stateWord } from "../../kit/statemark";
 import { TAB, Tabs } from "../../kit/tabs";
 import { ExecutionActions } from "./actions";
+import { Neighbours } from "./neighbours";
 
 const TABS = ["overview", "gantt", "logs", "topology", "outputs", "compare"] as const;
 type Tab = (typeof TABS)[number];
 
-const BODIES: Readonly<Record<Tab, React.ComponentType<{ readonly tenant: string; readonly execution: Execution }>>> = {
+interface BodyProps {
+  readonly tenant: string;
+  readonly execution: Execution;
+}
+
+/** A part that needs all task runs at once waits for them. */
+function withRuns(Part: React.ComponentType<BodyProps>): React.ComponentType<BodyProps> {
+  return function Whole({ tenant, execution: { id } }) {
+    const found = useQuery(wholeExecution(tenant, id));
+    if (found.isPending) return <Skeleton awaited={t("execution.runs")} />;
+    if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
+    return <Part tenant={tenant} execution={found.data} />;
+  };
+}
+
+const BODIES: Readonly<Record<Tab, React.ComponentType<BodyProps>>> = {
   overview: lazy(async () => ({ default: (await import("./overview")).ExecutionOverview })),
   gantt: lazy(async () => ({ default: (await import("./gantt")).ExecutionGantt })),
   logs: lazy(async () => ({ default: (await import("./logs")).ExecutionLogs })),
   topology: lazy(async () => ({ default: (await import("./topology")).ExecutionTopology })),
-  outputs: lazy(async () => ({ default: (await import("./outputs")).ExecutionOutputs })),
+  outputs: lazy(async () => ({ default: withRuns((await import("./outputs")).ExecutionOutputs) })),
   compare: lazy(async () => ({ default: (await import("./compare")).ExecutionCompare })),
 };
 
@@ -39,6 +57,7 @@ export function ExecutionPage() {
     refetchInterval: ({ state }) => (state.data && isEnded(state.data.state.current) ? false : askAgain),
   });
   useTopic(tenant, topics.execution(id), executionKeys.one(tenant, id));
+  useGently(tenant, topics.execution(id), runKeys(tenant, id), !found.data || !isEnded(found.data.state.current));
   if (found.isPending) return <Skeleton awaited={id} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const known = TABS.find((one) => one === tab);
@@ -87,7 +106,12 @@ function Head({ tenant, execution: shown }: { readonly tenant: string; readonly 
             </span>
           </>
         }
-        aside={<CopyButton text={id} label={t("execution.copy-id")} />}
+        aside={
+          <>
+            <CopyButton text={id} label={t("execution.copy-id")} />
+            <Neighbours tenant={tenant} execution={shown} />
+          </>
+        }
         actions={<ExecutionActions tenant={tenant} execution={shown} />}
       />
       <p className="-mt-1 flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-2 max-narrow:px-3">
@@ -100,7 +124,7 @@ function Head({ tenant, execution: shown }: { readonly tenant: string; readonly 
         {trigger && <span className="text-muted">{t("execution.by", { trigger: trigger.id })}</span>}
         <Labels labels={labels} list="executions" />
       </p>
-      <Progress tenant={tenant} execution={shown} runs={shown.taskRunList ?? []} />
+      <Progress tenant={tenant} execution={shown} />
     </>
   );
 }

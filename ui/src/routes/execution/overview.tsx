@@ -4,6 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type ReactNode, useState } from "react";
 import { sinceSuccess } from "../../api/compare";
+import { progress } from "../../api/taskruns";
 import type { Execution, Json } from "../../api/types";
 import { isEnded } from "../../api/types";
 import { ChangeList } from "../../features/compare/entries";
@@ -25,7 +26,8 @@ interface Props {
 }
 
 export function ExecutionOverview({ tenant, execution }: Props) {
-  const { state, inputs, outputs, variables, trigger, taskRunList } = execution;
+  const { state, inputs, outputs, variables, trigger } = execution;
+  const runs = useQuery(progress(tenant, execution.id)).data;
   const given = trigger?.variables;
   const [asked, setAsked] = useState<Offer | null>(null);
   return (
@@ -38,7 +40,7 @@ export function ExecutionOverview({ tenant, execution }: Props) {
           offer={(one) => <OfferButton key={one} offer={one} onAsk={setAsked} />}
         />
       )}
-      {(taskRunList ?? []).length === 0 && <p className="text-muted">{t("execution.no-runs")}</p>}
+      {runs && Object.keys(runs.counts).length === 0 && <p className="text-muted">{t("execution.no-runs")}</p>}
       <div className="grid grid-cols-2 gap-6 max-narrow:grid-cols-1">
         <Shown tenant={tenant} execution={execution} title={t("execution.inputs")} values={inputs} root="inputs" />
         <Shown tenant={tenant} execution={execution} title={t("execution.outputs")} values={outputs} root="outputs" />
@@ -70,7 +72,7 @@ export function ExecutionOverview({ tenant, execution }: Props) {
 
 function OfferButton({ offer, onAsk }: { readonly offer: Offer; readonly onAsk: (offer: Offer) => void }) {
   return (
-    <Button look={offer === "resume" ? "primary" : "plain"} onClick={() => onAsk(offer)}>
+    <Button look={offer.startsWith("resume") ? "primary" : "plain"} onClick={() => onAsk(offer)}>
       {t(`action.${offer}`)}
     </Button>
   );

@@ -8,7 +8,7 @@ use kapelle_store::store::Values;
 use serde_json::{Value as Json, json};
 
 use super::changes::first_failed;
-use super::shown;
+use super::{alone, is_alone, shown};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
@@ -47,17 +47,18 @@ fn listed(call: &Call, filter: &Filter) -> Outcome<Answer> {
     let sort = sort(call)?;
     let asked = Page { offset: paging.offset(), size: paging.size, sort, after: None, is_counted: true };
     let listing = call.store().executions(&call.permit, filter, &asked)?;
-    let rows: Vec<Json> = listing
-        .rows
-        .iter()
-        .filter_map(|header| row(call, header.birth.id).transpose())
-        .collect::<Outcome<_>>()?;
+    let rows: Vec<Json> =
+        listing.rows.iter().filter_map(|header| row(call, header).transpose()).collect::<Outcome<_>>()?;
     Ok(Answer::json(&page(&rows, listing.total.map_or(0, Total::number))))
 }
 
-/// An execution with its task runs. One that was deleted meanwhile is not shown.
-fn row(call: &Call, id: ExecutionId) -> Outcome<Option<Json>> {
-    let found = call.store().execution(id, Values::Fetched)?;
+/// An execution, with its task runs unless they are not wanted. One that was deleted meanwhile is not shown.
+fn row(call: &Call, header: &Header) -> Outcome<Option<Json>> {
+    let found = if is_alone(call) {
+        Some(alone(header.clone()))
+    } else {
+        call.store().execution(header.birth.id, Values::Fetched)?
+    };
     Ok(found.map(|execution| with_cause(call, &execution)))
 }
 

@@ -4,6 +4,7 @@
 //! minutes back ([`present`]): the server that is started next takes it up like anything else.
 
 mod flows;
+mod loops;
 mod past;
 mod present;
 
@@ -39,8 +40,10 @@ pub(crate) struct Arguments {
 pub(crate) enum Scenario {
     /// 2,000 executions of 8 flows
     Small,
-    /// 100,000 executions of 48 flows, and a log of 1,000,000 lines
+    /// 100,000 executions of 48 flows, a log of 1,000,000 lines, and a loop of 100,000 iterations
     Large,
+    /// One loop of 100,000 iterations, of which three failed
+    Loop,
 }
 
 impl Scenario {
@@ -48,6 +51,7 @@ impl Scenario {
         match self {
             Self::Small => 2_000,
             Self::Large => 100_000,
+            Self::Loop => 0,
         }
     }
 
@@ -56,13 +60,21 @@ impl Scenario {
         match self {
             Self::Small => 1,
             Self::Large => 6,
+            Self::Loop => 0,
         }
     }
 
     const fn long_log(self) -> u32 {
         match self {
-            Self::Small => 0,
+            Self::Small | Self::Loop => 0,
             Self::Large => 1_000_000,
+        }
+    }
+
+    const fn iterations(self) -> u32 {
+        match self {
+            Self::Small => 0,
+            Self::Large | Self::Loop => 100_000,
         }
     }
 }
@@ -77,9 +89,14 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
         ));
     }
     let (scenario, until) = (arguments.scenario, machine_now().plus(-AGO));
-    let flows = flows::all(scenario.copies());
+    let mut flows = flows::all(scenario.copies());
     note(&format!("{} executions of {} flows …", scenario.executions(), flows.len()));
     past::write(&*store, &flows, scenario, until).map_err(stop)?;
+    if scenario.iterations() > 0 {
+        let looping = flows::looping();
+        loops::write(&*store, &looping, scenario.iterations(), until).map_err(stop)?;
+        flows.push(looping);
+    }
     note("what waits, keys and files …");
     present::make(&store, &flows, &arguments.place.data, until)?;
     store.flush_logs().map_err(stop)?;

@@ -142,9 +142,37 @@ pub(super) fn all(copies: u32) -> Vec<Typical> {
     (0..copies).flat_map(each).collect()
 }
 
+/// A flow that does one thing very often.
+pub(super) fn looping() -> Typical {
+    Typical {
+        namespace: "company.data".into(),
+        id: "resize-pictures".into(),
+        team: "data",
+        tasks: &["each"],
+        weight: 0,
+        millis: 1_800_000,
+        failing: 1_000,
+        failure: "the picture is cut off: unexpected end of file",
+        cron: "",
+    }
+}
+
+const LOOPING: &str = "tasks:
+- id: each
+  type: io.kestra.plugin.core.flow.ForEach
+  values: '{{ range(0, 99999) }}'
+  concurrencyLimit: 32
+  tasks:
+  - {id: picture, type: io.kestra.plugin.core.log.Log, message: 'resizing {{ taskrun.value }}'}
+";
+
 impl Typical {
     /// The flow as text; later revisions have another task text.
     pub(super) fn source(&self, revision: u32) -> String {
+        if self.cron.is_empty() {
+            let Self { id, namespace, .. } = self;
+            return format!("id: {id}\nnamespace: {namespace}\ndescription: Revision {revision}\n{LOOPING}");
+        }
         let mut source = format!(
             "id: {}\nnamespace: {}\ndescription: Runs {} every time its schedule says so.\nlabels:\n  team: {}\n  env: prod\n\
              inputs:\n- {{id: day, type: STRING, defaults: today}}\n- {{id: limit, type: INT, defaults: 100}}\ntasks:\n",

@@ -43,14 +43,9 @@ impl Dice {
 /// Writes them in the order of their creation, spread over the year before this moment.
 pub(super) fn write(store: &dyn Store, flows: &[Typical], scenario: Scenario, until: Millis) -> Result<()> {
     let number = scenario.executions();
-    let mut maker = Maker {
-        dice: Dice(20_261_128),
-        issuer: Issuer::new(0, None),
-        tenant: TENANT.into(),
-        lines: Vec::new(),
-    };
+    let mut maker = Maker::new(20_261_128);
     let all: u64 = flows.iter().map(|flow| flow.weight).sum();
-    let step = YEAR / i64::try_from(number).unwrap_or(i64::MAX);
+    let step = YEAR / i64::try_from(number.max(1)).unwrap_or(i64::MAX);
     let mut writes = Vec::with_capacity(BATCH);
     for place in 0..number {
         let back = i64::try_from(number - place).unwrap_or(0) * step;
@@ -84,15 +79,19 @@ fn chosen(flows: &[Typical], mut place: u64) -> &Typical {
     &flows[0]
 }
 
-struct Maker {
+pub(super) struct Maker {
     dice: Dice,
     issuer: Issuer,
     tenant: Arc<str>,
-    lines: Vec<LogLine>,
+    pub(super) lines: Vec<LogLine>,
 }
 
 impl Maker {
-    fn execution(&mut self, flow: &Typical, at: Millis, until: Millis) -> Delta {
+    pub(super) fn new(seed: u64) -> Self {
+        Self { dice: Dice(seed), issuer: Issuer::new(0, None), tenant: TENANT.into(), lines: Vec::new() }
+    }
+
+    pub(super) fn execution(&mut self, flow: &Typical, at: Millis, until: Millis) -> Delta {
         let random = self.dice.roll();
         let id = self.issuer.next(at, random);
         let end = self.end(flow);
@@ -203,7 +202,7 @@ impl Maker {
         }
     }
 
-    fn run(
+    pub(super) fn run(
         &mut self,
         number: u32,
         task: &str,
@@ -239,7 +238,13 @@ impl Maker {
     }
 
     /// A line or two of each task run, and the whole story of one that failed.
-    fn say(&mut self, flow: &Typical, id: ExecutionId, run: &TaskRun, (from, over): (Millis, Millis)) {
+    pub(super) fn say(
+        &mut self,
+        flow: &Typical,
+        id: ExecutionId,
+        run: &TaskRun,
+        (from, over): (Millis, Millis),
+    ) {
         let mut lines = vec![(Level::Info, format!("{} begins", run.task))];
         if run.state() == State::Failed {
             let tries =

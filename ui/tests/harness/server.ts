@@ -1,6 +1,6 @@
 /** A server of its own for each worker: a free port, an empty folder, stopped by its process alone. */
 
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
@@ -21,6 +21,8 @@ export interface Wanted {
   readonly prefix?: string;
   /** The built interface. */
   readonly interface?: string;
+  /** What is in its folder before it starts, as `kapelle dev seed` makes it. */
+  readonly seed?: "small" | "loop";
 }
 
 /** The program under test: the one that is named, else what was built last for release, else for debugging. */
@@ -72,6 +74,10 @@ export class Server {
     const folder = mkdtempSync(join(tmpdir(), "kapelle-ui-"));
     // JSON is YAML too.
     writeFileSync(join(folder, "config.yml"), configuration(wanted));
+    if (wanted.seed) {
+      const place = ["--scenario", wanted.seed, "--data", "data"];
+      execFileSync(program(), ["dev", "seed", ...place], { cwd: folder, stdio: "ignore" });
+    }
     const port = await freePort();
     const server = new Server(port, wanted.prefix ?? "", folder, run(folder, port));
     await server.ready();

@@ -14,6 +14,8 @@ import { asGraph, type Fate } from "./graph";
 
 const NOTHING: ReadonlyMap<string, Fate> = new Map();
 const STEP = 1.25;
+/** Of larger ones the tree shows the groups, and what is in one when it is opened. */
+const OPEN_MAX = 500;
 
 interface Props {
   readonly name: string;
@@ -111,15 +113,22 @@ function branches(
   const groups = new Set(items.filter(({ kind }) => kind === "group").map(({ id }) => id));
   // The box of a group's own task says nothing that the group does not.
   const isOwn = ({ id, parent }: Item) => parent === `cluster_${id}`;
+  const children = new Map<string | undefined, Item[]>();
+  for (const item of items) {
+    if (item.kind === "point" || isOwn(item)) continue;
+    const parent = item.parent !== undefined && groups.has(item.parent) ? item.parent : undefined;
+    const known = children.get(parent);
+    if (known) known.push(item);
+    else children.set(parent, [item]);
+  }
+  const isOpenAtFirst = items.length <= OPEN_MAX;
   const below = (parent: string | undefined): readonly Branch[] =>
-    items
-      .filter((item) => item.kind !== "point" && !isOwn(item))
-      .filter((item) => (item.parent !== undefined && groups.has(item.parent) ? item.parent : undefined) === parent)
+    (children.get(parent) ?? [])
       .map((item) => {
         const fate = known.get(item.name);
         return {
           id: item.id,
-          isOpenAtFirst: true,
+          isOpenAtFirst,
           row: (
             <button
               type="button"

@@ -30,7 +30,7 @@ export interface TreeRow {
   readonly isCritical: boolean;
   readonly isLoop?: boolean;
   readonly counts?: Counts;
-  /** How many children were open in each part of its time. */
+  /** How many children were open at some moment of each part of its time. */
   readonly activity?: readonly number[];
   readonly cause?: { readonly code: string; readonly words: string; readonly since: string } | null;
 }

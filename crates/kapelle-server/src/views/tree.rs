@@ -103,7 +103,7 @@ impl<'e> Tree<'e> {
         found
     }
 
-    /// How many of these were open in each part of a stretch of time, at the same time at most.
+    /// How many of these were open at some moment of each part of a stretch of time.
     fn activity(&self, runs: &[&TaskRun], from: Millis, until: Millis) -> Vec<i64> {
         let whole = until.since(from).max(1);
         let bin = |at: Millis| {

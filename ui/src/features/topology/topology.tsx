@@ -123,31 +123,30 @@ function branches(
   }
   const isOpenAtFirst = items.length <= OPEN_MAX;
   const below = (parent: string | undefined): readonly Branch[] =>
-    (children.get(parent) ?? [])
-      .map((item) => {
-        const fate = known.get(item.name);
-        return {
-          id: item.id,
-          isOpenAtFirst,
-          row: (
-            <button
-              type="button"
-              tabIndex={-1}
-              aria-current={item.name === selected || undefined}
-              onClick={(event) => {
-                event.stopPropagation();
-                onSelect(item.name);
-              }}
-              className={classes("flex min-w-0 flex-1 items-center gap-2", item.name === selected && "font-semibold")}
-            >
-              {fate && <StateMark state={fate.state} isIconOnly />}
-              <span className="truncate font-mono text-code">{item.name}</span>
-              <span className="ml-auto truncate text-label text-muted">{item.note || item.detail}</span>
-            </button>
-          ),
-          ...(item.kind === "group" ? { below: () => below(item.id) } : {}),
-        };
-      });
+    (children.get(parent) ?? []).map((item) => {
+      const fate = known.get(item.name);
+      return {
+        id: item.id,
+        isOpenAtFirst,
+        row: (
+          <button
+            type="button"
+            tabIndex={-1}
+            aria-current={item.name === selected || undefined}
+            onClick={(event) => {
+              event.stopPropagation();
+              onSelect(item.name);
+            }}
+            className={classes("flex min-w-0 flex-1 items-center gap-2", item.name === selected && "font-semibold")}
+          >
+            {fate && <StateMark state={fate.state} isIconOnly />}
+            <span className="truncate font-mono text-code">{item.name}</span>
+            <span className="ml-auto truncate text-label text-muted">{item.note || item.detail}</span>
+          </button>
+        ),
+        ...(item.kind === "group" ? { below: () => below(item.id) } : {}),
+      };
+    });
   return below(undefined);
 }
 

@@ -7,7 +7,7 @@ import type { FlowName } from "./flows";
 import type { Execution, InputsAnswer, LogEntry, Page, State, Why } from "./types";
 
 /** Executions of one flow that may have begun in the same millisecond. */
-const SAME_MOMENT_MAX = 50;
+const SAME_MOMENT_MAX = 10;
 
 export const executionKeys = {
   all: (tenant: string) => [tenant, "executions"] as const,

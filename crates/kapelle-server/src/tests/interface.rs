@@ -137,6 +137,7 @@ tasks:
 - id: each
   type: io.kestra.plugin.core.flow.ForEach
   values: [a, b, c]
+  concurrencyLimit: 0
   tasks:
   - {id: fail, type: io.kestra.plugin.core.execution.Fail, condition: \"{{ taskrun.value == 'b' }}\"}
 ";
@@ -187,7 +188,8 @@ fn an_execution_is_told_without_its_task_runs_and_these_by_their_number() {
     assert_eq!((&row["id"], row.get("taskRunList")), (&json!(id), None));
     let progress = stage.get(&format!("/api/v1/executions/{id}/progress?tasks=true")).json();
     let total = whole["taskRunList"].as_array().unwrap().len() as u64;
-    let sum: u64 = progress["counts"].as_object().unwrap().values().filter_map(|count| count.as_u64()).sum();
+    let sum: u64 =
+        progress["counts"].as_object().unwrap().values().filter_map(serde_json::Value::as_u64).sum();
     assert_eq!((sum, &progress["tasks"][0]["taskId"]), (total, &json!("each")), "{progress}");
     assert_eq!(progress["tasks"][1]["counts"]["FAILED"], 1, "{progress}");
 }

@@ -36,6 +36,16 @@ export const flowTopology = (tenant: string, name: FlowName, revision: number) =
     placeholderData: keepPreviousData,
   });
 
+/** Of a text that is not saved. */
+export const sourceTopology = (tenant: string, source: string) =>
+  queryOptions({
+    queryKey: [tenant, "topology", source],
+    queryFn: ({ signal }) => client.post<Topology>(of(tenant, "flows", "graph"), { yaml: source, signal }),
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+    gcTime: 60_000,
+  });
+
 /** Its revision never changes, so neither does this. */
 export const executionTopology = (tenant: string, id: string) =>
   queryOptions({

@@ -115,6 +115,9 @@ export const en = {
   "edit.leave": "The changes of this flow are not saved. Leave all the same?",
   "edit.no-help": "This server gives no help while you write: no completion, no hints.",
   "edit.no-problems": "No problems",
+  "edit.panel.code": "Code",
+  "edit.panel.topology": "Topology",
+  "edit.panels": "Panels",
   "edit.problems": "Problems",
   "edit.revert": "Revert",
   "edit.save": "Save",
@@ -474,6 +477,7 @@ export const en = {
   "theme.light": "Light",
   "theme.system": "As the system",
 
+  "topology.broken": "The text cannot be read. This is the last topology that it had.",
   "topology.fit": "Show all",
   "topology.fold": "Fold all groups",
   "topology.in": "Zoom in",
@@ -482,11 +486,13 @@ export const en = {
   "topology.of": "Runs of {name}",
   "topology.out": "Zoom out",
   "topology.picture": "Save as a picture",
+  "topology.problems": "{count, plural, one {# problem} other {# problems}}",
   "topology.runs": "{count, plural, one {# run} other {# runs}}",
   "topology.tasks": "Tasks",
   "topology.title": "Topology",
   "topology.triggers": "Triggers",
   "topology.unfold": "Unfold all groups",
+  "topology.unreadable": "The text cannot be read, so it has no topology yet.",
   "topology.view": "View",
 
   "trigger.enable-one": "Enable {name}",
@@ -549,6 +555,7 @@ export const en = {
 
   "draft.drop": "Drop the draft",
   "draft.kept": "Not saved, kept as a draft",
+  "draft.new": "This is your draft of a new flow, written",
   "draft.yours": "This is your draft, made from revision {revision}, written",
 
   "family.failed": "Failed",

@@ -10,6 +10,9 @@ export interface Branch {
   /** Makes the branches below, when they are wanted. A leaf has none. */
   readonly below?: () => readonly Branch[];
   readonly isOpenAtFirst?: boolean;
+  /** Enter does this; without it, Enter opens and closes. */
+  readonly onChoose?: () => void;
+  readonly isChosen?: boolean;
 }
 
 export function Tree({ label, branches }: { readonly label: string; readonly branches: readonly Branch[] }) {
@@ -40,13 +43,18 @@ function Node({
       tabIndex={isFirst && depth === 0 ? 0 : -1}
       aria-level={depth + 1}
       aria-expanded={hasBelow ? isOpen : undefined}
-      aria-selected={false}
+      aria-selected={branch.isChosen ?? false}
       data-toggle={hasBelow ? "" : undefined}
       onClick={(event) => {
         event.stopPropagation();
         if (hasBelow) setOpen(!isOpen);
       }}
       onKeyDown={(event) => {
+        if (event.key === "Enter" && event.target === event.currentTarget && branch.onChoose) {
+          event.stopPropagation();
+          event.preventDefault();
+          return branch.onChoose();
+        }
         const wanted = { ArrowRight: true, ArrowLeft: false, Enter: !isOpen }[event.key];
         if (event.target !== event.currentTarget || !hasBelow || wanted === undefined || wanted === isOpen) return;
         event.stopPropagation();

@@ -54,6 +54,20 @@ export function centred(camera: Camera, box: Box, view: Size): Camera {
   };
 }
 
+/** The camera that shows a box of the new drawing where it was seen in the one before; none if no box is in both. */
+export function anchored(
+  camera: Camera,
+  before: Layout,
+  after: Layout,
+  wanted: string | undefined,
+): Camera | undefined {
+  const old = new Map(before.boxes.map((box) => [box.item.id, box]));
+  const stayed = after.boxes.filter(({ item }) => item.kind === "box" && old.has(item.id));
+  const box = stayed.find(({ item }) => item.id === wanted) ?? stayed[0];
+  const was = box && old.get(box.item.id);
+  return was && { ...camera, x: camera.x + box.x - was.x, y: camera.y + box.y - was.y };
+}
+
 /** What is under the hand: the innermost box, and whether it is the head of a group. */
 export function hit({ boxes }: Layout, camera: Camera, hand: Point): Box | undefined {
   const x = camera.x + hand.x / camera.scale;

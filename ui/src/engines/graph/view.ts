@@ -3,7 +3,7 @@
  * see it has a tree of the same boxes beside it.
  */
 
-import { type Camera, centred, framed, hit, moved, zoomed } from "./camera";
+import { anchored, type Camera, centred, framed, hit, moved, zoomed } from "./camera";
 import { draw } from "./draw";
 import { type Graph, type Layout, layout, type Point } from "./layout";
 
@@ -52,19 +52,22 @@ export class GraphView {
     this.#themes.observe(document.documentElement, { attributeFilter: ["data-theme"] });
   }
 
-  /** Shows this graph from now on. One with the same boxes keeps its place. */
+  /** Shows this graph from now on. What stood in the one before as well stays folded, and in its place. */
   show(graph: Graph): void {
-    const shape = ({ items }: Graph) => items.map(({ id }) => id).join("\n");
-    const isNew = shape(graph) !== shape(this.#graph);
+    const before = this.#layout;
+    const known = new Set(this.#graph.items.map(({ id }) => id));
+    const isOther = !graph.items.some(({ id, kind }) => kind === "box" && known.has(id));
     this.#graph = graph;
-    if (isNew) {
+    if (isOther) {
       this.#folded.clear();
       const boxes = graph.items.filter(({ kind }) => kind !== "point");
       const groups = boxes.filter(({ kind }) => kind === "group");
       if (boxes.length > OPEN_MAX) for (const { id } of groups) this.#folded.add(id);
     }
     this.#place();
-    if (isNew || !this.#isTouched) this.frame(false);
+    const camera = isOther ? undefined : anchored(this.#camera, before, this.#layout, this.#selected);
+    if (camera) this.#camera = camera;
+    else this.frame(false);
   }
 
   select(id: string | undefined): void {

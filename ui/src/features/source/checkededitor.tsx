@@ -5,17 +5,18 @@ import { CircleCheck, Info, OctagonX, TriangleAlert } from "lucide-react";
 import { useEffect, useState } from "react";
 import { diagnostics } from "../../api/flows";
 import { type Hint, hints } from "../../api/language";
-import type { Diagnostic, Place } from "../../api/types";
+import type { Diagnostic } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { SourceEditor } from "./editor";
-import { edited } from "./places";
+import { edited, type Spot } from "./places";
 import { RenameDialog } from "./rename";
 
 /** After the last key. */
 const REST_MS = 150;
 
-function useRested(text: string): string {
+/** The text since it rested. What is asked of the server is asked of this one. */
+export function useRested(text: string): string {
   const [rested, setRested] = useState(text);
   useEffect(() => {
     const timer = setTimeout(() => setRested(text), REST_MS);
@@ -31,13 +32,16 @@ interface Props {
   readonly onChange: (text: string) => void;
   /** An execution whose values stand beside the names that are offered. */
   readonly executionId?: string | undefined;
+  /** Where to go; a new object each time somebody wants to go there. */
+  readonly target: Spot | null;
+  readonly onGo: (target: Spot) => void;
+  readonly onCursor: (offset: number) => void;
 }
 
 const NO_HINTS: readonly Hint[] = [];
 
-export function CheckedEditor({ tenant, label, text, onChange, executionId }: Props) {
+export function CheckedEditor({ tenant, label, text, onChange, executionId, target, onGo, onCursor }: Props) {
   const rested = useRested(text);
-  const [target, setTarget] = useState<Place | null>(null);
   const check = useQuery({
     ...diagnostics(tenant, rested),
     enabled: rested.trim() !== "",
@@ -49,7 +53,7 @@ export function CheckedEditor({ tenant, label, text, onChange, executionId }: Pr
     placeholderData: (known) => known,
     gcTime: 60_000,
   });
-  const [renamed, setRenamed] = useState<Pick<Place, "line" | "column"> | null>(null);
+  const [renamed, setRenamed] = useState<Spot | null>(null);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <div className="min-h-0 flex-1">
@@ -58,6 +62,7 @@ export function CheckedEditor({ tenant, label, text, onChange, executionId }: Pr
           text={text}
           onChange={onChange}
           target={target}
+          onCursor={onCursor}
           problems={check.data ?? NONE}
           hints={beside.data ?? NO_HINTS}
           help={{ tenant, executionId, onRename: setRenamed }}
@@ -84,7 +89,7 @@ export function CheckedEditor({ tenant, label, text, onChange, executionId }: Pr
           <Found
             key={JSON.stringify(problem)}
             problem={problem}
-            onGo={setTarget}
+            onGo={onGo}
             // A fix is about the text that was checked, and no other.
             onFix={text === rested && !check.isPlaceholderData ? (edits) => onChange(edited(text, edits)) : undefined}
           />
@@ -104,7 +109,7 @@ const ICONS = {
 
 interface FoundProps {
   readonly problem: Diagnostic;
-  readonly onGo: (place: Place) => void;
+  readonly onGo: (target: Spot) => void;
   readonly onFix: ((edits: NonNullable<Diagnostic["fix"]>["edits"]) => void) | undefined;
 }
 

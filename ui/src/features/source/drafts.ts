@@ -24,11 +24,13 @@ export function localDraft(tenant: string, namespace: string, id: string): Draft
   }
 }
 
-export function keepLocal(tenant: string, namespace: string, id: string, draft: Draft): void {
+/** Whether it could be kept. A browser that keeps nothing, or has no room, leaves it to the server. */
+export function keepLocal(tenant: string, namespace: string, id: string, draft: Draft): boolean {
   try {
     localStorage.setItem(keyOf(tenant, namespace, id), JSON.stringify(draft));
+    return true;
   } catch {
-    // A browser that keeps nothing leaves it to the server.
+    return false;
   }
 }
 

@@ -24,9 +24,9 @@ import {
 import { tags } from "@lezer/highlight";
 import { useEffect, useRef } from "react";
 import type { Hint } from "../../api/language";
-import type { Diagnostic, Place } from "../../api/types";
+import type { Diagnostic } from "../../api/types";
 import { type Help, helpers, showHints } from "./help";
-import { offsetOf } from "./places";
+import { offsetOf, type Spot } from "./places";
 
 const colours = HighlightStyle.define([
   { tag: [tags.propertyName, tags.definition(tags.propertyName)], color: "var(--code-key)" },
@@ -95,7 +95,9 @@ interface Props {
   /** Colours, folds and indents are those of this language. */
   readonly language?: "yaml" | "plain";
   /** Where to go; a new object each time somebody wants to go there. */
-  readonly target?: Place | null;
+  readonly target?: Spot | null;
+  /** Somebody moved the cursor, or the text below it. */
+  readonly onCursor?: ((offset: number) => void) | undefined;
 }
 
 /** Marks of problems that have a place. The text may have moved on since they were found. */
@@ -107,11 +109,14 @@ function marks(text: string, problems: readonly Diagnostic[]) {
   });
 }
 
-export function SourceEditor({ label, text, onChange, problems, target, help, hints, language = "yaml" }: Props) {
+export function SourceEditor(props: Props) {
+  const { label, text, onChange, problems, target, onCursor, help, hints, language = "yaml" } = props;
   const place = useRef<HTMLDivElement>(null);
   const view = useRef<EditorView>(null);
   const change = useRef(onChange);
   change.current = onChange;
+  const cursor = useRef(onCursor);
+  cursor.current = onCursor;
   const helping = useRef(help);
   helping.current = help;
   const isReadOnly = onChange === undefined;
@@ -133,6 +138,7 @@ export function SourceEditor({ label, text, onChange, problems, target, help, hi
           isReadOnly ? [] : [lintGutter(), keymap.of([indentWithTab]), helpers(() => helping.current)],
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change.current?.(update.state.doc.toString());
+            if (update.docChanged || update.selectionSet) cursor.current?.(update.state.selection.main.head);
           }),
         ],
       }),

@@ -10,14 +10,13 @@ import {
 import { type Extension, Prec, StateEffect, StateField } from "@codemirror/state";
 import { Decoration, type DecorationSet, EditorView, hoverTooltip, keymap, WidgetType } from "@codemirror/view";
 import { complete, type Hint, type Hover, hover, type Item, type Question } from "../../api/language";
-import type { Place } from "../../api/types";
-import { offsetOf, placeOf } from "./places";
+import { offsetOf, placeOf, type Spot } from "./places";
 
 export interface Help {
   readonly tenant: string;
   readonly executionId: string | undefined;
   /** Somebody wants another name for what stands here. */
-  readonly onRename: (place: Pick<Place, "line" | "column">) => void;
+  readonly onRename: (place: Spot) => void;
 }
 
 function question(help: Help, text: string, at: number): Question {

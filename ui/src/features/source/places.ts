@@ -2,8 +2,11 @@
 
 import type { Edit, Place } from "../../api/types";
 
+/** A place without the byte that it begins at. */
+export type Spot = Pick<Place, "line" | "column">;
+
 /** The offset in the text, in the units of the language. What lies behind the end of a line is its end. */
-export function offsetOf(text: string, { line, column }: Pick<Place, "line" | "column">): number {
+export function offsetOf(text: string, { line, column }: Spot): number {
   let start = 0;
   for (let at = 1; at < line; at += 1) {
     const end = text.indexOf("\n", start);
@@ -34,7 +37,7 @@ export function edited(text: string, edits: readonly Edit[]): string {
 }
 
 /** The place of an offset, as the server counts. */
-export function placeOf(text: string, offset: number): Pick<Place, "line" | "column"> {
+export function placeOf(text: string, offset: number): Spot {
   const start = text.lastIndexOf("\n", offset - 1) + 1;
   const line = text.slice(0, start).split("\n").length;
   return { line, column: [...text.slice(start, offset)].length + 1 };

@@ -2,19 +2,18 @@
 
 import { type FormEvent, useState } from "react";
 import { rename } from "../../api/language";
-import type { Place } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { Dialog } from "../../kit/dialog";
 import { Field } from "../../kit/field";
 import { Input } from "../../kit/input";
 import { tellDone } from "../../kit/toast";
-import { edited } from "./places";
+import { edited, type Spot } from "./places";
 
 interface Props {
   readonly tenant: string;
   readonly text: string;
-  readonly place: Pick<Place, "line" | "column">;
+  readonly place: Spot;
   readonly onClose: () => void;
   readonly onDone: (text: string) => void;
 }

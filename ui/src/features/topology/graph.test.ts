@@ -12,6 +12,7 @@ const task = (taskId: string, ...states: readonly State[]) => ({
 const WORDS = {
   family: (state: State) => state.toLowerCase(),
   count: (runs: number) => `${runs} runs`,
+  problems: (count: number) => `${count} problems`,
   triggers: "Triggers",
 };
 
@@ -36,7 +37,11 @@ const LOOP: Topology = {
 };
 
 it("a group has the name of its task, and what is in it stands in it", () => {
-  const { items, edges } = asGraph(LOOP, fates([task("say", "SUCCESS", "FAILED")]), WORDS);
+  const { items, edges } = asGraph(
+    LOOP,
+    { fates: fates([task("say", "SUCCESS", "FAILED")]), marks: new Map() },
+    WORDS,
+  );
   expect(items.map(({ id, parent, kind, name }) => [id, parent, kind, name])).toEqual([
     ["root_cluster_start", undefined, "point", ""],
     ["cluster_root.each", undefined, "group", "each"],
@@ -46,6 +51,14 @@ it("a group has the name of its task, and what is in it stands in it", () => {
   ]);
   expect(items.at(-1)).toMatchObject({ detail: "log.Log", family: "failed", note: "2 runs" });
   expect(edges[1]).toEqual({ from: "root.each", to: "root.each.say", kind: "error", label: "a" });
+});
+
+it("what is wrong with a task stands on its box", () => {
+  const marks = new Map([["say", { count: 3, isError: false }]]);
+  expect(asGraph(LOOP, { fates: new Map(), marks }, WORDS).items.at(-1)).toMatchObject({
+    family: "warning",
+    note: "3 problems",
+  });
 });
 
 it("of many runs the one that needs somebody says how the task stands", () => {

@@ -4,6 +4,7 @@ import type { Topology } from "../../api/graphs";
 import type { Progress } from "../../api/taskruns";
 import type { State } from "../../api/types";
 import type { Edge, Graph, Item } from "../../engines/graph/layout";
+import type { Mark } from "../source/parts";
 import { countsInOrder } from "../timeline/counts";
 
 /** What became of the runs of one task. */
@@ -36,10 +37,17 @@ export function fates(tasks: Progress["tasks"]): ReadonlyMap<string, Fate> {
 interface Words {
   readonly family: (state: State) => string;
   readonly count: (runs: number) => string;
+  readonly problems: (count: number) => string;
   readonly triggers: string;
 }
 
-export function asGraph({ nodes, edges, clusters }: Topology, known: ReadonlyMap<string, Fate>, words: Words): Graph {
+/** What is told of tasks, by their ids: what became of them, or what is wrong with them. */
+export interface Told {
+  readonly fates: ReadonlyMap<string, Fate>;
+  readonly marks: ReadonlyMap<string, Mark>;
+}
+
+export function asGraph({ nodes, edges, clusters }: Topology, { fates: known, marks }: Told, words: Words): Graph {
   const parents = new Map<string, string>();
   // The innermost group of each comes last.
   for (const { cluster, nodes: inner } of clusters.toSorted((a, b) => a.parents.length - b.parents.length)) {
@@ -52,8 +60,10 @@ export function asGraph({ nodes, edges, clusters }: Topology, known: ReadonlyMap
       return [uid, written ? { id: String(written.id), type: written.type } : undefined] as const;
     }),
   );
-  const told = (id: string | undefined): Pick<Item, "family" | "note"> => {
-    const fate = id === undefined ? undefined : known.get(id);
+  const told = (id = ""): Pick<Item, "family" | "note"> => {
+    const mark = marks.get(id);
+    if (mark) return { family: mark.isError ? "failed" : "warning", note: words.problems(mark.count) };
+    const fate = known.get(id);
     return { family: fate && words.family(fate.state), note: fate && fate.count > 1 ? words.count(fate.count) : "" };
   };
   const groups = clusters.map(({ cluster, parents: above }): Item => {

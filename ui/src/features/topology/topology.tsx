@@ -1,6 +1,15 @@
 /** A topology on a canvas, with a tree of the same tasks beside it for keys and screen readers. */
 
-import { ChevronsDownUp, ChevronsUpDown, Download, Maximize, ZoomIn, ZoomOut } from "lucide-react";
+import {
+  ChevronsDownUp,
+  ChevronsUpDown,
+  Download,
+  Maximize,
+  OctagonX,
+  TriangleAlert,
+  ZoomIn,
+  ZoomOut,
+} from "lucide-react";
 import { type ReactNode, useEffect, useMemo, useRef } from "react";
 import type { Topology } from "../../api/graphs";
 import type { Item } from "../../engines/graph/layout";
@@ -10,9 +19,11 @@ import { IconButton } from "../../kit/button";
 import { classes } from "../../kit/classes";
 import { familyOf, StateMark } from "../../kit/statemark";
 import { type Branch, Tree } from "../../kit/tree";
-import { asGraph, type Fate } from "./graph";
+import type { Mark } from "../source/parts";
+import { asGraph, type Fate, type Told } from "./graph";
 
 const NOTHING: ReadonlyMap<string, Fate> = new Map();
+const NO_MARKS: ReadonlyMap<string, Mark> = new Map();
 const STEP = 1.25;
 /** Of larger ones the tree shows the groups, and what is in one when it is opened. */
 const OPEN_MAX = 500;
@@ -22,6 +33,10 @@ interface Props {
   readonly topology: Topology;
   /** What became of each task. */
   readonly known?: ReadonlyMap<string, Fate>;
+  /** What is wrong, by the ids of tasks. */
+  readonly marks?: ReadonlyMap<string, Mark>;
+  /** In a panel it is as high as that, and the tree stands below the drawing. */
+  readonly isInPanel?: boolean;
   /** The id of a task or trigger. */
   readonly selected: string | undefined;
   readonly onSelect: (task: string) => void;
@@ -29,15 +44,26 @@ interface Props {
   readonly children?: ReactNode;
 }
 
-export function TopologyView({ name, topology, known = NOTHING, selected, onSelect, children }: Props) {
+export function TopologyView({
+  name,
+  topology,
+  known = NOTHING,
+  marks = NO_MARKS,
+  isInPanel = false,
+  selected,
+  onSelect,
+  children,
+}: Props) {
+  const told = useMemo(() => ({ fates: known, marks }), [known, marks]);
   const graph = useMemo(
     () =>
-      asGraph(topology, known, {
+      asGraph(topology, told, {
         family: familyOf,
         count: (count) => t("topology.runs", { count }),
+        problems: (count) => t("topology.problems", { count }),
         triggers: t("topology.triggers"),
       }),
-    [topology, known],
+    [topology, told],
   );
   const root = useRef<HTMLDivElement>(null);
   const view = useRef<GraphView>(null);
@@ -59,9 +85,15 @@ export function TopologyView({ name, topology, known = NOTHING, selected, onSele
   return (
     <section
       aria-label={t("topology.title")}
-      className="grid min-h-0 flex-1 grid-cols-[1fr_280px] border-border border-t max-narrow:grid-cols-1"
+      className={
+        isInPanel
+          ? "flex h-full min-h-0 flex-col"
+          : "grid min-h-0 flex-1 grid-cols-[1fr_280px] border-border border-t max-narrow:grid-cols-1"
+      }
     >
-      <div className="relative h-[calc(100dvh-200px)] min-h-72 max-narrow:h-96">
+      <div
+        className={isInPanel ? "relative min-h-40 flex-1" : "relative h-[calc(100dvh-200px)] min-h-72 max-narrow:h-96"}
+      >
         <div ref={root} className="graph-view absolute inset-0" />
         <div
           role="toolbar"
@@ -96,9 +128,15 @@ export function TopologyView({ name, topology, known = NOTHING, selected, onSele
           />
         </div>
       </div>
-      <div className="max-h-[calc(100dvh-200px)] overflow-auto border-border border-l max-narrow:border-t max-narrow:border-l-0">
+      <div
+        className={
+          isInPanel
+            ? "max-h-1/3 shrink-0 overflow-auto border-border border-t"
+            : "max-h-[calc(100dvh-200px)] overflow-auto border-border border-l max-narrow:border-t max-narrow:border-l-0"
+        }
+      >
         {children}
-        <Tree label={t("topology.tasks")} branches={branches(graph.items, known, selected, onSelect)} />
+        <Tree label={t("topology.tasks")} branches={branches(graph.items, told, selected, onSelect)} />
       </div>
     </section>
   );
@@ -106,7 +144,7 @@ export function TopologyView({ name, topology, known = NOTHING, selected, onSele
 
 function branches(
   items: readonly Item[],
-  known: ReadonlyMap<string, Fate>,
+  { fates: known, marks }: Told,
   selected: string | undefined,
   onSelect: (task: string) => void,
 ): readonly Branch[] {
@@ -125,9 +163,12 @@ function branches(
   const below = (parent: string | undefined): readonly Branch[] =>
     (children.get(parent) ?? []).map((item) => {
       const fate = known.get(item.name);
+      const mark = marks.get(item.name);
       return {
         id: item.id,
         isOpenAtFirst,
+        isChosen: item.name === selected,
+        onChoose: () => onSelect(item.name),
         row: (
           <button
             type="button"
@@ -139,7 +180,7 @@ function branches(
             }}
             className={classes("flex min-w-0 flex-1 items-center gap-2", item.name === selected && "font-semibold")}
           >
-            {fate && <StateMark state={fate.state} isIconOnly />}
+            {mark ? <Wrong isError={mark.isError} /> : fate && <StateMark state={fate.state} isIconOnly />}
             <span className="truncate font-mono text-code">{item.name}</span>
             <span className="ml-auto truncate text-label text-muted">{item.note || item.detail}</span>
           </button>
@@ -148,6 +189,14 @@ function branches(
       };
     });
   return below(undefined);
+}
+
+function Wrong({ isError }: Pick<Mark, "isError">) {
+  return isError ? (
+    <OctagonX size={14} aria-hidden className="shrink-0 text-failed" />
+  ) : (
+    <TriangleAlert size={14} aria-hidden className="shrink-0 text-warning" />
+  );
 }
 
 function save(picture: Blob, name: string): void {

@@ -10,15 +10,14 @@ import { Problem } from "../../api/errors";
 import { flowKeys, flow as flowQuery, latest, updateFlow } from "../../api/flows";
 import type { Flow } from "../../api/types";
 import { useAction } from "../../features/actions/run";
-import { Moment } from "../../features/live/moments";
-import { CheckedEditor } from "../../features/source/checkededitor";
 import { MergePanel } from "../../features/source/mergepanel";
 import { t } from "../../i18n/text";
-import { Banner } from "../../kit/banner";
 import { Button } from "../../kit/button";
 import { Failure, Skeleton } from "../../kit/page";
 import { type Beginning, beginning } from "./beginning";
-import { forgetAll, useKept } from "./keeping";
+import { DraftBanner } from "./draftbanner";
+import { useKept } from "./keeping";
+import { Workbench } from "./workbench";
 
 interface Props {
   readonly tenant: string;
@@ -38,7 +37,7 @@ export function FlowEdit({ tenant, flow }: Props) {
   return <Editing tenant={tenant} flow={flow} begun={begun.data} />;
 }
 
-function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning }) {
+function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning<Flow> }) {
   const queries = useQueryClient();
   // What the text was made from. The flow may move on while somebody writes.
   const [base, setBase] = useState(begun.base);
@@ -48,12 +47,11 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning })
   const newer = useQuery(flowQuery(tenant, flow)).data;
   const theirs = newer && newer.revision !== base.revision ? newer : null;
   const last = useQuery(latest(tenant, [{ namespace: flow.namespace, id: flow.id }]));
-  useKept(tenant, flow, text, base.revision, isChanged);
+  const { isKept, keepNow } = useKept(tenant, flow, text, base.revision, isChanged);
   const take = (next: Flow, written = next.source ?? "") => {
     setBase(next);
     setText(written);
     setDraftAt(null);
-    if (written === (next.source ?? "")) forgetAll(tenant, flow);
   };
   const saving = useAction({
     act: async ({ source, expected }: { source: string; expected: number }) => {
@@ -79,27 +77,19 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning })
   const save = () => saving.mutate({ source: text, expected: base.revision });
   useBlocker({
     shouldBlockFn: ({ next, current }) => isChanged && next.pathname !== current.pathname && !confirm(t("edit.leave")),
-    enableBeforeUnload: isChanged,
+    // A tab that is closed asks only if it would lose something.
+    enableBeforeUnload: () => isChanged && !keepNow(),
   });
   // biome-ignore lint/correctness/useExhaustiveDependencies: an untouched text follows the flow.
   useEffect(() => {
     if (theirs && !isChanged) take(theirs);
   }, [theirs]);
   return (
-    <section
-      aria-label={t("flow.tab.edit")}
-      className="flex h-[calc(100dvh-148px)] min-h-80 flex-col"
-      onKeyDown={(event) => {
-        if (!(event.ctrlKey || event.metaKey) || event.key.toLowerCase() !== "s") return;
-        event.preventDefault();
-        if (isChanged && !theirs) save();
-      }}
-    >
+    <section aria-label={t("flow.tab.edit")} className="flex h-[calc(100dvh-148px)] min-h-80 flex-col">
       {draftAt !== null && isChanged && (
-        <Banner actions={<Button onClick={() => take(newer ?? base)}>{t("draft.drop")}</Button>}>
-          {t("draft.yours", { revision: String(base.revision) })}{" "}
-          <Moment iso={new Date(draftAt).toISOString()} isRelative />
-        </Banner>
+        <DraftBanner at={draftAt} onDrop={() => take(newer ?? base)}>
+          {t("draft.yours", { revision: String(base.revision) })}
+        </DraftBanner>
       )}
       {theirs && isChanged ? (
         <MergePanel
@@ -114,11 +104,13 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning })
       ) : (
         <>
           <div className="min-h-0 flex-1">
-            <CheckedEditor
+            <Workbench
               tenant={tenant}
               label={t("edit.label", { name: flow.id })}
+              name={flow.id}
               text={text}
               onChange={setText}
+              onSave={() => isChanged && !saving.isPending && save()}
               executionId={last.data?.[0]?.id}
             />
           </div>
@@ -130,7 +122,9 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning })
               {t("edit.revert")}
             </Button>
             <span role="status" className="text-muted">
-              {isChanged ? t("draft.kept") : t("flow.revision", { revision: String(base.revision) })}
+              {isChanged
+                ? t(isKept ? "draft.kept" : "edit.unsaved")
+                : t("flow.revision", { revision: String(base.revision) })}
             </span>
           </footer>
         </>

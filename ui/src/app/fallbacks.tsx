@@ -2,8 +2,9 @@
 
 import { Link, useRouter } from "@tanstack/react-router";
 import { t } from "../i18n/text";
-import { Button, ButtonLink } from "../kit/button";
+import { ButtonLink } from "../kit/button";
 import { EmptyState, Failure, PageHead, Skeleton } from "../kit/page";
+import { ReloadButton } from "./upgrade";
 
 export function Pending() {
   return <Skeleton awaited={t("page.page")} />;
@@ -17,16 +18,7 @@ function isMissingPart(error: unknown): boolean {
 export function RouteFailure({ error }: { readonly error: unknown }) {
   const router = useRouter();
   if (isMissingPart(error)) {
-    return (
-      <EmptyState
-        title={t("page.new-version")}
-        actions={
-          <Button look="primary" onClick={() => location.reload()}>
-            {t("page.reload")}
-          </Button>
-        }
-      />
-    );
+    return <EmptyState title={t("page.new-version")} actions={<ReloadButton />} />;
   }
   return <Failure error={error} onRetry={() => void router.invalidate()} />;
 }

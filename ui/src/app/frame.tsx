@@ -26,6 +26,7 @@ import { LiveDot } from "./livedot";
 import { Palette } from "./palette";
 import { prefer, usePreferences } from "./preferences";
 import { focusFilter, focusRows, listen, openTab } from "./shortcuts";
+import { UpgradeBar } from "./upgrade";
 import { UserMenu } from "./usermenu";
 
 type Open = "palette" | "help" | null;
@@ -54,6 +55,7 @@ export function Frame() {
           isMenuOpen={isMenuOpen}
           onMenu={() => setMenuOpen(!isMenuOpen)}
         />
+        <UpgradeBar />
         <main id="main" className="flex min-h-0 min-w-0 flex-1 flex-col">
           <ErrorBorder key={path}>
             <Outlet />

@@ -1,7 +1,15 @@
-/** Scenarios 2, 3 and 4: mistakes in a flow, two people at one, drafts; and the topology beside the text. */
+/**
+ * Scenarios 2, 3, 4 and 23: mistakes in a flow, two people at one, drafts, also over an upgrade; and the topology beside
+ * the text.
+ */
 
+import { cpSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, type Page } from "@playwright/test";
 import { pageOfFlow, signIn, test } from "../harness/proof";
+import { pseudoLocale } from "../harness/pseudo";
+import { built } from "../harness/server";
 import { editor, isClean, paste, problems } from "../harness/words";
 
 /** Each mistake with its place, and with what the server advises. */
@@ -171,6 +179,37 @@ test("the server keeps a draft too, so that another browser has it", async ({ pa
   await other.getByRole("button", { name: "Drop the draft" }).click();
   await expect(editor(other, /Source of/)).not.toContainText("from the other desk");
   await expect.poll(kept).toBeNull();
+});
+
+test("an upgrade under an open tab is told, and what was written is there after the reload", async ({
+  own,
+  guard,
+  namespace,
+}) => {
+  test.setTimeout(120_000);
+  const dist = mkdtempSync(join(tmpdir(), "kapelle-dist-"));
+  cpSync(built(), dist, { recursive: true });
+  const { server, api, page } = await own({ interface: dist });
+  const flow = await api.flow(simple(namespace, "upgraded", "one", "two"));
+  await signIn(page, server.ui);
+  await page.goto(`${server.ui}main/${pageOfFlow(flow, "edit")}`);
+  await paste(editor(page, /Source of/), simple(namespace, "upgraded", "before the upgrade", "two"));
+  await expect(page.getByText("Live", { exact: true })).toBeAttached();
+
+  // The next build has other words, so that it can be told from this one.
+  const next = await pseudoLocale();
+  guard.expectNoServer(true);
+  await server.stop();
+  rmSync(dist, { recursive: true });
+  cpSync(next, dist, { recursive: true });
+  await server.again();
+  await expect(page.getByText("The server has a new version.")).toBeVisible({ timeout: 40_000 });
+  guard.expectNoServer(false);
+  await expect(editor(page, /Source of/)).toContainText("before the upgrade");
+  await page.getByRole("button", { name: "Reload" }).click();
+  await expect(page.getByText("⟦This is your draft")).toBeVisible();
+  await expect(editor(page, /Source of/)).toContainText("before the upgrade");
+  for (const folder of [dist, next]) rmSync(folder, { recursive: true });
 });
 
 test("the topology follows the text, keeps the last one while it is broken, and leads to it", async ({

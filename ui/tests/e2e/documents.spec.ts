@@ -74,6 +74,25 @@ triggers:
 
 const INCIDENT = { id: "INC-001", service: "payment-api", severity: "HIGH", title: "High Error Rate" };
 
+const reader = (namespace: string) => `id: reads-key
+namespace: ${namespace}
+tasks:
+  - id: read
+    type: io.kestra.plugin.core.debug.Return
+    format: "{{ kv('GEMINI_API_KEY') }}"
+`;
+
+test("create a namespace: namespaces, create, its id, save", async ({ page, server, namespace }) => {
+  await page.goto(server.ui);
+  await page.getByRole("navigation", { name: "Menu" }).getByRole("link", { name: "Namespaces", exact: true }).click();
+  await page.getByRole("button", { name: "New namespace" }).click();
+  await page.getByLabel("Id").fill(`${namespace}.incident.response`);
+  await page.getByRole("button", { name: "Create", exact: true }).click();
+  await expect(page).toHaveURL(new RegExp(`namespaces/edit/${namespace}\\.incident\\.response/overview`));
+  await page.getByRole("navigation", { name: "Menu" }).getByRole("link", { name: "Namespaces", exact: true }).click();
+  await expect(page.getByRole("link", { name: `${namespace}.incident.response`, exact: true })).toBeVisible();
+});
+
 test("import a workflow: flows, create, paste, save; then monitor it: executions, details, logs, outputs", async ({
   page,
   server,
@@ -107,4 +126,28 @@ test("import a workflow: flows, create, paste, save; then monitor it: executions
   await page.getByRole("link", { name: "Outputs", exact: true }).click();
   await page.getByRole("button", { name: "escalate_high" }).click();
   await expect(page.getByRole("tree", { name: "Outputs of escalate_high" })).toContainText("Escalate High Error Rate");
+});
+
+test("configure the KV store: namespaces, the namespace, KV store, add a key that flows then read", async ({
+  page,
+  server,
+  api,
+  namespace,
+}) => {
+  await api.flow(reader(namespace));
+  await page.goto(server.ui);
+  await page.getByRole("navigation", { name: "Menu" }).getByRole("link", { name: "Namespaces", exact: true }).click();
+  await page.getByRole("link", { name: namespace, exact: true }).click();
+  await page
+    .getByRole("navigation", { name: "Parts of the namespace" })
+    .getByRole("link", { name: "KV store" })
+    .click();
+  await page.getByRole("button", { name: "New key" }).click();
+  await page.getByRole("textbox", { name: "Key" }).fill("GEMINI_API_KEY");
+  await page.getByRole("textbox", { name: "Value" }).fill("of-the-reader");
+  await page.getByRole("button", { name: "Save", exact: true }).click();
+  await expect(page.getByRole("table", { name: "KV store" })).toContainText("GEMINI_API_KEY");
+  const { id } = await api.run({ namespace, id: "reads-key" });
+  await page.goto(`${server.ui}main/executions/${namespace}/reads-key/${id}/outputs`);
+  await expect(page.getByRole("tree", { name: "Outputs of read" })).toContainText("of-the-reader");
 });

@@ -124,8 +124,37 @@ export interface Shop {
   readonly paused: Execution;
 }
 
+/** What the namespaces of the shop have beside flows: variables, defaults, secrets, entries, files. */
+async function furnish(api: Api): Promise<void> {
+  const put = (path: string, body: unknown) => api.call("PUT", path, JSON.stringify(body), "application/json");
+  const above = {
+    id: "company",
+    description: "All that the company runs",
+    variables: { currency: "EUR" },
+    pluginDefaults: [{ type: "io.kestra.plugin.core.log.Log", values: { level: "INFO" } }],
+  };
+  const own = { id: SHOP, description: "Orders, invoices, stock", variables: { open: "09:00", regions: ["north"] } };
+  for (const one of [above, own]) await api.call("POST", "namespaces", JSON.stringify(one), "application/json");
+  await put("namespaces/company/secrets", {
+    key: "MAIL_PASSWORD",
+    value: "never shown",
+    description: "Of the post office",
+  });
+  await put(`namespaces/${SHOP}/secrets`, {
+    key: "BANK_TOKEN",
+    value: "never shown",
+    tags: [{ key: "team", value: "sales" }],
+  });
+  await put("namespaces/company/kv/vat", 19);
+  await put(`namespaces/${SHOP}/kv/last_invoice`, { number: 4711, to: "anna" });
+  const file = new FormData();
+  file.set("fileContent", new Blob(["day,sum\n2026-11-27,4711\n"]), "sums.csv");
+  await api.call("POST", `namespaces/${SHOP}/files?path=/reports/sums.csv`, file);
+}
+
 /** A small shop: flows with revisions, labels and triggers, and executions that went well, failed and wait. */
 export async function openShop(api: Api): Promise<Shop> {
+  await furnish(api);
   const orders = await api.flow(ORDERS.replace("largest", "most").replaceAll("inputs.largest", "inputs.most"));
   await api.changeFlow(orders, ORDERS);
   const load = await api.flow(LOAD);
@@ -138,7 +167,21 @@ export async function openShop(api: Api): Promise<Shop> {
 }
 
 export function placesOf({ orders, good, later, failed, paused }: Shop): readonly Place[] {
+  const room = (tab: string) => `namespaces/edit/${SHOP}/${tab}`;
   return [
+    { name: "home", path: "dashboards", shows: "nightly_load" },
+    { name: "namespaces", path: "namespaces", shows: "Orders, invoices, stock" },
+    { name: "namespace-overview", path: room("overview"), shows: "Orders, invoices, stock" },
+    { name: "namespace-flows", path: room("flows"), shows: "nightly_load" },
+    { name: "namespace-executions", path: room("executions"), shows: /\d found/ },
+    { name: "namespace-variables", path: room("variables"), shows: "currency" },
+    { name: "namespace-defaults", path: room("plugin-defaults"), shows: "io.kestra.plugin.core.log.Log" },
+    { name: "namespace-secrets", path: room("secrets"), shows: "MAIL_PASSWORD" },
+    { name: "namespace-kv", path: room("kv"), shows: "last_invoice" },
+    { name: "namespace-files", path: `${room("files")}?path=/reports/sums.csv`, shows: "reports" },
+    { name: "kv", path: "kv", shows: "last_invoice" },
+    { name: "secrets", path: "secrets", shows: "BANK_TOKEN" },
+    { name: "triggers", path: "admin/triggers", shows: "mornings" },
     { name: "welcome", path: "welcome", shows: "Start from an example" },
     { name: "flows", path: "flows", shows: "nightly_load" },
     { name: "flows-none", path: "flows?filters[namespace][EQUALS]=nowhere", shows: "No flow matches" },

@@ -85,7 +85,10 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning<Fl
     if (theirs && !isChanged) take(theirs);
   }, [theirs]);
   return (
-    <section aria-label={t("flow.tab.edit")} className="flex h-[calc(100dvh-148px)] min-h-80 flex-col max-narrow:h-[calc(100dvh-172px)]">
+    <section
+      aria-label={t("flow.tab.edit")}
+      className="flex h-[calc(100dvh-148px)] min-h-80 flex-col max-narrow:h-[calc(100dvh-172px)]"
+    >
       {draftAt !== null && isChanged && (
         <DraftBanner at={draftAt} onDrop={() => take(newer ?? base)}>
           {t("draft.yours", { revision: String(base.revision) })}

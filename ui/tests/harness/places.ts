@@ -178,7 +178,7 @@ export function placesOf({ orders, good, later, failed, paused }: Shop): readonl
     { name: "namespace-defaults", path: room("plugin-defaults"), shows: "io.kestra.plugin.core.log.Log" },
     { name: "namespace-secrets", path: room("secrets"), shows: "MAIL_PASSWORD" },
     { name: "namespace-kv", path: room("kv"), shows: "last_invoice" },
-    { name: "namespace-files", path: `${room("files")}?path=/reports/sums.csv`, shows: "reports" },
+    { name: "namespace-files", path: `${room("files")}?file=/reports/sums.csv`, shows: "2026-11-27" },
     { name: "kv", path: "kv", shows: "last_invoice" },
     { name: "secrets", path: "secrets", shows: "BANK_TOKEN" },
     { name: "triggers", path: "admin/triggers", shows: "mornings" },

@@ -32,7 +32,7 @@ const ALL = resolve(import.meta.dirname, "../../pictures");
 const DOCUMENTS = resolve(import.meta.dirname, "../../../docs/screenshots");
 
 test("every page, in both themes and sizes", async ({ own }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(900_000);
   mkdirSync(DOCUMENTS, { recursive: true });
   const { server, api, page } = await own({});
   await signIn(page, server.ui);

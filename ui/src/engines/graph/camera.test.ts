@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { framed, hit, moved, zoomed } from "./camera";
+import { anchored, framed, hit, moved, zoomed } from "./camera";
 import { layout } from "./layout";
 
 const VIEW = { width: 800, height: 600 };
@@ -41,4 +41,20 @@ it("the innermost box is hit, through every camera", () => {
   const hand = { x: ((box?.x ?? 0) + 5 - camera.x) * 0.5, y: ((box?.y ?? 0) + 5 - camera.y) * 0.5 };
   expect(hit(drawing, camera, hand)?.item.id).toBe("a");
   expect(hit(drawing, camera, { x: -500, y: -500 })).toBeUndefined();
+});
+
+it("of a drawing that changed, what stayed is seen where it was", () => {
+  const base = { parent: undefined, kind: "box", detail: "", family: undefined, note: "" } as const;
+  const drawn = (...ids: readonly string[]) =>
+    layout({ items: ids.map((id) => ({ ...base, id, name: id })), edges: [] }, new Set());
+  const camera = { x: 0, y: 0, scale: 1 };
+  const [before, after] = [drawn("a", "b"), drawn("new", "a", "b")];
+  const seen = (drawing: typeof before, at: typeof camera) => {
+    const box = drawing.boxes.find(({ item }) => item.id === "b");
+    return box && { x: box.x - at.x, y: box.y - at.y };
+  };
+  const moved = anchored(camera, before, after, "b");
+  expect(moved).not.toEqual(camera);
+  expect(moved && seen(after, moved)).toEqual(seen(before, camera));
+  expect(anchored(camera, before, drawn("c"), "b")).toBeUndefined();
 });

@@ -64,7 +64,7 @@ test("axe finds nothing on any page, in no theme", async ({ own }) => {
 });
 
 test("axe finds nothing in what opens over a page", async ({ own }) => {
-  test.setTimeout(180_000);
+  test.setTimeout(360_000);
   // A menu lies over the page and belongs to none of its parts.
   const found = new Findings(["region"]);
   const { server, api, page } = await own({});

@@ -8,7 +8,7 @@ import { hardCoded, outsideBrackets, pseudoLocale } from "../harness/pseudo";
 import { PASSWORD, USER } from "../harness/server";
 
 test("in a language that nobody speaks, no page shows a word of another", async ({ own }) => {
-  test.setTimeout(240_000);
+  test.setTimeout(480_000);
   const folder = await pseudoLocale();
   const { server, api, page } = await own({ interface: folder });
   const answers: Promise<string>[] = [];

@@ -65,7 +65,7 @@ function isSaid(text: string, said: string): boolean {
   if (said.includes(JSON.stringify(text).slice(1, -1))) return true;
   const words = text.split(/[\s:,·]+/).filter((word) => /\p{L}{2}/u.test(word));
   return words.every((word) =>
-    new RegExp(`(?<!\\p{L})${word.replace(/[^\p{L}\d_]/gu, "\\$&")}(?!\\p{L})`, "u").test(said),
+    new RegExp(`(?<!\\p{L})${word.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")}(?!\\p{L})`, "u").test(said),
   );
 }
 

@@ -11,6 +11,9 @@ const theme = EditorView.theme({
   ".cm-scroller": { fontFamily: "var(--font-mono)", fontSize: "12.5px", lineHeight: "20px" },
   ".cm-gutters": { backgroundColor: "var(--surface)", color: "var(--text-muted)", borderColor: "var(--border)" },
   ".cm-changedLine": { backgroundColor: "color-mix(in srgb, var(--state-success) 14%, transparent)" },
+  // Few fonts have the sign that stands here else, and its ground knows no dark theme.
+  ".cm-collapsedLines": { color: "var(--text-muted)", background: "var(--surface)" },
+  ".cm-collapsedLines:before, .cm-collapsedLines:after": { content: '"⋮"' },
   ".cm-deletedChunk": { backgroundColor: "color-mix(in srgb, var(--state-failed) 14%, transparent)" },
 });
 

@@ -1,4 +1,4 @@
-/** Executions: lists, one, its log, and what can be done to them. */
+/** Executions: lists, one, and what can be done to them. */
 
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { client, of, type QueryPairs } from "./client";
@@ -72,13 +72,6 @@ export const why = (tenant: string, id: string, taskRun?: string) =>
         throw error;
       }
     },
-  });
-
-export const logs = (tenant: string, id: string) =>
-  queryOptions({
-    queryKey: [tenant, "logs", id],
-    queryFn: ({ signal }) =>
-      client.get<readonly LogEntry[]>(of(tenant, "logs", id), { query: [["minLevel", "TRACE"]], signal }),
   });
 
 /** A line of a log with its number. */

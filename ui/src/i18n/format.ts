@@ -65,6 +65,18 @@ export function logMoment(iso: string, form: Form): string {
   }).format(new Date(iso));
 }
 
+/** A distance to the millisecond, as a log shows it: `+0.012`, `+1:02:03.400`. */
+export function elapsed(milliseconds: number): string {
+  const whole = Math.abs(Math.round(milliseconds));
+  const seconds = Math.floor(whole / 1000);
+  const two = (value: number) => String(value).padStart(2, "0");
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const head = hours > 0 ? `${hours}:${two(minutes)}:` : minutes > 0 ? `${minutes}:` : "";
+  const rest = head === "" ? String(seconds % 60) : two(seconds % 60);
+  return `${milliseconds < 0 ? "-" : "+"}${head}${rest}.${String(whole % 1000).padStart(3, "0")}`;
+}
+
 /** How long something took, in at most two units: `240 ms`, `1.2 s`, `4 m 12 s`, `3 d 4 h`. */
 export function duration(milliseconds: number): string {
   const whole = Math.max(0, Math.round(milliseconds));

@@ -27,6 +27,8 @@ it("pauses grow to half a minute and never to nothing", () => {
 it.each([
   ["execution", '{"executionId":"1"}', ["executions", "execution:1"]],
   ["execution", "?", ["executions"]],
+  ["log", '{"executionId":"1"}', ["logs:1"]],
+  ["log", "?", []],
   ["trigger", "{}", ["triggers"]],
   ["start", "{}", []],
   ["something new", "{}", []],

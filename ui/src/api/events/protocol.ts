@@ -27,6 +27,7 @@ export const topics = {
   executions: "executions",
   triggers: "triggers",
   execution: (id: string) => `execution:${id}`,
+  logs: (id: string) => `logs:${id}`,
 } as const;
 
 /** The query that asks the server for these topics. */
@@ -41,12 +42,18 @@ export function queryOf(wanted: readonly string[]): string {
 /** The topics that an event of the server belongs to. */
 export function topicsOf(kind: string, data: string): readonly string[] {
   if (kind === "trigger") return [topics.triggers];
-  if (kind !== "execution") return [];
+  if (kind !== "execution" && kind !== "log") return [];
+  const id = executionOf(data);
+  if (kind === "log") return id === null ? [] : [topics.logs(id)];
+  // An event that cannot be read still says that something changed.
+  return id === null ? [topics.executions] : [topics.executions, topics.execution(id)];
+}
+
+function executionOf(data: string): string | null {
   try {
     const { executionId }: { executionId?: unknown } = JSON.parse(data);
-    return typeof executionId === "string" ? [topics.executions, topics.execution(executionId)] : [topics.executions];
+    return typeof executionId === "string" ? executionId : null;
   } catch {
-    // An event that cannot be read still says that something changed.
-    return [topics.executions];
+    return null;
   }
 }

@@ -1,27 +1,42 @@
 /** The log of an execution. */
 
-import { useSearch } from "@tanstack/react-router";
-import { address, of } from "../../api/client";
+import { useLocation, useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo } from "react";
 import type { Execution } from "../../api/types";
 import { isEnded } from "../../api/types";
-import { LogView } from "../../features/live/logview";
-import { useTail } from "../../features/live/tail";
-import { t } from "../../i18n/text";
-import { Failure, Skeleton } from "../../kit/page";
+import type { Search } from "../../features/filters/grammar";
+import { hashOf, type LogShape, lineOf, searchOf, shapeOf } from "../../features/logs/address";
+import { LogView } from "../../features/logs/logview";
 
 export function ExecutionLogs({ tenant, execution }: { readonly tenant: string; readonly execution: Execution }) {
-  const search = useSearch({ strict: false });
-  const { lines, isPending, error } = useTail(tenant, execution.id, !isEnded(execution.state.current));
-  if (error && lines.length === 0) return <Failure error={error} />;
-  if (isPending && lines.length === 0) return <Skeleton awaited={t("logs.title")} />;
-  const line = Number(search.line);
-  return (
-    <LogView
-      key={`${search.task} ${search.line}`}
-      lines={lines}
-      download={address(of(tenant, "logs", execution.id, "download"))}
-      task={typeof search.task === "string" ? search.task : undefined}
-      line={line > 0 ? line : undefined}
-    />
+  const search = useSearch({ strict: false }) as Search;
+  const shape = useMemo(() => shapeOf(search), [search]);
+  const line = lineOf(useLocation({ select: ({ hash }) => hash }));
+  const navigate = useNavigate();
+  const go = useCallback(
+    (next: LogShape, to: number | null) => {
+      const hash = to === null ? "" : hashOf(to);
+      void navigate({ to: ".", search: searchOf(next), hash, replace: true, resetScroll: false });
+    },
+    [navigate],
   );
+  const onLine = useCallback((to: number | null, next: LogShape = shape) => go(next, to), [go, shape]);
+  // Under another filter the lines have other numbers.
+  const onShape = useCallback(
+    (next: LogShape) => go(next, JSON.stringify(next.filter) === JSON.stringify(shape.filter) ? line : null),
+    [go, shape, line],
+  );
+  const of = useMemo(() => logOf(tenant, execution), [tenant, execution]);
+  return <LogView of={of} shape={shape} onShape={onShape} line={line} onLine={onLine} />;
+}
+
+function logOf(tenant: string, { id, state, taskRunList = [] }: Execution) {
+  return {
+    tenant,
+    id,
+    isRunning: !isEnded(state.current),
+    start: state.startDate,
+    tasks: [...new Set(taskRunList.map(({ taskId }) => taskId))],
+    attempts: taskRunList.reduce((most, { attempts }) => Math.max(most, attempts?.length ?? 0), 0),
+  };
 }

@@ -211,7 +211,7 @@ export class LogWindow {
       if (folded.length > 0) this.#rowHeight = Math.max(this.#rowHeight, sum / folded.length);
       return;
     }
-    const widths = lines.map((line) => this.#rowOf(line).element.offsetWidth);
+    const widths = lines.map((line) => this.#rowOf(line).width);
     this.#widest = Math.max(this.#widest, ...widths);
   }
 

@@ -23,6 +23,8 @@ interface Shown {
 }
 
 const CELLS = ["log-number", "log-time", "log-level", "log-task", "log-text"];
+/** At the end of a row, as its style has it. */
+const PADDING = 12;
 const NO_MARKS: readonly Mark[] = [];
 
 export class Row {
@@ -52,6 +54,12 @@ export class Row {
     this.element.toggleAttribute("data-current", isCurrent);
     this.element.toggleAttribute("data-open", isOpen);
     this.#say({ message: line?.message ?? "…", marks: line?.marks ?? NO_MARKS, isOpen });
+  }
+
+  /** How wide its text needs it to be. */
+  get width(): number {
+    const text = this.#cells.at(-1);
+    return text ? text.offsetLeft + text.offsetWidth + PADDING : 0;
   }
 
   move(top: number): void {

@@ -74,7 +74,7 @@ export function LogView({ of, shape, onShape, line, onLine }: Props) {
 
   if (log.error && total === null && isFinal(log.error)) return <Failure error={log.error} onRetry={log.retry} />;
   return (
-    <section aria-label={t("logs.title")} className="flex h-[calc(100dvh-232px)] min-h-80 flex-1 flex-col">
+    <section aria-label={t("logs.title")} className="flex h-[calc(100dvh-232px)] min-h-80 flex-none flex-col">
       <LogBar
         of={of}
         shape={shape}

@@ -11,6 +11,7 @@ import { Menu, MenuItem, MenuLine } from "../../kit/menu";
 import { EmptyState, Failure, Skeleton } from "../../kit/page";
 import { Select } from "../../kit/select";
 import { useAction } from "../actions/run";
+import { GridTable } from "../filepreview/gridtable";
 import { SourceDiff } from "../source/diff";
 import { SourceEditor } from "../source/editor";
 import { cells, extension, type Face, faceOf, mediaType, TEXT_MAX } from "./paths";
@@ -193,36 +194,7 @@ function Cells({
   readonly label: string;
 }) {
   const [head = [], ...body] = cells(text, separator, ROWS_MAX + 1);
-  return (
-    <>
-      <table aria-label={label} className="border-separate border-spacing-0">
-        <thead className="sticky top-0 bg-surface">
-          <tr>
-            {head.map((cell, index) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: columns are told apart by their place alone.
-              <th key={index} scope="col" className="h-8 whitespace-nowrap border-border border-b px-3 text-left">
-                {cell}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {body.map((line, at) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: lines are told apart by their place alone.
-            <tr key={at}>
-              {head.map((_, index) => (
-                // biome-ignore lint/suspicious/noArrayIndexKey: as above.
-                <td key={index} className="h-7 max-w-120 truncate border-border border-b px-3">
-                  {line[index]}
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-      {body.length === ROWS_MAX && <p className="px-3 py-2 text-muted">{t("file.first-rows", { count: ROWS_MAX })}</p>}
-    </>
-  );
+  return <GridTable label={label} grid={{ head, body }} isCut={body.length === ROWS_MAX} />;
 }
 
 /** Files travel as downloads, so an image gets its type here. As an image it runs nothing. */

@@ -1,3 +1,4 @@
+import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it } from "vitest";
@@ -14,9 +15,11 @@ it.each([
 it("branches are made when they are opened, and of long lists the first are shown", async () => {
   const values = { list: Array.from({ length: 1_200 }, (_, index) => `item ${index}`), file: "kestra:///a/b/x.csv" };
   render(
-    <TooltipProvider>
-      <Values label="Outputs" values={values} root="outputs" tenant="main" execution="1" />
-    </TooltipProvider>,
+    <QueryClientProvider client={new QueryClient()}>
+      <TooltipProvider>
+        <Values label="Outputs" values={values} root="outputs" tenant="main" execution="1" />
+      </TooltipProvider>
+    </QueryClientProvider>,
   );
   expect(screen.queryByText("item 0")).toBeNull();
   await userEvent.click(screen.getByText("1,200 items"));

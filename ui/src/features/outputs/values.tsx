@@ -1,12 +1,15 @@
 /** Values as a tree: branches are made when they are opened, long texts are cut, each can be copied as an expression. */
 
-import { Link2 } from "lucide-react";
-import { address, of } from "../../api/client";
+import { Eye, Link2 } from "lucide-react";
+import { useState } from "react";
+import { fileOf } from "../../api/executionfiles";
 import type { Json } from "../../api/types";
 import { t } from "../../i18n/text";
+import { IconButton } from "../../kit/button";
 import { CopyButton } from "../../kit/codeblock";
 import { LINK } from "../../kit/link";
 import { type Branch, Tree } from "../../kit/tree";
+import { FileSheet, nameOf } from "../filepreview/filepreview";
 
 const TEXT_MAX = 300;
 /** Children of one branch; what is beyond is told, not shown. */
@@ -33,22 +36,33 @@ function words(value: Json): string {
 }
 
 function Leaf({ value, place }: { readonly value: Json; readonly place: Place }) {
-  if (typeof value === "string" && value.startsWith("kestra://")) {
-    const path = address(of(place.tenant, "executions", place.execution, "file"), [["path", value]]);
-    return (
-      <a
-        href={path}
-        download
-        className={`${LINK} inline-flex min-w-0 items-center gap-1`}
-        onClick={(event) => event.stopPropagation()}
-      >
-        <Link2 size={14} aria-hidden className="shrink-0" />
-        <span className="truncate">{value.slice(value.lastIndexOf("/") + 1)}</span>
-      </a>
-    );
-  }
+  if (typeof value === "string" && value.startsWith("kestra://")) return <File uri={value} place={place} />;
   const colour = typeof value === "string" ? "text-text" : "text-(--code-number)";
   return <span className={`min-w-0 whitespace-pre-wrap break-all font-mono text-code ${colour}`}>{words(value)}</span>;
+}
+
+/** A file: its name fetches it, and the eye shows what is in it. */
+function File({ uri, place: { tenant, execution } }: { readonly uri: string; readonly place: Place }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: keys and clicks in the sheet are not meant for the tree.
+    <span
+      className="inline-flex min-w-0 items-center gap-1"
+      onClick={(event) => event.stopPropagation()}
+      onKeyDown={(event) => event.stopPropagation()}
+    >
+      <a href={fileOf(tenant, execution, uri)} download className={`${LINK} inline-flex min-w-0 items-center gap-1`}>
+        <Link2 size={14} aria-hidden className="shrink-0" />
+        <span className="truncate">{nameOf(uri)}</span>
+      </a>
+      <IconButton
+        label={t("file.preview", { name: nameOf(uri) })}
+        icon={<Eye size={14} />}
+        onClick={() => setOpen(true)}
+      />
+      <FileSheet tenant={tenant} execution={execution} uri={uri} isOpen={isOpen} onClose={() => setOpen(false)} />
+    </span>
+  );
 }
 
 function branch(name: string, value: Json, expression: string, place: Place, isOpenAtFirst: boolean): Branch {

@@ -23,7 +23,7 @@ tasks:
 `;
 
 test("a server that restarts leaves no gap and no double line in the log", async ({ own, guard, namespace }) => {
-  const { server, api, page } = await own({}, { viewport: { width: 1280, height: 1200 } });
+  const { server, api, page } = await own({}, { viewport: { width: 1280, height: 1400 } });
   await signIn(page, server.ui);
   const execution = await api.start(await api.flow(counting(namespace)));
   await page.goto(`${server.ui}main/${pageOf(execution, "logs")}`);

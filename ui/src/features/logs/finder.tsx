@@ -1,7 +1,7 @@
 /** Looks for a text or a regular expression in a log, and walks through what the server found. */
 
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { type KeyboardEvent, type RefObject, useEffect, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from "react";
 import { count, defaultForm } from "../../i18n/format";
 import { t } from "../../i18n/text";
 import { IconButton } from "../../kit/button";
@@ -31,11 +31,14 @@ function lineIn(text: string, total: number): number | null {
 export function Finder({ text, onText, find, total, line, input, onStep, onLine }: Props) {
   const [typed, setTyped] = useState(text);
   useEffect(() => setTyped(text), [text]);
+  // A log that grows renders often, and must not put off what was typed.
+  const tell = useRef(onText);
+  tell.current = onText;
   useEffect(() => {
     if (typed === text || typed.startsWith(":")) return;
-    const timer = setTimeout(() => onText(typed), TYPING_MS);
+    const timer = setTimeout(() => tell.current(typed), TYPING_MS);
     return () => clearTimeout(timer);
-  }, [typed, text, onText]);
+  }, [typed, text]);
   const onKey = (event: KeyboardEvent) => {
     if (event.key !== "Enter") return;
     const wanted = lineIn(typed, total ?? 0);

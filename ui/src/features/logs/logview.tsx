@@ -7,6 +7,7 @@ import { Banner } from "../../kit/banner";
 import { Button } from "../../kit/button";
 import { copy } from "../../kit/codeblock";
 import { Failure, Skeleton } from "../../kit/page";
+import { tellDone } from "../../kit/toast";
 import { type LogShape, linkTo } from "./address";
 import { ChosenLine } from "./chosenline";
 import { LogBar } from "./logbar";
@@ -67,7 +68,7 @@ export function LogView({ of, shape, onShape, line, onLine }: Props) {
     }
     if (wanted.kind === "match") void step(wanted.isBackwards);
     if (wanted.kind === "fold" && line !== null) view.current?.toggle(line);
-    if (wanted.kind === "copy" && line !== null) void copy(linkTo(line));
+    if (wanted.kind === "copy" && line !== null) void copy(linkTo(line)).then(() => tellDone(t("kit.copied")));
     if (wanted.kind === "find") input.current?.focus();
     if (wanted.kind === "leave") onLine(null);
   };

@@ -41,8 +41,14 @@ export function useLog(tenant: string, id: string, filter: LogFilter, first: num
   // biome-ignore lint/correctness/useExhaustiveDependencies: where it begins is asked once for each log.
   useEffect(() => {
     lines.open(first);
-    const stop = subscribe(tenant, topics.logs(id), () => lines.news());
+    // Of a tab that nobody looks at nothing is drawn: it reads on when somebody does.
+    const news = () => {
+      if (document.visibilityState === "visible") lines.news();
+    };
+    const stop = subscribe(tenant, topics.logs(id), news);
+    document.addEventListener("visibilitychange", news);
     return () => {
+      document.removeEventListener("visibilitychange", news);
       stop();
       lines.close();
     };

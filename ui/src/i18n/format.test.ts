@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { bytes, distance, duration, fullMoment, isoDuration, middle, shortMoment } from "./format";
+import { bytes, distance, duration, elapsed, fullMoment, isoDuration, middle, shortMoment } from "./format";
 
 const form = { language: "en", zone: "Europe/Berlin" };
 
@@ -56,3 +56,11 @@ it("sizes have a unit", () => {
   expect(bytes(12, form)).toBe("12 byte");
   expect(bytes(1_500_000, form)).toBe("1.5 MB");
 });
+
+it.each([
+  [0, "+0.000"],
+  [12, "+0.012"],
+  [-1_500, "-1.500"],
+  [65_043, "+1:05.043"],
+  [3_723_400, "+1:02:03.400"],
+])("%d ms beside a line are %s", (milliseconds, shown) => expect(elapsed(milliseconds)).toBe(shown));

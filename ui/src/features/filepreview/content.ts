@@ -20,7 +20,7 @@ const SEPARATORS: Readonly<Record<string, string>> = { csv: ",", tsv: "\t" };
 export function contentOf({ type, extension, content }: FilePreview, rowsMax: number): Content {
   if (Array.isArray(content)) return { kind: "grid", grid: gridOf(content) };
   const text = typeof content === "string" ? content : JSON.stringify(content, null, 2);
-  const media = mediaType(`.${extension}`);
+  const media = mediaType(`file.${extension}`);
   if (type === "IMAGE" && media !== undefined) return { kind: "picture", source: `data:${media};base64,${text}` };
   if (type === "IMAGE" || type === "PDF" || isBinary(text)) return { kind: "bytes" };
   const separator = SEPARATORS[extension];

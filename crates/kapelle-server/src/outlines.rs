@@ -51,7 +51,7 @@ impl Outlines {
         let name = format!("{:?} {filter:?}", call.permit);
         let known = self.find(&name).filter(|known| (0..BELIEVED).contains(&now.since(known.made)));
         let outlined = match known {
-            Some(known) => grown(call, filter, known)?,
+            Some(known) => grown(call, filter, known, now)?,
             None => Outlined { of, name, made: now, outline: Arc::new(pass(call, filter)?) },
         };
         self.keep(outlined.clone());
@@ -87,8 +87,8 @@ fn pass(call: &Call, filter: &LogFilter) -> Outcome<LogOutline> {
 }
 
 /// The same with what came since.
-fn grown(call: &Call, filter: &LogFilter, known: Outlined) -> Outcome<Outlined> {
-    let Some(from) = settled(&known.outline) else {
+fn grown(call: &Call, filter: &LogFilter, known: Outlined, now: Millis) -> Outcome<Outlined> {
+    let Some(from) = settled(&known.outline, now) else {
         return Ok(Outlined { outline: Arc::new(pass(call, filter)?), ..known });
     };
     let at = Range { from: filter.at.from.max(Some(from.at)), ..filter.at };
@@ -97,9 +97,10 @@ fn grown(call: &Call, filter: &LogFilter, known: Outlined) -> Outcome<Outlined> 
     Ok(Outlined { outline: Arc::new(outline), ..known })
 }
 
-/// The last mark behind which nothing comes late any more; none, if the log is short.
-fn settled(outline: &LogOutline) -> Option<LogMark> {
-    let until = outline.last?.plus(-LATE);
+/// The last mark before which nothing comes late any more; none, if the log is short and young. A clock that is behind the
+/// lines is not believed.
+fn settled(outline: &LogOutline, now: Millis) -> Option<LogMark> {
+    let until = outline.last?.max(now).plus(-LATE);
     outline.marks.iter().rev().find(|mark| mark.at <= until).copied()
 }
 
@@ -113,8 +114,18 @@ mod tests {
         let marks = vec![mark(0, 0), mark(1_000, 5_000), mark(2_000, 11_000)];
         let outline =
             |last| LogOutline { marks: marks.clone(), last: Some(Millis(last)), ..LogOutline::default() };
-        assert_eq!(settled(&outline(16_000)), Some(mark(1_000, 5_000)));
-        assert_eq!(settled(&outline(9_000)), None);
-        assert_eq!(settled(&LogOutline::default()), None);
+        let young = Millis(0);
+        assert_eq!(settled(&outline(16_000), young), Some(mark(1_000, 5_000)));
+        assert_eq!(settled(&outline(9_000), young), None);
+        assert_eq!(settled(&LogOutline::default(), Millis(90_000)), None);
+    }
+
+    #[test]
+    fn a_log_that_was_written_at_once_is_settled_a_moment_later() {
+        let marks =
+            vec![LogMark { position: 0, at: Millis(0) }, LogMark { position: 1_000, at: Millis(900) }];
+        let outline = LogOutline { marks: marks.clone(), last: Some(Millis(1_000)), ..LogOutline::default() };
+        assert_eq!(settled(&outline, Millis(1_000)), None);
+        assert_eq!(settled(&outline, Millis(11_000)), marks.last().copied());
     }
 }

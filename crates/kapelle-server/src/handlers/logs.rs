@@ -1,5 +1,6 @@
 //! Logs: that of an execution, and all that match.
 
+pub(crate) mod download;
 pub(crate) mod find;
 pub(crate) mod histogram;
 pub(crate) mod windows;
@@ -27,7 +28,7 @@ use crate::hub::{Heard, Topic};
 use crate::limits::STREAM_TIME;
 use crate::paging::{Paging, Sorting, no_column, page, sortings};
 use crate::stream::{ALIVE, Events, Gone};
-use crate::views::{log, moment};
+use crate::views::log;
 
 /// Lines of one read.
 const STEP: u32 = 5_000;
@@ -98,15 +99,6 @@ fn run_id(app: &App, line: &LogLine) -> Option<String> {
 pub(crate) fn read(call: &Call) -> Outcome<Answer> {
     let lines = lines(call, &filter(call)?)?;
     Ok(Answer::json(&lines.iter().map(|line| shown(&call.app, line)).collect()))
-}
-
-pub(crate) fn download(call: &Call) -> Outcome<Answer> {
-    let lines = lines(call, &filter(call)?)?;
-    let mut text = String::new();
-    for line in &lines {
-        text.push_str(&[&moment(line.at), " ", line.level.name(), " ", &line.message, "\n"].concat());
-    }
-    Ok(Answer::download(text, "text/plain; charset=utf-8", &format!("{}.log", call.variable("id"))))
 }
 
 /// Lines of all executions and triggers.

@@ -79,7 +79,7 @@ fn logs() -> Vec<Route> {
         Route::reads(Method::GET, "logs/{id}", needs(View), logs::read),
         Route::reads(Method::GET, "logs/{id}/window", needs(View), logs::windows::window),
         Route::reads(Method::GET, "logs/{id}/find", needs(View), logs::find::find),
-        Route::reads(Method::GET, "logs/{id}/download", needs(View), logs::download),
+        Route::waits(Method::GET, "logs/{id}/download", needs(View), logs::download::download),
         Route::reads(Method::DELETE, "logs/{id}", needs(Delete), logs::delete),
         Route::waits(Method::GET, "logs/{id}/follow", needs(View), logs::follow),
     ]

@@ -185,6 +185,8 @@ tasks:
     assert_eq!(messages(&get("window?from=-2").json()), all[all.len() - 2..]);
     assert_eq!(messages(&get(&format!("window?from={total}")).json()), Vec::<String>::new());
     assert_eq!(get("window?count=1001").status, 422);
+    let file = get("download").text();
+    assert!(file.lines().map(|line| line.splitn(3, ' ').last().unwrap()).eq(&all), "{file}");
 
     let lines = |found: &Json| -> Vec<u64> {
         found["matches"].as_array().unwrap().iter().map(|found| found["line"].as_u64().unwrap()).collect()

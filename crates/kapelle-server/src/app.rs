@@ -22,6 +22,7 @@ use crate::limits::{FOLLOWERS_MAX, READS_MAX, REQUESTS_MAX};
 use crate::metrics::Requests;
 use crate::outlines::Outlines;
 use crate::profile::Profile;
+use crate::recent::Recent;
 use crate::route::Route;
 use crate::routes;
 
@@ -77,6 +78,7 @@ pub struct App {
     pub(crate) names: Names,
     pub(crate) jobs: Jobs,
     pub(crate) outlines: Outlines,
+    pub(crate) recent: Recent,
     pub(crate) routes: Vec<Route>,
     pub(crate) management: Vec<Route>,
     pub(crate) reads: Semaphore,
@@ -113,6 +115,7 @@ impl App {
             started: Instant::now(),
             jobs: Jobs::default(),
             outlines: Outlines::default(),
+            recent: Recent::default(),
             routes,
             management: routes::management(),
             reads: Semaphore::new(READS_MAX),

@@ -38,6 +38,7 @@ mod patient;
 mod pieces;
 mod profile;
 mod query;
+mod recent;
 mod route;
 mod routes;
 mod serve;

@@ -18,6 +18,7 @@ pub(crate) mod tree;
 pub(crate) mod validate;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::Execution;
@@ -53,6 +54,11 @@ pub(crate) fn whole(call: &Call, id: &str) -> Outcome<Execution> {
     let found = call.runtime().execution(parsed)?;
     let own = found.filter(|execution| is_own(call, &execution.birth.tenant, &execution.birth.namespace));
     own.ok_or_else(|| missing(id))
+}
+
+/// The same only to look at: a large one is read once for all windows on it.
+pub(crate) fn seen(call: &Call, id: &str) -> Outcome<Arc<Execution>> {
+    call.app.recent.of(&header(call, id)?, || whole(call, id))
 }
 
 pub(crate) fn shown(runtime: &Runtime, execution: &Execution) -> Json {

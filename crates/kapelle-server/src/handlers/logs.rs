@@ -18,7 +18,7 @@ use serde_json::{Value as Json, json};
 use tokio::time::{Instant, interval, sleep, sleep_until};
 
 use super::executions::follow::awaited;
-use super::executions::{header, run_of, whole};
+use super::executions::{header, run_of, seen};
 use crate::answer::Answer;
 use crate::app::App;
 use crate::call::Call;
@@ -54,7 +54,7 @@ fn filter(call: &Call) -> Outcome<LogFilter> {
     let mut filter = LogFilter { execution: Some(id), ..wanted.stored };
     let given = |name: &str| call.query.get(name).filter(|text| !text.is_empty());
     if let Some(run) = given("taskRunId").or_else(|| given(of_run)) {
-        filter.run = Some(run_of(call.runtime(), &whole(call, name)?, run)?);
+        filter.run = Some(run_of(call.runtime(), &seen(call, name)?, run)?);
     }
     if let Some(task) = given("taskId") {
         filter.task.push(kapelle_store::filter::Test::Is(task.to_owned()));

@@ -12,7 +12,7 @@ use kapelle_runtime::{Definition, view};
 use serde_json::{Value as Json, json};
 
 use super::actions::state_of;
-use super::{run_of, whole};
+use super::{run_of, seen};
 use crate::answer::Answer;
 use crate::call::Call;
 use crate::error::{ApiError, Outcome};
@@ -25,7 +25,7 @@ const WINDOW: usize = 100;
 
 /// Task runs below one, or below none, and what is below those that are open, with counts of all of them.
 pub(crate) fn read(call: &Call) -> Outcome<Answer> {
-    let execution = whole(call, call.variable("id"))?;
+    let execution = seen(call, call.variable("id"))?;
     let id = execution.birth.id;
     let parent = call.query.get("parent").filter(|name| !name.is_empty());
     let parent = parent.map(|name| run_of(call.runtime(), &execution, name)).transpose()?;
@@ -61,7 +61,7 @@ pub(crate) fn read(call: &Call) -> Outcome<Answer> {
 
 /// One task run of an execution, as executions show it, and why it failed.
 pub(crate) fn one(call: &Call) -> Outcome<Answer> {
-    let execution = whole(call, call.variable("id"))?;
+    let execution = seen(call, call.variable("id"))?;
     let index = run_of(call.runtime(), &execution, call.variable("run"))?;
     let missing = || ApiError::not_found(format!("Task run not found: {}", call.variable("run")));
     let run = execution.run(index).ok_or_else(missing)?;
@@ -74,7 +74,7 @@ pub(crate) fn one(call: &Call) -> Outcome<Answer> {
 
 /// How many task runs are in which state: of all, and of each task.
 pub(crate) fn progress(call: &Call) -> Outcome<Answer> {
-    let execution = whole(call, call.variable("id"))?;
+    let execution = seen(call, call.variable("id"))?;
     let all: Vec<&TaskRun> = execution.runs.iter().collect();
     let mut tasks: BTreeMap<&str, Vec<&TaskRun>> = BTreeMap::new();
     if call.query.is_set("tasks") {

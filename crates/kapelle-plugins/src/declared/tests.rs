@@ -140,7 +140,7 @@ const SENT: &[(&str, &str, &str)] = &[
     (
         "microsoft365.teams.TeamsExecution",
         "url: URL/t\nexecutionId: exec1",
-        r##"POST /t {"@type":"MessageCard","@context":"http://schema.org/extensions","themeColor":"0076D7","summary":"team.a.f is FAILED","sections":[{"activityTitle":"team.a.f is FAILED","activitySubtitle":"exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full"}]}"##,
+        r#"POST /t {"@type":"MessageCard","@context":"http://schema.org/extensions","themeColor":"0076D7","summary":"team.a.f is FAILED","sections":[{"activityTitle":"team.a.f is FAILED","activitySubtitle":"exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full"}]}"#,
     ),
     (
         "googleworkspace.chat.GoogleChatExecution",

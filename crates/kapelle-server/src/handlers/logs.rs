@@ -54,7 +54,7 @@ fn filter(call: &Call) -> Outcome<LogFilter> {
     let mut filter = LogFilter { execution: Some(id), ..wanted.stored };
     let given = |name: &str| call.query.get(name).filter(|text| !text.is_empty());
     if let Some(run) = given("taskRunId").or_else(|| given(of_run)) {
-        filter.run = Some(run_of(call.runtime(), &seen(call, name)?, run)?);
+        filter.run = Some(run_of(call.runtime(), &*seen(call, name)?, run)?);
     }
     if let Some(task) = given("taskId") {
         filter.task.push(kapelle_store::filter::Test::Is(task.to_owned()));

@@ -31,7 +31,7 @@ pub(crate) fn of_execution(call: &Call) -> Outcome<Answer> {
     let id = ExecutionId::parse(name).ok_or_else(missing)?;
     let given = |name: &str| call.query.get(name).filter(|text| !text.is_empty());
     let run = match given("taskRunId") {
-        Some(run) => Some(run_of(call.runtime(), &seen(call, name)?, run)?),
+        Some(run) => Some(run_of(call.runtime(), &*seen(call, name)?, run)?),
         None => None,
     };
     let task = given("taskId").map(Into::into);

@@ -1,7 +1,7 @@
 //! Lists of executions.
 
+use kapelle_model::State;
 use kapelle_model::execution::Execution;
-use kapelle_model::{ExecutionId, State};
 use kapelle_store::filter::{Condition, Filter, Test};
 use kapelle_store::listing::{By, Header, Page, Sort, Total};
 use kapelle_store::store::Values;

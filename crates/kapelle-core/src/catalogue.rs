@@ -215,6 +215,15 @@ impl Type {
 /// Types that this version contains. A star stands for any text.
 const BUILT_IN: &[&str] = &[
     "io.kestra.plugin.core.*",
+    "io.kestra.plugin.docker.cli.Build",
+    "io.kestra.plugin.docker.cli.ImageLs",
+    "io.kestra.plugin.docker.cli.Prune",
+    "io.kestra.plugin.docker.cli.Pull",
+    "io.kestra.plugin.docker.cli.Push",
+    "io.kestra.plugin.docker.cli.Rm",
+    "io.kestra.plugin.docker.cli.Run",
+    "io.kestra.plugin.docker.cli.Stop",
+    "io.kestra.plugin.docker.cli.Tag",
     "io.kestra.plugin.fs.local.*",
     "io.kestra.plugin.scripts.*.Script",
     "io.kestra.plugin.scripts.*.Commands",
@@ -245,6 +254,7 @@ const BUILT_IN: &[&str] = &[
     "io.kestra.plugin.twilio.notify.*.Send",
     "io.kestra.plugin.zenduty.*",
     "io.kestra.plugin.zulip.*",
+    "io.kestra.plugin.scripts.runner.docker.Docker",
 ];
 
 /// Whether a name is meant, in which a star stands for any text.

@@ -14,6 +14,7 @@ mod request;
 mod sse_request;
 mod trigger;
 
+pub(crate) use content::percent;
 use kapelle_plugin::Registry;
 
 pub(crate) use exchange::exchange;

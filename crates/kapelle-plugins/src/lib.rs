@@ -5,6 +5,7 @@
 
 mod core;
 mod declared;
+pub mod docker;
 #[cfg(test)]
 mod duties;
 mod files;
@@ -20,6 +21,7 @@ pub fn registry() -> Registry {
     let mut registry = Registry::default();
     core::register(&mut registry);
     declared::register(&mut registry);
+    docker::register(&mut registry);
     http::register(&mut registry);
     local_files::register(&mut registry);
     scripts::register(&mut registry);

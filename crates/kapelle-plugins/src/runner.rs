@@ -1,8 +1,10 @@
 //! Where the programs of tasks run.
 //!
-//! A task says what has to run and listens to it; a runner knows where. There is [`process::Process`]: the machine of the
-//! worker. A [`shepherd`] stands between the server and a program, so that nothing survives the server.
+//! A task says what has to run and listens to it; a runner knows where. [`process::Process`] is the machine of the worker:
+//! a [`shepherd`] stands between the server and a program, so that nothing survives the server. [`docker::Docker`] is a
+//! container, which goes on without the server until the next one takes it up.
 
+pub(crate) mod docker;
 pub(crate) mod lines;
 pub(crate) mod process;
 pub(crate) mod program;
@@ -52,6 +54,8 @@ pub(crate) struct Ended {
     pub(crate) is_killed: bool,
     /// What kept it apart from the rest of the machine.
     pub(crate) sandbox: Vec<String>,
+    /// The container in which it ran.
+    pub(crate) container_id: Option<String>,
 }
 
 /// Runs programs somewhere.

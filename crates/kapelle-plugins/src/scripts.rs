@@ -7,6 +7,7 @@ mod addresses;
 mod choice;
 mod command;
 mod environment;
+mod folders;
 mod implied;
 mod language;
 mod languages;
@@ -17,12 +18,17 @@ mod properties;
 mod python;
 mod room;
 mod run;
+mod target;
 mod task;
 mod writer;
 
 use kapelle_plugin::Registry;
 
+pub(crate) use addresses::Fetched;
+pub(crate) use folders::{with_folders, with_names};
 use language::Language;
+pub(crate) use listener::Listener;
+pub(crate) use room::Room;
 use task::{Commands, Script};
 
 pub(crate) fn register(r: &mut Registry) {

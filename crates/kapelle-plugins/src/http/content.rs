@@ -74,7 +74,7 @@ fn plain_text(value: &Value) -> Result<Text, Failure> {
 }
 
 /// Encoded for an address: all but what never needs it; in forms a blank is a plus.
-pub(super) fn percent(text: &str, is_form: bool) -> String {
+pub(crate) fn percent(text: &str, is_form: bool) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -72,7 +72,7 @@ fn query(cx: &RunContext, params: Option<&Expr<Map>>) -> Result<(String, bool), 
     let mut add = |name: &str, value: &Value| {
         let value = text_of(value).map_err(|error| Failure::new(error.text()))?;
         pairs.push(format!("{}={}", percent(name, false), percent(value.expose(), false)));
-        Ok(())
+        Ok::<_, Failure>(())
     };
     for (name, value) in &params {
         match value {

@@ -53,7 +53,7 @@ async fn run(cx: &RunContext, job: &Job, lines: &mut dyn Lines) -> Result<Ended,
         _ => started.exit_code,
     };
     started.guard.is_off = true;
-    Ok(Ended { exit_code, is_killed, sandbox: started.sandbox })
+    Ok(Ended { exit_code, is_killed, sandbox: started.sandbox, container_id: None })
 }
 
 /// Passes on what the program writes, until it and all others are gone. What it ended with.

@@ -14,11 +14,11 @@ const SCHEME: &str = "kestra://";
 
 /// Puts paths in the place of addresses, and remembers which file is where.
 #[derive(Default)]
-pub(super) struct Fetched(BTreeMap<String, String>);
+pub(crate) struct Fetched(BTreeMap<String, String>);
 
 impl Fetched {
     /// The text with paths. Each file is fetched once.
-    pub(super) fn replace(&mut self, cx: &RunContext, room: &Room, text: &Text) -> Result<Text, Broken> {
+    pub(crate) fn replace(&mut self, cx: &RunContext, room: &Room, text: &Text) -> Result<Text, Broken> {
         let found = addresses(text.expose());
         if found.is_empty() {
             return Ok(text.clone());

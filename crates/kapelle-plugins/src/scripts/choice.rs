@@ -1,51 +1,60 @@
 //! Which runner runs the commands of a task.
 
+use kapelle_model::Failure;
+
 use super::properties::OldRunner;
 
 const PROCESS: &str = "io.kestra.plugin.core.runner.Process";
 const PROCESS_BEFORE: &str = "io.kestra.core.models.tasks.runners.types.ProcessTaskRunner";
 const DOCKER: &str = "io.kestra.plugin.scripts.runner.docker.Docker";
+const DOCKER_BEFORE: &str = "io.kestra.plugin.scripts.runner.docker.DockerTaskRunner";
 
-/// The setting that lets this machine stand in for all runners that are not there.
+/// The setting that lets this machine stand in for a runner that is not there.
 pub(super) const FALLBACK: &str = "kapelle.scripts.process-fallback";
 
-/// This machine, in any case.
+/// What a flow says about the runner.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Named<'n> {
+    pub(super) written: Option<&'n str>,
+    pub(super) old: Option<OldRunner>,
+    /// It has older settings of containers.
+    pub(super) has_docker: bool,
+}
+
+/// Where the commands run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Choice {
-    /// Because the task says so.
+    /// On this machine, because the task says so.
     Process,
-    /// In place of another one, with the words for that.
+    /// In a container.
+    Docker,
+    /// On this machine, in place of another runner, with the words for that.
     Fallback(String),
 }
 
-/// Chooses by what is written; the newer property wins.
+/// Chooses by what is written; the newer property wins. A flow that asks for a container gets one, or fails; only one that
+/// says nothing may run on this machine where there is no engine.
 pub(super) fn choose(
-    written: Option<&str>,
-    old: Option<OldRunner>,
+    named: Named<'_>,
     is_fallback_allowed: bool,
-) -> Result<Choice, String> {
-    let named = written.or(match old {
-        Some(OldRunner::Process) => Some(PROCESS),
-        Some(OldRunner::Docker) => Some(DOCKER),
-        None => None,
-    });
-    match named {
-        Some(PROCESS | PROCESS_BEFORE) => Ok(Choice::Process),
-        _ if is_fallback_allowed => {
-            let runner = named.unwrap_or("Docker, the default runner,");
-            Ok(Choice::Fallback(format!(
-                "scripts run as processes of this machine: {runner} is not part of this version, and the setting \
-                 `{FALLBACK}` is on"
-            )))
-        }
-        Some(other) => Err(format!(
-            "the task runner `{other}` is not part of this version: choose `{PROCESS}`, or set `{FALLBACK}: true` to \
-             run such tasks as processes of this machine"
-        )),
-        None => Err(format!(
-            "the task names no runner, and Docker, the default, is not part of this version: write `taskRunner: \
-             {{type: {PROCESS}}}`, or set `{FALLBACK}: true` to run such tasks as processes of this machine"
-        )),
+    has_engine: impl FnOnce() -> Result<bool, Failure>,
+) -> Result<Choice, Failure> {
+    match (named.written, named.old) {
+        (Some(PROCESS | PROCESS_BEFORE), _) | (None, Some(OldRunner::Process)) => Ok(Choice::Process),
+        (Some(DOCKER | DOCKER_BEFORE), _) | (None, Some(OldRunner::Docker)) => Ok(Choice::Docker),
+        (Some(other), _) if is_fallback_allowed => Ok(Choice::Fallback(format!(
+            "scripts run as processes of this machine: {other} is not part of this version, and the setting \
+             `{FALLBACK}` is on"
+        ))),
+        (Some(other), _) => Err(Failure::new(format!(
+            "the task runner `{other}` is not part of this version: choose `{DOCKER}` or `{PROCESS}`, or set \
+             `{FALLBACK}: true` to run such tasks as processes of this machine"
+        ))),
+        (None, None) if named.has_docker || !is_fallback_allowed || has_engine()? => Ok(Choice::Docker),
+        (None, None) => Ok(Choice::Fallback(format!(
+            "scripts that name no runner run as processes of this machine: it has no Docker that may be used, and the \
+             setting `{FALLBACK}` is on"
+        ))),
     }
 }
 
@@ -53,27 +62,52 @@ pub(super) fn choose(
 mod tests {
     use super::*;
 
-    #[test]
-    fn this_machine_runs_what_names_it() {
-        for named in [PROCESS, PROCESS_BEFORE] {
-            assert_eq!(choose(Some(named), Some(OldRunner::Docker), false), Ok(Choice::Process));
-        }
-        assert_eq!(choose(None, Some(OldRunner::Process), false), Ok(Choice::Process));
+    fn chosen(named: Named<'_>, is_fallback_allowed: bool, has_engine: bool) -> Result<Choice, String> {
+        choose(named, is_fallback_allowed, || Ok(has_engine)).map_err(|failure| failure.to_string())
+    }
+
+    fn written(name: &str) -> Named<'_> {
+        Named { written: Some(name), ..Named::default() }
+    }
+
+    fn old(runner: OldRunner) -> Named<'static> {
+        Named { old: Some(runner), ..Named::default() }
     }
 
     #[test]
-    fn others_are_refused_with_the_ways_out() {
-        insta::assert_snapshot!(choose(None, None, false).unwrap_err(), @"the task names no runner, and Docker, the default, is not part of this version: write `taskRunner: {type: io.kestra.plugin.core.runner.Process}`, or set `kapelle.scripts.process-fallback: true` to run such tasks as processes of this machine");
-        insta::assert_snapshot!(choose(Some("a.Kubernetes"), Some(OldRunner::Process), false).unwrap_err(), @"the task runner `a.Kubernetes` is not part of this version: choose `io.kestra.plugin.core.runner.Process`, or set `kapelle.scripts.process-fallback: true` to run such tasks as processes of this machine");
-        assert!(choose(None, Some(OldRunner::Docker), false).unwrap_err().contains(DOCKER));
+    fn what_is_named_is_taken_whatever_there_is() {
+        for (is_fallback_allowed, has_engine) in [(false, false), (true, false), (true, true)] {
+            let chosen = |named| chosen(named, is_fallback_allowed, has_engine).unwrap();
+            for named in [written(PROCESS), written(PROCESS_BEFORE), old(OldRunner::Process)] {
+                assert_eq!(chosen(named), Choice::Process);
+            }
+            let with_settings = Named { has_docker: true, ..Named::default() };
+            for named in [written(DOCKER), written(DOCKER_BEFORE), old(OldRunner::Docker), with_settings] {
+                assert_eq!(chosen(named), Choice::Docker);
+            }
+            assert_eq!(chosen(Named { has_docker: true, ..written(PROCESS) }), Choice::Process);
+            assert_eq!(chosen(Named { old: Some(OldRunner::Docker), ..written(PROCESS) }), Choice::Process);
+        }
     }
 
     #[test]
-    fn where_the_setting_is_on_this_machine_stands_in_and_says_so() {
-        for (written, old) in [(None, None), (Some(DOCKER), None), (None, Some(OldRunner::Docker))] {
-            let Ok(Choice::Fallback(words)) = choose(written, old, true) else { panic!("{written:?}") };
-            assert!(words.contains("is not part of this version") && words.contains(FALLBACK), "{words}");
-        }
-        assert_eq!(choose(Some(PROCESS), None, true), Ok(Choice::Process));
+    fn who_says_nothing_gets_a_container_or_where_that_is_allowed_this_machine() {
+        assert_eq!(chosen(Named::default(), true, true), Ok(Choice::Docker));
+        assert_eq!(chosen(Named::default(), false, false), Ok(Choice::Docker));
+        let Ok(Choice::Fallback(words)) = chosen(Named::default(), true, false) else {
+            panic!("no fallback")
+        };
+        insta::assert_snapshot!(words, @"scripts that name no runner run as processes of this machine: it has no Docker that may be used, and the setting `kapelle.scripts.process-fallback` is on");
+    }
+
+    #[test]
+    fn runners_that_are_not_there_are_refused_with_the_ways_out() {
+        let named = Named { old: Some(OldRunner::Process), ..written("a.Kubernetes") };
+        insta::assert_snapshot!(chosen(named, false, true).unwrap_err(), @"the task runner `a.Kubernetes` is not part of this version: choose `io.kestra.plugin.scripts.runner.docker.Docker` or `io.kestra.plugin.core.runner.Process`, or set `kapelle.scripts.process-fallback: true` to run such tasks as processes of this machine");
+        let Ok(Choice::Fallback(words)) = chosen(named, true, true) else { panic!("no fallback") };
+        assert!(
+            words.contains("a.Kubernetes is not part of this version") && words.contains(FALLBACK),
+            "{words}"
+        );
     }
 }

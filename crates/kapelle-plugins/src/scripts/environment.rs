@@ -12,10 +12,16 @@ use super::language::Facts;
 /// What everything depends on.
 pub(super) struct Surroundings<'s> {
     pub(super) place: &'s Place,
-    pub(super) zone: &'s TimeZone,
-    pub(super) path: &'s str,
+    /// Nothing, if it is a container: its image knows better.
+    pub(super) machine: Option<Machine<'s>>,
     pub(super) directory: &'s Path,
     pub(super) output: Option<&'s Path>,
+}
+
+/// What this machine adds.
+pub(super) struct Machine<'s> {
+    pub(super) zone: &'s TimeZone,
+    pub(super) path: &'s str,
 }
 
 /// All variables: what the task writes wins, but for those that tell whose process it is.
@@ -30,11 +36,13 @@ pub(super) fn environment(
     let directory = around.directory.display().to_string();
     let mut all: BTreeMap<String, Text> = BTreeMap::new();
     let mut set = |name: &str, value: &str| all.insert(name.to_owned(), Text::from(value));
-    set("PATH", around.path);
-    set("HOME", &directory);
-    set("LANG", "C.UTF-8");
-    if let Some(zone) = around.zone.iana_name() {
-        set("TZ", zone);
+    if let Some(machine) = &around.machine {
+        set("PATH", machine.path);
+        set("HOME", &directory);
+        set("LANG", "C.UTF-8");
+        if let Some(zone) = machine.zone.iana_name() {
+            set("TZ", zone);
+        }
     }
     if let Some(output) = around.output {
         set("OUTPUT_DIR", &output.display().to_string());

@@ -68,6 +68,8 @@ pub(super) trait Extra: DeserializeOwned + JsonSchema + Send + Sync + 'static {
 pub(super) struct World<'w> {
     pub(super) facts: &'w Facts,
     pub(super) environment: &'w BTreeMap<String, Text>,
+    /// On this machine, or in a container, of which nothing is known before it runs.
+    pub(super) is_here: bool,
 }
 
 impl World<'_> {
@@ -75,9 +77,11 @@ impl World<'_> {
         self.environment.get("PATH").map_or("", |path| path.expose())
     }
 
-    /// The first of these programs that is there.
+    /// The first of these programs that is there. An image is taken to have what its language needs.
     pub(super) fn first<'p>(&self, programs: &[&'p str]) -> Option<&'p str> {
-        let is_there = |name: &&&str| program::find(name, self.path(), std::path::Path::new("/")).is_some();
+        let is_there = |name: &&&str| {
+            !self.is_here || program::find(name, self.path(), std::path::Path::new("/")).is_some()
+        };
         programs.iter().find(is_there).copied()
     }
 }
@@ -88,6 +92,8 @@ pub(super) struct Plan {
     pub(super) ending: String,
     pub(super) program: Vec<String>,
     pub(super) dependencies: Option<Dependencies>,
+    /// The image that it asks for, in place of the usual one of the language.
+    pub(super) image: Option<String>,
 }
 
 impl Plan {
@@ -96,6 +102,7 @@ impl Plan {
             ending: facts.ending.to_owned(),
             program: facts.program.iter().map(|word| (*word).to_owned()).collect(),
             dependencies: None,
+            image: None,
         }
     }
 }

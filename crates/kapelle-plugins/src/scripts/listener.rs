@@ -11,15 +11,15 @@ use crate::runner::{Lines, Stream};
 /// Bytes of a wrong message that are shown.
 const SHOWN_BYTES: usize = 200;
 
-pub(super) struct Listener<'c> {
+pub(crate) struct Listener<'c> {
     cx: &'c RunContext,
-    pub(super) vars: Map,
-    pub(super) out_lines: u64,
-    pub(super) error_lines: u64,
+    pub(crate) vars: Map,
+    pub(crate) out_lines: u64,
+    pub(crate) error_lines: u64,
 }
 
 impl<'c> Listener<'c> {
-    pub(super) fn new(cx: &'c RunContext) -> Self {
+    pub(crate) fn new(cx: &'c RunContext) -> Self {
         Self { cx, vars: Map::new(), out_lines: 0, error_lines: 0 }
     }
 

@@ -36,10 +36,14 @@ pub(super) struct Output {
 
 /// What the runner says.
 #[derive(Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub(super) struct Details {
     /// What kept the program apart from the rest of the machine.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     sandbox: Vec<String>,
+    /// The id of the container in which it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    container_id: Option<String>,
 }
 
 /// What was heard and kept.
@@ -50,6 +54,7 @@ pub(super) struct Given {
     pub(super) out_lines: u64,
     pub(super) error_lines: u64,
     pub(super) sandbox: Vec<String>,
+    pub(super) container_id: Option<String>,
 }
 
 impl From<Given> for Output {
@@ -62,7 +67,7 @@ impl From<Given> for Output {
             files: given.files,
             std_out_line_count: given.out_lines,
             std_err_line_count: given.error_lines,
-            task_runner: Details { sandbox: given.sandbox },
+            task_runner: Details { sandbox: given.sandbox, container_id: given.container_id },
         }
     }
 }

@@ -7,11 +7,13 @@ use serde::Deserialize;
 use std::collections::BTreeMap;
 
 use crate::files::NamespaceFilesProperties;
+use crate::runner::docker::DockerProperties;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Properties {
-    /// Where the commands run: `io.kestra.plugin.core.runner.Process` is this machine.
+    /// Where the commands run: `io.kestra.plugin.scripts.runner.docker.Docker` is a container,
+    /// `io.kestra.plugin.core.runner.Process` this machine.
     pub(super) task_runner: Option<TaskRunnerProperties>,
     /// Commands that run before, in the same shell.
     pub(super) before_commands: Option<Expr<Vec<Text>>>,
@@ -31,13 +33,11 @@ pub(super) struct Properties {
     #[serde(rename = "targetOS")]
     pub(super) target_os: Option<Expr<TargetOs>>,
     /// The image in which containers run the commands.
-    #[expect(dead_code, reason = "for runners that use containers")]
     pub(super) container_image: Option<Expr<String>>,
     /// An older way to choose the runner.
     pub(super) runner: Option<Expr<OldRunner>>,
     /// Older settings of containers.
-    #[expect(dead_code, reason = "for runners that use containers")]
-    pub(super) docker: Option<Expr<Any>>,
+    pub(super) docker: Option<DockerProperties>,
     /// Whether `{{ outputDir }}` is there: every file in it is kept.
     pub(super) output_directory: Option<Expr<bool>>,
     /// Accepted, and without effect.
@@ -51,6 +51,9 @@ pub(super) struct TaskRunnerProperties {
     /// The full name of a runner.
     #[serde(rename = "type")]
     pub(super) type_name: String,
+    /// What containers have.
+    #[serde(flatten)]
+    pub(super) docker: DockerProperties,
 }
 
 /// A runner, as older flows name it.

@@ -15,6 +15,7 @@ use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 use kapelle_plugin::{Broken, RunContext};
 
+use super::command::quoted;
 use super::room::Room;
 use super::writer::{Writer, lines};
 use crate::runner::lines::Line;
@@ -61,6 +62,23 @@ fn after_future(source: &str) -> usize {
         }
     }
     end
+}
+
+/// The command that installs packages in a container, for that run alone.
+pub(super) fn installing(dependencies: &Dependencies, folder: &Path) -> Text {
+    let folder = quoted(&folder.display().to_string());
+    let mut writer = Writer::default();
+    let pip = format!("{} -m pip install --quiet --target {folder}", quoted(&dependencies.python));
+    writer.push_str(&pip);
+    for package in &dependencies.packages {
+        writer.push_str(" ");
+        let word = Text::from(quoted(package.expose()));
+        writer.push(&if package.has_secret() { word.into_secret() } else { word });
+    }
+    writer.push_str(&format!(
+        "\nexport PYTHONPATH={folder}${{PYTHONPATH:+:$PYTHONPATH}} PATH={folder}/bin:$PATH"
+    ));
+    writer.finish()
 }
 
 /// Sees to it that the packages are there, and that programs find them.

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 
 use kapelle_model::{Failure, Text};
 
-pub(super) struct Room {
-    pub(super) directory: PathBuf,
+pub(crate) struct Room {
+    pub(crate) directory: PathBuf,
     own: PathBuf,
     /// The file of a script, which stands in the directory itself: languages look for modules beside it.
     script: PathBuf,
@@ -17,7 +17,7 @@ pub(super) struct Room {
 }
 
 impl Room {
-    pub(super) fn open(directory: &Path, run_id: &str, has_output: bool) -> Result<Self, Failure> {
+    pub(crate) fn open(directory: &Path, run_id: &str, has_output: bool) -> Result<Self, Failure> {
         let own = directory.join(format!(".kapelle-{run_id}"));
         let script = directory.join(format!("script-{run_id}"));
         let room = Self { directory: directory.to_owned(), own, script, has_output };
@@ -33,22 +33,22 @@ impl Room {
     }
 
     /// What becomes the `/tmp` of the program.
-    pub(super) fn temporary(&self) -> PathBuf {
+    pub(crate) fn temporary(&self) -> PathBuf {
         self.own.join("tmp")
     }
 
     /// Where packages are put that are not kept.
-    pub(super) fn packages(&self) -> PathBuf {
+    pub(crate) fn packages(&self) -> PathBuf {
         self.own.join("packages")
     }
 
     /// Where the program puts files that are kept, if the task has such a folder.
-    pub(super) fn output(&self) -> Option<PathBuf> {
+    pub(crate) fn output(&self) -> Option<PathBuf> {
         self.has_output.then(|| self.own.join("output"))
     }
 
     /// A place for a file that is fetched.
-    pub(super) fn file(&self, number: usize, name: &str) -> PathBuf {
+    pub(crate) fn file(&self, number: usize, name: &str) -> PathBuf {
         self.files().join(format!("{number}-{name}"))
     }
 
@@ -57,12 +57,12 @@ impl Room {
     }
 
     /// Writes a text for the program into the folder, seen by nobody else.
-    pub(super) fn write(&self, name: &str, text: &Text) -> Result<PathBuf, Failure> {
+    pub(crate) fn write(&self, name: &str, text: &Text) -> Result<PathBuf, Failure> {
         write(self.own.join(name), text)
     }
 
     /// Writes the source of a script.
-    pub(super) fn write_script(&mut self, ending: &str, text: &Text) -> Result<PathBuf, Failure> {
+    pub(crate) fn write_script(&mut self, ending: &str, text: &Text) -> Result<PathBuf, Failure> {
         self.script =
             self.directory.join(format!("{}{ending}", self.script.file_name().unwrap_or_default().display()));
         write(self.script.clone(), text)

@@ -1,18 +1,15 @@
 //! One run of a script, from its properties to its outputs.
 
 use std::collections::BTreeMap;
-use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Map, Text, Value};
+use kapelle_model::{Failure, Text};
 use kapelle_plugin::{Broken, Expr, RunContext, outputs};
 
 use super::addresses::Fetched;
-use super::choice::{Choice, FALLBACK, choose};
 use super::command::{joined, needs_file, quoted, reading};
-use super::environment::{Surroundings, environment};
+use super::environment::{Machine, Surroundings, environment};
+use super::folders::{with_folders, with_names};
 use super::implied::{Kept, keep_implied, keep_output};
 use super::language::{Extra, Facts, Plan, World};
 use super::listener::Listener;
@@ -20,9 +17,9 @@ use super::output::{Given, Output};
 use super::properties::{Properties, TargetOs};
 use super::python;
 use super::room::Room;
+use super::target::{Target, chosen};
 use crate::files::{collect_output_files, fetch_namespace_files, patterns, write_input_files};
-use crate::runner::process::Process;
-use crate::runner::{Ended, Job, TaskRunner, program};
+use crate::runner::{Ended, Job, program};
 
 /// What a task runs.
 pub(super) enum Source<'s> {
@@ -38,20 +35,24 @@ pub(super) async fn run(
     extra: &impl Extra,
     source: Source<'_>,
 ) -> Result<Output, Broken> {
-    let has_output = chosen(cx, properties)?;
+    let place = chosen(cx, properties)?;
+    let has_output = cx.filled(properties.runner.as_ref())?.is_some()
+        || cx.filled(properties.output_directory.as_ref())?.unwrap_or(false);
     let mut room = Room::open(&cx.host.directory()?, &cx.place.run_id, has_output)?;
     let wanted = patterns(&with_folders(cx, &room), properties.output_files.as_ref())?;
     let cx = &with_names(&with_folders(cx, &room), &room, &wanted);
     fetch_namespace_files(cx, &room.directory, properties.namespace_files.as_ref())?;
     write_input_files(cx, &room.directory, properties.input_files.as_ref())?;
-    let mut variables = variables(cx, &room, facts, properties)?;
-    let plan = extra.plan(cx, &World { facts, environment: &variables })?;
-    let command = command(cx, &mut room, facts, properties, &plan, &source, &variables)?;
+    let is_here = matches!(place, Target::Here);
+    let mut variables = variables(cx, &room, facts, properties, is_here)?;
+    let plan = extra.plan(cx, &World { facts, environment: &variables, is_here })?;
+    let runner = place.runner(cx, facts, properties, &plan)?;
+    let command = command(cx, &mut room, facts, properties, &plan, &source, is_here.then_some(&variables))?;
     cx.host.begin().await;
     if cx.is_stopped() {
         return Err(Broken::killed());
     }
-    if let Some(dependencies) = &plan.dependencies {
+    if let Some(dependencies) = plan.dependencies.as_ref().filter(|_| is_here) {
         python::install(cx, &room, dependencies, &mut variables).await?;
     }
     let job = Job {
@@ -61,8 +62,8 @@ pub(super) async fn run(
         environment: variables,
     };
     let mut listener = Listener::new(cx);
-    let ended = Process.run(cx, &job, &mut listener).await?;
-    if ended.exit_code == Some(127) {
+    let ended = runner.run(cx, &job, &mut listener).await?;
+    if ended.exit_code == Some(127) && is_here {
         tell_missing(cx, &plan, &job, &source);
     }
     finish(cx, room, listener, ended, &wanted)
@@ -88,6 +89,7 @@ fn finish(
         out_lines: listener.out_lines,
         error_lines: listener.error_lines,
         sandbox: ended.sandbox,
+        container_id: ended.container_id,
     });
     let broken = match (ended.is_killed, ended.exit_code, problem) {
         (true, ..) => Broken::killed(),
@@ -111,55 +113,26 @@ fn keep(cx: &RunContext, room: Room, wanted: &[String]) -> Result<Kept, Broken> 
     Ok(kept)
 }
 
-/// Looks whether the task may run here. Whether it has a folder for output.
-fn chosen(cx: &RunContext, properties: &Properties) -> Result<bool, Failure> {
-    static WAS_TOLD: AtomicBool = AtomicBool::new(false);
-    let old = cx.filled(properties.runner.as_ref())?;
-    let written = properties.task_runner.as_ref().map(|runner| runner.type_name.as_str());
-    let is_fallback_allowed = cx.host.setting(FALLBACK).as_deref() == Some("true");
-    match choose(written, old, is_fallback_allowed).map_err(Failure::new)? {
-        Choice::Fallback(words) if !WAS_TOLD.swap(true, Ordering::Relaxed) => cx.log(Level::Info, words),
-        Choice::Process | Choice::Fallback(_) => {}
-    }
-    Ok(old.is_some() || cx.filled(properties.output_directory.as_ref())?.unwrap_or(false))
-}
-
-fn path(path: &Path) -> Value {
-    Value::Str(path.display().to_string().into())
-}
-
-/// With the folders that expressions of the task see.
-fn with_folders(cx: &RunContext, room: &Room) -> RunContext {
-    let output = room.output().map(|output| ("outputDir".into(), path(&output)));
-    cx.with([("workingDir".into(), path(&room.directory))].into_iter().chain(output))
-}
-
-/// With the paths of the files that are wanted by name.
-fn with_names(cx: &RunContext, room: &Room, wanted: &[String]) -> RunContext {
-    let names = wanted.iter().filter(|pattern| !pattern.contains(['*', '?', '[', '{', ':']));
-    let paths: Map = names.map(|name| (Arc::from(&**name), path(&room.directory.join(name)))).collect();
-    cx.with([("outputFiles".into(), Value::Map(Arc::new(paths)))])
-}
-
 fn variables(
     cx: &RunContext,
     room: &Room,
     facts: &Facts,
     properties: &Properties,
+    is_here: bool,
 ) -> Result<BTreeMap<String, Text>, Failure> {
     let path = cx.host.setting("kapelle.runner.process.path");
+    let path = path.as_deref().unwrap_or(program::PATH);
     let output = room.output();
     let around = Surroundings {
         place: &cx.place,
-        zone: &cx.settings.zone,
-        path: path.as_deref().unwrap_or(program::PATH),
+        machine: is_here.then_some(Machine { zone: &cx.settings.zone, path }),
         directory: &room.directory,
         output: output.as_deref(),
     };
     environment(&around, facts, cx.filled(properties.env.as_ref())?.unwrap_or_default())
 }
 
-/// The interpreter with everything that it has to do.
+/// The interpreter with everything that it has to do. `here` is the environment if it does so on this machine.
 fn command(
     cx: &RunContext,
     room: &mut Room,
@@ -167,14 +140,14 @@ fn command(
     properties: &Properties,
     plan: &Plan,
     source: &Source<'_>,
-    variables: &BTreeMap<String, Text>,
+    here: Option<&BTreeMap<String, Text>>,
 ) -> Result<Vec<Text>, Broken> {
     let interpreter = cx.filled(properties.interpreter.as_ref())?;
     let mut command =
         interpreter.unwrap_or_else(|| facts.interpreter.iter().map(|word| Text::from(*word)).collect());
     let mut fetched = Fetched::default();
     let before = cx.filled(properties.before_commands.as_ref())?.unwrap_or_default();
-    let before = replaced(cx, room, &mut fetched, &before)?;
+    let mut before = replaced(cx, room, &mut fetched, &before)?;
     let commands = match source {
         Source::Commands(commands) => replaced(cx, room, &mut fetched, &cx.render(*commands)?)?,
         Source::Script(script) => {
@@ -182,13 +155,16 @@ fn command(
             if plan.ending.is_empty() {
                 vec![script]
             } else {
-                if before.is_empty() {
+                if let Some(variables) = here.filter(|_| before.is_empty()) {
                     check_program(plan, variables, room)?;
                 }
                 vec![script_command(room, facts, plan, &script)?]
             }
         }
     };
+    if let Some(dependencies) = plan.dependencies.as_ref().filter(|_| here.is_none()) {
+        before.insert(0, python::installing(dependencies, &room.packages()));
+    }
     let is_windows = cx.filled(properties.target_os.as_ref())? == Some(TargetOs::Windows);
     let fails_fast = cx.filled(properties.fail_fast.as_ref())?.unwrap_or(true) && !is_windows;
     let all = joined(fails_fast.then_some(facts.fail_fast), &before, &commands);

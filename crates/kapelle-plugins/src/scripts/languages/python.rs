@@ -74,13 +74,14 @@ impl Extra for PythonProperties {
         let dependencies = Dependencies {
             python: python.clone(),
             packages,
-            uses_uv: manager == PackageManager::Uv && world.first(&["uv"]).is_some(),
+            uses_uv: manager == PackageManager::Uv && world.is_here && world.first(&["uv"]).is_some(),
             is_cached: cx.filled(self.dependency_cache_enabled.as_ref())?.unwrap_or(true),
         };
         let has_packages = !dependencies.packages.is_empty();
         Ok(Plan {
             program: vec![python],
             dependencies: has_packages.then_some(dependencies),
+            image: version.as_deref().map(|version| format!("python:{}-slim", short(version))),
             ..Plan::usual(world.facts)
         })
     }
@@ -94,8 +95,7 @@ fn python(version: Option<&str>, world: &World<'_>) -> Result<String, Failure> {
             None => world.first(&["python3", "python"]).unwrap_or("python3").to_owned(),
         });
     };
-    let short = version.trim().splitn(3, '.').take(2).collect::<Vec<_>>().join(".");
-    let name = format!("python{short}");
+    let name = format!("python{}", short(version));
     if world.first(&[&name]).is_none() {
         return Err(Failure::new(format!(
             "`pythonVersion` asks for Python {version}, and there is no program `{name}` in any folder of the PATH {}: \
@@ -104,4 +104,9 @@ fn python(version: Option<&str>, world: &World<'_>) -> Result<String, Failure> {
         )));
     }
     Ok(name)
+}
+
+/// Without the part that programs and images are not named by.
+fn short(version: &str) -> String {
+    version.trim().splitn(3, '.').take(2).collect::<Vec<_>>().join(".")
 }

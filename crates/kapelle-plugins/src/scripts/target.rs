@@ -1,0 +1,65 @@
+//! Where a script runs, and what runs it there.
+
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use kapelle_model::Failure;
+use kapelle_model::effect::Level;
+use kapelle_plugin::RunContext;
+
+use super::choice::{Choice, FALLBACK, Named, choose};
+use super::language::{Facts, Plan};
+use super::properties::Properties;
+use crate::runner::TaskRunner;
+use crate::runner::docker::DockerProperties;
+use crate::runner::process::Process;
+
+/// Where a task runs.
+pub(super) enum Target<'p> {
+    Here,
+    Container(&'p DockerProperties),
+}
+
+impl Target<'_> {
+    /// What runs it there.
+    pub(super) fn runner(
+        &self,
+        cx: &RunContext,
+        facts: &Facts,
+        properties: &Properties,
+        plan: &Plan,
+    ) -> Result<Box<dyn TaskRunner>, Failure> {
+        let Self::Container(docker) = self else { return Ok(Box::new(Process)) };
+        let image = match cx.filled(properties.container_image.as_ref())? {
+            None => docker.image(cx)?,
+            written => written,
+        };
+        let image = image.as_deref().or(plan.image.as_deref()).unwrap_or(facts.image);
+        Ok(Box::new(docker.runner(cx, image)?))
+    }
+}
+
+/// Looks where the task runs, and tells once if that is not where it would elsewhere.
+pub(super) fn chosen<'p>(cx: &RunContext, properties: &'p Properties) -> Result<Target<'p>, Failure> {
+    static WAS_TOLD: AtomicBool = AtomicBool::new(false);
+    static PLAIN: LazyLock<DockerProperties> = LazyLock::new(DockerProperties::default);
+    let named = Named {
+        written: properties.task_runner.as_ref().map(|runner| runner.type_name.as_str()),
+        old: cx.filled(properties.runner.as_ref())?,
+        has_docker: properties.docker.is_some(),
+    };
+    let is_fallback_allowed = cx.host.setting(FALLBACK).as_deref() == Some("true");
+    let newer = properties.task_runner.as_ref().map(|runner| &runner.docker);
+    let docker = newer.or(properties.docker.as_ref()).unwrap_or(&PLAIN);
+    let is_there = || Ok(docker.connection.address(cx)?.is_there());
+    match choose(named, is_fallback_allowed, is_there)? {
+        Choice::Process => Ok(Target::Here),
+        Choice::Docker => Ok(Target::Container(docker)),
+        Choice::Fallback(words) => {
+            if !WAS_TOLD.swap(true, Ordering::Relaxed) {
+                cx.log(Level::Info, words);
+            }
+            Ok(Target::Here)
+        }
+    }
+}

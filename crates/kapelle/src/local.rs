@@ -12,6 +12,7 @@ use kapelle_engine::schedule::Recover;
 use kapelle_http::Client;
 use kapelle_model::{ExecutionId, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
+use kapelle_plugins::docker;
 use kapelle_runtime::calls::HttpCalls;
 use kapelle_runtime::keys;
 use kapelle_runtime::namespace_files::TenantFiles;
@@ -246,9 +247,15 @@ pub(crate) fn secrets(place: Option<&Path>, kept: Option<StoredSecrets>) -> anyh
     Ok(Arc::new(SecretChain::of(sources)))
 }
 
+/// The engine for containers that is named: by the configuration, or for all programs of this machine.
+pub(crate) fn engine(configured: &BTreeMap<String, String>) -> Option<String> {
+    configured.get(docker::HOST).cloned().or_else(|| setting("DOCKER_HOST"))
+}
+
 /// Settings that tasks look up: those of the configuration, and what follows from this machine.
 pub(crate) fn settings(folder: &Path, configured: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut settings = configured;
+    settings.extend(engine(&settings).map(|engine| (docker::HOST.to_owned(), engine)));
     settings.insert("kapelle.scripts.process-fallback".to_owned(), "true".to_owned());
     settings.insert("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned());
     if let Some(path) = setting("PATH") {

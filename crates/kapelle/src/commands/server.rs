@@ -1,6 +1,7 @@
 //! `kapelle server`: serves the API, runs flows and their triggers, until it is told to stop.
 
 mod accepted;
+mod containers;
 mod entrance;
 mod health;
 mod retention;
@@ -174,6 +175,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
     let (url, prefix) = (settings.addresses.url.clone(), settings.addresses.prefix.clone());
     let (base, interface) = (entrance::base(&settings)?, settings.addresses.ui_folder.clone());
     let files = settings.keeping.files.clone();
+    let engine = local::engine(&settings.flows.task_settings);
     let folders = watching::folders(arguments.flow_path.as_deref(), &settings.watched);
     let mut watching = Watching::new(folders, TENANT, level(settings.flows.language));
     let local = Local::start(Setup {
@@ -190,6 +192,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
         secrets: arguments.secrets.clone(),
     })?;
     let Local { runtime, tokio, storage } = local;
+    tokio.spawn(containers::sweep(Arc::downgrade(&runtime), engine));
     if watching.is_wanted() {
         watching.look(&runtime).tell();
         tokio.spawn(watching.follow(Arc::downgrade(&runtime)));

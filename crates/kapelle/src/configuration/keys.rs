@@ -189,11 +189,17 @@ keys! {
     DEFAULTS_OLD: "kestra.tasks.defaults", Kind::Types, None, Kestra, "The old name of `kestra.plugins.defaults`";
     CONFIGURATIONS: "kestra.plugins.configurations", Kind::Types, None, Kestra,
         "Settings of single types: `recoverMissedSchedules` of `io.kestra.plugin.core.trigger.Schedule`, and \
-         `allowed-paths` of `io.kestra.plugin.fs.local`";
+         `allowed-paths` of `io.kestra.plugin.fs.local`, and `volume-enabled` of \
+         `io.kestra.plugin.scripts.runner.docker.Docker`";
     LOCAL_FILES: "kestra.local-files.allowed-paths", Kind::Texts, None, Kestra,
         "Folders of this machine that flows may read as `file://`";
     LOCAL_TASKS: "kapelle.fs.local.allowed-paths", Kind::Texts, None, Ours,
         "Folders of this machine that the tasks of `io.kestra.plugin.fs.local` may work in";
+    DOCKER_HOST: "kapelle.docker.host", Kind::Text, None, Ours,
+        "The engine for containers: `unix:///PATH` or `tcp://HOST:PORT`; without it, the one of the variable \
+         `DOCKER_HOST`, or Docker or Podman on this machine";
+    DOCKER_VOLUMES: "kapelle.docker.volume-enabled", Kind::Flag, Some("false"), Ours,
+        "Whether flows may mount folders of the engine's machine into containers";
     TMP_DIR: "kestra.tasks.tmp-dir.path", Kind::Text, None, Kestra,
         "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
     TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("false"), Kestra,

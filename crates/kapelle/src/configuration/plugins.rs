@@ -12,6 +12,7 @@ use super::value;
 
 const SCHEDULE: &str = "io.kestra.plugin.core.trigger.Schedule";
 const FILES: &str = "io.kestra.plugin.fs.local";
+const DOCKER: &str = "io.kestra.plugin.scripts.runner.docker.Docker";
 
 #[derive(Default)]
 pub(super) struct Plugins {
@@ -23,6 +24,7 @@ pub(super) struct Plugins {
 pub(super) fn read(reader: &mut Reader) -> Plugins {
     let mut plugins = Plugins::default();
     let mut folders = reader.texts(&keys::LOCAL_TASKS);
+    let mut has_volumes = reader.flag(&keys::DOCKER_VOLUMES).unwrap_or_default();
     let items = reader.node(&keys::CONFIGURATIONS).map_or(Vec::new(), |node| node.items().to_vec());
     for item in &items {
         let name = item.get("type").and_then(Node::as_text).unwrap_or_default();
@@ -33,7 +35,10 @@ pub(super) fn read(reader: &mut Reader) -> Plugins {
             (FILES, Some(values)) => {
                 folders.extend(property(values, "allowed-paths").and_then(value::texts).unwrap_or_default());
             }
-            (SCHEDULE | FILES, None) => {}
+            (DOCKER, Some(values)) => {
+                has_volumes |= property(values, "volume-enabled").and_then(value::flag).unwrap_or_default();
+            }
+            (SCHEDULE | FILES | DOCKER, None) => {}
             (name, _) => {
                 let key = keys::CONFIGURATIONS.name;
                 reader.warn(&keys::CONFIGURATIONS, &format!("`{key}` for `{name}` has no effect in Kapelle"));
@@ -43,6 +48,11 @@ pub(super) fn read(reader: &mut Reader) -> Plugins {
     if !folders.is_empty() {
         plugins.settings.insert(keys::LOCAL_TASKS.name.to_owned(), folders.join(","));
     }
+    if has_volumes {
+        plugins.settings.insert(keys::DOCKER_VOLUMES.name.to_owned(), "true".to_owned());
+    }
+    let engine = reader.text(&keys::DOCKER_HOST).map(|host| (keys::DOCKER_HOST.name.to_owned(), host));
+    plugins.settings.extend(engine);
     plugins
 }
 

@@ -113,6 +113,7 @@ fn variables_set_every_kind_of_key() {
             ("KESTRA_SERVER_TERMINATION_GRACE_PERIOD", "30s"),
             ("KESTRA_PLUGINS_DEFAULTS", "[{type: io.kestra.plugin.core.log.Log, values: {level: WARN}}]"),
             ("KAPELLE_FS_LOCAL_ALLOWED_PATHS", "/a, /b"),
+            ("KAPELLE_DOCKER_HOST", "tcp://dind:2375"),
             ("KESTRA_TUTORIAL_FLOWS_ENABLED", "true"),
         ],
     );
@@ -123,7 +124,20 @@ fn variables_set_every_kind_of_key() {
     assert_eq!(settings.grace.as_secs(), 30);
     assert_eq!(settings.flows.defaults[0].values[0].key, "level");
     assert_eq!(settings.flows.task_settings["kapelle.fs.local.allowed-paths"], "/a,/b");
+    assert_eq!(settings.flows.task_settings["kapelle.docker.host"], "tcp://dind:2375");
     assert!(settings.has_tutorials);
+}
+
+#[test]
+fn flows_mount_folders_where_either_name_of_the_setting_allows_it() {
+    let docker = "kestra: {plugins: {configurations: [{type: io.kestra.plugin.scripts.runner.docker.Docker, values: \
+                  {volume-enabled: true}}]}}";
+    for (text, expected) in
+        [(docker, true), ("kapelle: {docker: {volume-enabled: true}}", true), ("{}", false)]
+    {
+        let settings = read(&[text], &[]).settings.flows.task_settings;
+        assert_eq!(settings.contains_key("kapelle.docker.volume-enabled"), expected, "{text}");
+    }
 }
 
 #[test]

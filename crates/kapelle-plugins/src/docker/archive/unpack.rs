@@ -16,7 +16,6 @@ use crate::files;
 struct Unpacking<'u> {
     cx: &'u RunContext,
     root: &'u Path,
-    own: &'u Own,
     sent: &'u Sent,
 }
 
@@ -29,7 +28,7 @@ pub(in crate::docker) fn unpack(
     sent: &Sent,
     from: impl Read,
 ) -> Result<(), Broken> {
-    let unpacking = Unpacking { cx, root, own, sent };
+    let unpacking = Unpacking { cx, root, sent };
     let mut seen = BTreeSet::new();
     for entry in Archive::new(from).entries()? {
         cx.go_on()?;

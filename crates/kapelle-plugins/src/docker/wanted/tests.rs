@@ -82,7 +82,7 @@ fn what_cannot_be_is_told() {
         ("shmSize: 1x", "`1x` in the property `shmSize` is no size"),
         ("cpu: {cpus: -2}", "`-2` in the property `cpus` is no number of processors"),
         ("portBindings: [web]", "`web` in `portBindings` is no port"),
-        ("pullPolicy: SOMETIMES", "`SOMETIMES` in the property `pullPolicy` does not fit"),
+        ("pullPolicy: SOMETIMES", "`SOMETIMES` does not fit"),
     ] {
         let message = wanted(&stage, written).unwrap_err();
         assert!(message.starts_with(words), "{message}");

@@ -43,8 +43,6 @@ pub(crate) struct Image {
 /// What an engine knows of an image.
 #[derive(Debug, Deserialize)]
 pub(super) struct Known {
-    #[serde(rename = "Id")]
-    pub(super) id: String,
     #[serde(rename = "Config")]
     pub(super) config: Option<KnownConfig>,
 }

@@ -37,11 +37,7 @@ const LOOP: Topology = {
 };
 
 it("a group has the name of its task, and what is in it stands in it", () => {
-  const { items, edges } = asGraph(
-    LOOP,
-    { fates: fates([task("say", "SUCCESS", "FAILED")]), marks: new Map() },
-    WORDS,
-  );
+  const { items, edges } = asGraph(LOOP, { fates: fates([task("say", "SUCCESS", "FAILED")]), marks: new Map() }, WORDS);
   expect(items.map(({ id, parent, kind, name }) => [id, parent, kind, name])).toEqual([
     ["root_cluster_start", undefined, "point", ""],
     ["cluster_root.each", undefined, "group", "each"],

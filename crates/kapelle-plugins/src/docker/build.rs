@@ -31,7 +31,8 @@ pub(super) struct Build {
     /// Whether newer versions of the images that it is built on are looked for; they are unless this says `false`.
     pull: Option<Expr<bool>>,
     /// Values for `ARG` of the Dockerfile.
-    build_args: Option<Expr<BTreeMap<String, String>>>,
+    #[serde(rename = "buildArgs")]
+    arguments: Option<Expr<BTreeMap<String, String>>>,
     /// Labels of the image.
     labels: Option<Expr<BTreeMap<String, String>>>,
     /// The stage of the Dockerfile that is built last.

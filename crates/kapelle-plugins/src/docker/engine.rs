@@ -24,7 +24,7 @@ pub(super) use content::{Content, Pieces};
 const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long an engine may take for what it can do at once, however busy it is.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An engine: Docker, or Podman in its place.
 #[derive(Clone, Debug)]

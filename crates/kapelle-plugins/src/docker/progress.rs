@@ -57,14 +57,12 @@ impl Steps {
         }
         let step: Step = serde_json::from_slice(&line)
             .map_err(|error| Trouble::Away(format!("what Docker tells cannot be read: {error}")))?;
-        match step.error {
+        if let Some(message) = step.error {
             // It was a yes before it went wrong.
-            Some(message) => Err(Trouble::Refused { status: 200, message }),
-            None => {
-                each(step);
-                Ok(())
-            }
+            return Err(Trouble::Refused { status: 200, message });
         }
+        each(step);
+        Ok(())
     }
 }
 

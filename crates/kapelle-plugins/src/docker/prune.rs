@@ -18,7 +18,8 @@ use super::unless_stopped;
 #[serde(rename_all = "camelCase")]
 pub(super) struct Prune {
     /// What is removed.
-    prune_type: Expr<PruneType>,
+    #[serde(rename = "pruneType")]
+    kind: Expr<PruneType>,
     /// Of images, whether only those without a name are removed.
     dangling: Option<Expr<bool>>,
     /// Only what is older: a moment, or a time such as `24h`.
@@ -71,7 +72,7 @@ impl Task for Prune {
     type Output = ();
 
     async fn run(&self, cx: &RunContext) -> Result<(), Broken> {
-        let kind = cx.render(&self.prune_type)?;
+        let kind = cx.render(&self.kind)?;
         let mut filters: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         if kind == PruneType::Images {
             // The engine takes all images only if it is told that names do not save them.

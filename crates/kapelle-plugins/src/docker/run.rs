@@ -54,7 +54,8 @@ pub(super) struct Output {
     /// 0 if all went well.
     exit_code: Option<i32>,
     /// The addresses of the files that were kept.
-    output_files: BTreeMap<String, String>,
+    #[serde(rename = "outputFiles")]
+    files: BTreeMap<String, String>,
     /// What is known of the container.
     task_runner: Details,
 }
@@ -88,14 +89,10 @@ impl Task for Run {
         let Ended { exit_code, is_killed, container_id, .. } = ended;
         let kept =
             if is_killed { Ok(BTreeMap::new()) } else { collect_output_files(cx, &directory, &wanted) };
-        let (output_files, problem) =
+        let (files, problem) =
             kept.map_or_else(|broken| (BTreeMap::new(), Some(broken)), |kept| (kept, None));
-        let output = Output {
-            vars: listener.vars.into(),
-            exit_code,
-            output_files,
-            task_runner: Details { container_id },
-        };
+        let output =
+            Output { vars: listener.vars.into(), exit_code, files, task_runner: Details { container_id } };
         let broken = match (is_killed, exit_code, problem) {
             (true, ..) => Broken::killed(),
             (false, Some(0), None) => return Ok(output),

@@ -182,7 +182,7 @@ fn bytes(cx: &RunContext, name: &str, property: Option<&Expr<String>>) -> Result
 impl Wanted {
     /// What the engine is told to make.
     pub(super) fn body(&self, start: &Start<'_>) -> Json {
-        let command: Vec<&str> = start.command.iter().map(|word| word.expose()).collect();
+        let command: Vec<&str> = start.command.iter().map(Text::expose).collect();
         let environment = start.environment.iter();
         let environment: Vec<String> =
             environment.map(|(name, value)| format!("{name}={}", value.expose())).collect();

@@ -4,7 +4,6 @@ use std::fs::{self, File, Metadata};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use kapelle_plugin::{Broken, RunContext};
 use tar::{Builder, EntryType, Header};
@@ -54,7 +53,7 @@ pub(in crate::docker) fn pack(
     owner: Owner,
     into: impl Write,
 ) -> Result<Sent, Broken> {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+    let now = u64::try_from(cx.services.now()?.as_second()).unwrap_or_default();
     let mut archive = Builder::new(into);
     archive.follow_symlinks(false);
     let latest = now.saturating_sub(AGE);

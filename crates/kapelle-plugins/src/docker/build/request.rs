@@ -49,7 +49,7 @@ impl Build {
                 ));
             }
         }
-        for (name, map) in [("buildargs", &self.build_args), ("labels", &self.labels)] {
+        for (name, map) in [("buildargs", &self.arguments), ("labels", &self.labels)] {
             if let Some(map) = cx.filled(map.as_ref())? {
                 asked = asked.with(name, &json!(map).to_string());
             }

@@ -43,8 +43,7 @@ impl Listed {
     /// Of one that is kept when it ends, nobody knows whether what it has was taken already.
     fn fate(&self, resumes: bool) -> Fate {
         match (&*self.state, self.is_bound()) {
-            ("running" | "paused" | "restarting", _) if resumes => Fate::Adopted,
-            ("exited" | "dead", true) if resumes => Fate::Adopted,
+            ("running" | "paused" | "restarting", _) | ("exited" | "dead", true) if resumes => Fate::Adopted,
             ("exited" | "dead", false) => Fate::Kept,
             _ => Fate::Removed,
         }

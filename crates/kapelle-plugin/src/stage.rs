@@ -104,10 +104,10 @@ impl Stage {
         self
     }
 
-    /// Sets a setting of the instance.
+    /// Sets a setting of the instance; the last one of a name holds.
     #[must_use]
     pub fn setting(self, name: &str, value: &str) -> Self {
-        locked(&self.host.settings).push((name.to_owned(), value.to_owned()));
+        locked(&self.host.settings).insert(0, (name.to_owned(), value.to_owned()));
         self
     }
 

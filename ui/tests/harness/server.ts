@@ -56,7 +56,12 @@ function configuration({ hasAccount = true, prefix, interface: folder = built() 
   const parts: Record<string, unknown> = {
     kestra: hasAccount ? { server: { "basic-auth": { username: USER, password: PASSWORD } } } : {},
     endpoints: { all: { enabled: false } },
-    kapelle: { ui: { folder }, server: { hosts: ["127.0.0.1", "kapelle.test"] } },
+    kapelle: {
+      // Scripts run as processes, whether or not this machine has Docker.
+      docker: { host: "unix:///nowhere/docker.sock" },
+      ui: { folder },
+      server: { hosts: ["127.0.0.1", "kapelle.test"] },
+    },
     micronaut: { server: prefix === undefined ? {} : { "context-path": prefix } },
   };
   return JSON.stringify(parts);

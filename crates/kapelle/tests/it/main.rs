@@ -89,10 +89,13 @@ impl Folder {
         use std::os::unix::process::CommandExt;
         let mut command = Command::new(env!("CARGO_BIN_EXE_kapelle"));
         command.arg0(program).current_dir(&self.0).env_clear();
-        command.env("COLUMNS", "80").env("NO_COLOR", "1");
+        command.env("COLUMNS", "80").env("NO_COLOR", "1").env("DOCKER_HOST", NO_ENGINE);
         command
     }
 }
+
+/// Scripts that name no runner run as processes here, whether or not this machine has Docker.
+const NO_ENGINE: &str = "unix:///nowhere/docker.sock";
 
 /// `in 12 ms:` and `in 1.2 s:` of the summary become `in TIME:`.
 fn without_time(text: &str) -> String {

@@ -19,6 +19,7 @@ import { COLUMNS } from "./columns";
 import { type Move, moveOf } from "./keys";
 import { Line } from "./line";
 import { type Branch, isSearching, opened, type Question, queryOf, shut } from "./question";
+import { useRowFocus } from "./rowfocus";
 import { useRows } from "./rows";
 import { Ruler } from "./ruler";
 import { Toolbar } from "./toolbar";
@@ -44,6 +45,7 @@ interface Props {
 export function Timeline(props: Props) {
   const { tenant, execution, question, onAsk, selected, onSelect, isClock } = props;
   const scroller = useRef<HTMLDivElement>(null);
+  const focusRow = useRowFocus(scroller);
   const canvas = useRef<HTMLDivElement>(null);
   const view = useRef<TimelineView>(null);
   const [look, setLook] = useState<Stretch | null>(null);
@@ -99,7 +101,7 @@ export function Timeline(props: Props) {
     else if (move.kind === "go") {
       setActive(move.to);
       virtual.scrollToIndex(move.to);
-      focusSoon(scroller.current, move.to);
+      focusRow(move.to);
     } else if (row && move.kind === "select") onSelect(row.id);
     else if (row) fold(row, move.kind === "open" ? "" : null);
   };
@@ -180,12 +182,4 @@ export function Timeline(props: Props) {
       )}
     </section>
   );
-}
-
-/** The row may have to be made first. */
-function focusSoon(scroller: HTMLElement | null, index: number): void {
-  const find = () => scroller?.querySelector<HTMLElement>(`[aria-rowindex="${index + 1}"]`);
-  const found = find();
-  if (found) found.focus({ preventScroll: true });
-  else requestAnimationFrame(() => requestAnimationFrame(() => find()?.focus({ preventScroll: true })));
 }

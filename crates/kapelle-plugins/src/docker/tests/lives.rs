@@ -85,11 +85,12 @@ async fn what_a_crash_left_is_removed_before_it_begins_anew_or_when_nobody_comes
     script(&cx, anew).await.unwrap();
     assert_eq!(stage.lines(), ["INFO anew"]);
     assert_eq!(count(&engine, &dead).await, 0);
-    std::thread::scope(|scope| scope.spawn(|| died(&dead, ENDLESS)).join().unwrap());
-    let (execution, run) = (dead.context().place.execution.to_string(), run_id(&dead));
+    let again = Stage::new();
+    std::thread::scope(|scope| scope.spawn(|| died(&again, ENDLESS)).join().unwrap());
+    let (execution, run) = (again.context().place.execution.to_string(), run_id(&again));
     assert_eq!(crate::docker::sweep(None, |_, _| false).await, Ok(0));
-    assert_eq!(count(&engine, &dead).await, 1);
+    assert_eq!(count(&engine, &again).await, 1);
     let asked = |of: &str, found: &str| of == execution && found == run;
     assert_eq!(crate::docker::sweep(None, asked).await, Ok(1));
-    assert_eq!(count(&engine, &dead).await, 0);
+    assert_eq!(count(&engine, &again).await, 0);
 }

@@ -226,8 +226,7 @@ const SENT: &[(&str, &str, &str)] = &[
 ];
 
 /// The settings that name other places of services.
-const BASES: &[&str] =
-    &["kapelle.plugins.resend.base-url", "kapelle.plugins.slack.base-url", "kapelle.plugins.twilio.base-url"];
+const BASES: &[&str] = &["kapelle.services.resend", "kapelle.services.slack", "kapelle.services.twilio"];
 
 #[tokio::test]
 async fn every_service_is_told_in_its_own_form() {
@@ -329,7 +328,7 @@ async fn prometheus_is_asked_and_every_kind_of_answer_understood() {
 #[tokio::test]
 async fn what_slack_refuses_is_a_failure() {
     let server = Server::start(|_| answer("200 OK", &[], r#"{"ok":false,"error":"channel_not_found"}"#));
-    let stage = served("kapelle.plugins.slack.base-url", &server);
+    let stage = served("kapelle.services.slack", &server);
     let broken = run(&stage, "io.kestra.plugin.slack.app.chats.Post", "token: t\nchannel: c\nmessageText: m")
         .await
         .unwrap_err();

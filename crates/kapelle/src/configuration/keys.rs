@@ -200,6 +200,10 @@ keys! {
          `DOCKER_HOST`, or Docker or Podman on this machine";
     DOCKER_VOLUMES: "kapelle.docker.volume-enabled", Kind::Flag, Some("false"), Ours,
         "Whether flows may mount folders of the engine's machine into containers";
+    SERVICES: "kapelle.services", Kind::Map, None, Ours,
+        "Other addresses of services that tasks ask, by name: `{slack: http://proxy:8080/slack}`";
+    AI_PROVIDERS: "kapelle.ai.providers", Kind::Map, None, Ours,
+        "Other addresses of providers of language models, by name: `{openai: {base-url: http://models:8000/v1}}`";
     TMP_DIR: "kestra.tasks.tmp-dir.path", Kind::Text, None, Kestra,
         "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
     TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("false"), Kestra,

@@ -5,13 +5,15 @@ use std::collections::BTreeMap;
 use kapelle_engine::schedule::Recover;
 use kapelle_model::Node;
 
-use super::keys;
+use super::keys::{self, Key};
 use super::name::plain;
 use super::settings::Reader;
 use super::value;
 
 const SCHEDULE: &str = "io.kestra.plugin.core.trigger.Schedule";
 const FILES: &str = "io.kestra.plugin.fs.local";
+/// Where a provider of models is.
+const BASE: &str = "base-url";
 const DOCKER: &str = "io.kestra.plugin.scripts.runner.docker.Docker";
 
 #[derive(Default)]
@@ -53,7 +55,28 @@ pub(super) fn read(reader: &mut Reader) -> Plugins {
     }
     let engine = reader.text(&keys::DOCKER_HOST).map(|host| (keys::DOCKER_HOST.name.to_owned(), host));
     plugins.settings.extend(engine);
+    plugins.settings.extend(addresses(reader, &keys::SERVICES, None));
+    plugins.settings.extend(addresses(reader, &keys::AI_PROVIDERS, Some(BASE)));
     plugins
+}
+
+/// Addresses by the names of services, each as a setting of its own: as the value of the name, or of a property of it.
+fn addresses(reader: &mut Reader, key: &Key, within: Option<&str>) -> Vec<(String, String)> {
+    let entries = reader.node(key).map_or(Vec::new(), |node| node.entries().to_vec());
+    let mut found = Vec::new();
+    for entry in entries {
+        let value = within.map_or(Some(&entry.value), |name| property(&entry.value, name));
+        let end = within.map_or_else(String::new, |name| format!(".{name}"));
+        match value.and_then(Node::as_text) {
+            Some(address) => found.push((format!("{}.{}{end}", key.name, entry.key), address.to_owned())),
+            None => {
+                let must =
+                    format!("has no address for `{}`: write `{}{end}` as a text", entry.key, entry.key);
+                reader.fail(key, Some(entry.value.span), &must);
+            }
+        }
+    }
+    found
 }
 
 fn recover(reader: &mut Reader, values: &Node) -> Option<Recover> {

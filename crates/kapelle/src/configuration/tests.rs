@@ -102,6 +102,20 @@ fn the_last_one_wins_and_maps_grow() {
 }
 
 #[test]
+fn services_may_be_elsewhere() {
+    let text =
+        "kapelle: {services: {slack: 'http://a'}, ai: {providers: {openai: {base-url: 'http://b/v1'}}}}";
+    let configuration = read(&[text], &[]);
+    assert!(configuration.findings.is_empty(), "{:?}", configuration.findings);
+    let settings = configuration.settings.flows.task_settings;
+    assert_eq!(settings["kapelle.services.slack"], "http://a");
+    assert_eq!(settings["kapelle.ai.providers.openai.base-url"], "http://b/v1");
+    let configuration = read(&["kapelle: {services: {slack: [a]}}"], &[]);
+    let message = configuration.findings[0].to_string();
+    assert!(message.contains("has no address for `slack`: write `slack` as a text"), "{message}");
+}
+
+#[test]
 fn variables_set_every_kind_of_key() {
     let configuration = read(
         &[],

@@ -67,13 +67,11 @@ fn addresses(reader: &mut Reader, key: &Key, within: Option<&str>) -> Vec<(Strin
     for entry in entries {
         let value = within.map_or(Some(&entry.value), |name| property(&entry.value, name));
         let end = within.map_or_else(String::new, |name| format!(".{name}"));
-        match value.and_then(Node::as_text) {
-            Some(address) => found.push((format!("{}.{}{end}", key.name, entry.key), address.to_owned())),
-            None => {
-                let must =
-                    format!("has no address for `{}`: write `{}{end}` as a text", entry.key, entry.key);
-                reader.fail(key, Some(entry.value.span), &must);
-            }
+        if let Some(address) = value.and_then(Node::as_text) {
+            found.push((format!("{}.{}{end}", key.name, entry.key), address.to_owned()));
+        } else {
+            let must = format!("has no address for `{}`: write `{}{end}` as a text", entry.key, entry.key);
+            reader.fail(key, Some(entry.value.span), &must);
         }
     }
     found

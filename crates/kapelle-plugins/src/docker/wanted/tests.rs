@@ -14,7 +14,7 @@ fn body(wanted: &Wanted, is_mounted: bool) -> Json {
         image: "i:1",
         command: &["sh".into(), "-c".into()],
         environment: &environment,
-        directory: "/work/d",
+        directory: "/room/d",
         labels: json!({"l": "m"}),
         is_mounted,
     })
@@ -23,10 +23,10 @@ fn body(wanted: &Wanted, is_mounted: bool) -> Json {
 #[test]
 fn what_is_not_written_is_left_to_the_engine() {
     let plain = wanted(&Stage::new(), "{}").unwrap();
-    let expected = json!({"Image": "i:1", "Env": ["A=b c"], "WorkingDir": "/work/d", "Labels": {"l": "m"},
+    let expected = json!({"Image": "i:1", "Env": ["A=b c"], "WorkingDir": "/room/d", "Labels": {"l": "m"},
         "HostConfig": {}, "Cmd": ["sh", "-c"]});
     assert_eq!(body(&plain, false), expected);
-    assert_eq!(body(&plain, true)["HostConfig"], json!({"Binds": ["/work/d:/work/d"]}));
+    assert_eq!(body(&plain, true)["HostConfig"], json!({"Binds": ["/room/d:/room/d"]}));
 }
 
 #[test]
@@ -55,7 +55,7 @@ privileged: true
     assert_eq!(
         body["HostConfig"],
         json!({
-            "Binds": ["/data:/data:ro", "/work/d:/work/d"],
+            "Binds": ["/data:/data:ro", "/room/d:/room/d"],
             "PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": "8080"}]},
             "ExtraHosts": ["db:10.0.0.2"],
             "NetworkMode": "host",

@@ -4,7 +4,7 @@ CARGO ?= cargo
 BINARY := target/release/kapelle
 HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
-.PHONY: run build ui run-examples seed-demo test check ui-check ui-e2e sim sim-defects crash power-cut storm http-storm bench static image fuzz clean
+.PHONY: run build ui run-examples seed-demo test check ui-check ui-e2e sim sim-defects crash power-cut storm http-storm bench services services-stop static image fuzz clean
 
 ## Serves the API and the web interface at http://127.0.0.1:8080, keeping everything in the folder `data`.
 run: build
@@ -53,6 +53,13 @@ check: need-cargo
 	$(CARGO) fmt --all --check
 	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
 	$(CARGO) test --workspace --locked
+
+## Real services on loopback, which more tests run against when they are there.
+services:
+	services/run start
+
+services-stop:
+	services/run stop
 
 ## Random flows in a world that fails in every way: after each step the invariants hold, and everything ends in the end.
 sim: need-cargo

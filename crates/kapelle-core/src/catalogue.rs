@@ -4,11 +4,14 @@
 //! stand the language's own refinements and additions (`shape`).
 
 mod bundled;
+mod own;
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::OnceLock;
 
 use crate::shape::{Kind, Property, Role, TextRule};
+
+pub use own::{OwnType, TooLate};
 
 /// All types that are known, by name.
 pub struct Catalogue {
@@ -17,6 +20,7 @@ pub struct Catalogue {
     by_name: HashMap<&'static str, usize>,
     /// Old names in lower case, since they are matched without regard to case.
     by_lower_alias: HashMap<String, usize>,
+    families: OnceLock<BTreeSet<&'static str>>,
     common: OnceLock<bundled::Common>,
     interfaces: OnceLock<bundled::Interfaces>,
     common_json: &'static str,
@@ -28,6 +32,8 @@ struct Slot {
     aliases: Vec<&'static str>,
     /// Empty for a type that is described in Rust.
     json: &'static str,
+    /// What this installation says of it, if it is one of its own.
+    own: Option<&'static OwnType>,
     decoded: OnceLock<Type>,
 }
 
@@ -47,6 +53,8 @@ pub struct Type {
     pub enterprise: bool,
     /// The list of properties may lack some.
     pub partial: bool,
+    /// It is of this installation only.
+    pub is_own: bool,
     /// Own properties and those that all types of the kind have, sorted by name.
     pub properties: Vec<Property>,
     /// Names of the outputs, if they are known.
@@ -69,14 +77,19 @@ pub struct Found {
     pub by_alias: bool,
 }
 
+static BUNDLED: OnceLock<Catalogue> = OnceLock::new();
+
 /// What may be left out in front of a type's name.
 const PREFIX: &str = "io.kestra.plugin.";
 
 impl Catalogue {
-    /// The catalogue that belongs to this version.
+    /// The catalogue that belongs to this version, with the types of this installation.
     pub fn bundled() -> &'static Self {
-        static CATALOGUE: OnceLock<Catalogue> = OnceLock::new();
-        CATALOGUE.get_or_init(bundled::load)
+        BUNDLED.get_or_init(bundled::load)
+    }
+
+    fn is_loaded() -> bool {
+        BUNDLED.get().is_some()
     }
 
     /// Looks for a type by its name, an old name, or its name without `io.kestra.plugin.`.
@@ -109,6 +122,40 @@ impl Catalogue {
     /// All old names.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
         self.types.iter().flat_map(|slot| slot.aliases.iter().copied())
+    }
+
+    /// The families of all types, by their names and old names.
+    pub fn families(&self) -> &BTreeSet<&'static str> {
+        self.families.get_or_init(|| {
+            let names = self.names().map(|(name, _)| name).chain(self.aliases());
+            names.filter_map(Self::family).collect()
+        })
+    }
+
+    /// The family that a name in full belongs to: what is released together as one plugin, such as `aws` in
+    /// `io.kestra.plugin.aws.s3.List`, or `ee.aws`.
+    pub fn family(name: &str) -> Option<&str> {
+        let (packages, simple) = name.rsplit_once('.')?;
+        simple.starts_with(|first: char| first.is_ascii_uppercase()).then_some(())?;
+        Self::family_of_package(packages)
+    }
+
+    /// The family that a package belongs to, such as `aws` for `io.kestra.plugin.aws.s3`.
+    pub fn family_of_package(name: &str) -> Option<&str> {
+        let packages = name.strip_prefix(PREFIX)?;
+        let is_package = |text: &str| {
+            text.starts_with(|first: char| first.is_ascii_lowercase())
+                && text.chars().all(|one| one.is_ascii_lowercase() || one.is_ascii_digit() || one == '_')
+        };
+        if !packages.split('.').all(is_package) {
+            return None;
+        }
+        let mut parts = packages.split('.');
+        let length = match (parts.next()?, parts.next()) {
+            ("ee", second) => "ee.".len() + second?.len(),
+            (first, _) => first.len(),
+        };
+        Some(&packages[..length])
     }
 
     /// All types; decodes the whole catalogue.
@@ -201,9 +248,10 @@ impl Type {
         self.kind == "flowable"
     }
 
-    /// Whether this version contains the type: all that belongs to the language itself, and what is named beside it.
+    /// Whether this version contains the type: all that belongs to the language itself, and what is named beside it. Types
+    /// of the installation are there as well.
     pub fn is_built_in(&self) -> bool {
-        BUILT_IN.iter().any(|meant| fits(meant, self.name))
+        self.is_own || BUILT_IN.iter().any(|meant| fits(meant, self.name))
     }
 
     /// The name without its package.
@@ -214,47 +262,196 @@ impl Type {
 
 /// Types that this version contains. A star stands for any text.
 const BUILT_IN: &[&str] = &[
+    "io.kestra.plugin.ai.agent.*",
+    "io.kestra.plugin.ai.completion.*",
+    "io.kestra.plugin.ai.embeddings.KestraKVStore",
+    "io.kestra.plugin.ai.mcp.*",
+    "io.kestra.plugin.ai.memory.KestraKVStore",
+    "io.kestra.plugin.ai.provider.AmazonBedrock",
+    "io.kestra.plugin.ai.provider.Anthropic",
+    "io.kestra.plugin.ai.provider.AzureOpenAI",
+    "io.kestra.plugin.ai.provider.DashScope",
+    "io.kestra.plugin.ai.provider.DeepSeek",
+    "io.kestra.plugin.ai.provider.DockerModel",
+    "io.kestra.plugin.ai.provider.GitHubModels",
+    "io.kestra.plugin.ai.provider.GoogleGemini",
+    "io.kestra.plugin.ai.provider.GoogleVertexAI",
+    "io.kestra.plugin.ai.provider.HuggingFace",
+    "io.kestra.plugin.ai.provider.LocalAI",
+    "io.kestra.plugin.ai.provider.MistralAI",
+    "io.kestra.plugin.ai.provider.Ollama",
+    "io.kestra.plugin.ai.provider.OpenAI",
+    "io.kestra.plugin.ai.provider.OpenRouter",
+    "io.kestra.plugin.ai.provider.WorkersAI",
+    "io.kestra.plugin.ai.provider.ZhiPuAI",
+    "io.kestra.plugin.ai.rag.*",
+    "io.kestra.plugin.ai.retriever.EmbeddingStoreRetriever",
+    "io.kestra.plugin.ai.retriever.GoogleCustomWebSearch",
+    "io.kestra.plugin.ai.retriever.TavilyWebSearch",
+    "io.kestra.plugin.ai.tool.A2AClient",
+    "io.kestra.plugin.ai.tool.AIAgent",
+    "io.kestra.plugin.ai.tool.GoogleCustomWebSearch",
+    "io.kestra.plugin.ai.tool.KestraFlow",
+    "io.kestra.plugin.ai.tool.KestraFlowCalling",
+    "io.kestra.plugin.ai.tool.KestraTask",
+    "io.kestra.plugin.ai.tool.KestraTaskCalling",
+    "io.kestra.plugin.ai.tool.SseMcpClient",
+    "io.kestra.plugin.ai.tool.StdioMcpClient",
+    "io.kestra.plugin.ai.tool.StreamableHttpMcpClient",
+    "io.kestra.plugin.ai.tool.TavilyWebSearch",
+    "io.kestra.plugin.airbyte.*",
+    "io.kestra.plugin.airflow.dags.TriggerDagRun",
+    "io.kestra.plugin.airtable.records.*",
+    "io.kestra.plugin.amqp.*",
+    "io.kestra.plugin.ansible.cli.AnsibleCLI",
+    "io.kestra.plugin.anthropic.ChatCompletion",
+    "io.kestra.plugin.anthropic.ListModels",
+    "io.kestra.plugin.aws.athena.Query",
+    "io.kestra.plugin.aws.auth.EksToken",
+    "io.kestra.plugin.aws.cli.AwsCLI",
+    "io.kestra.plugin.aws.dynamodb.*",
+    "io.kestra.plugin.aws.ecr.GetAuthToken",
+    "io.kestra.plugin.aws.eventbridge.PutEvents",
+    "io.kestra.plugin.aws.kinesis.PutRecords",
+    "io.kestra.plugin.aws.lambda.Invoke",
+    "io.kestra.plugin.aws.s3.Copy",
+    "io.kestra.plugin.aws.s3.CreateBucket",
+    "io.kestra.plugin.aws.s3.Delete*",
+    "io.kestra.plugin.aws.s3.Download*",
+    "io.kestra.plugin.aws.s3.List",
+    "io.kestra.plugin.aws.s3.Trigger",
+    "io.kestra.plugin.aws.s3.Upload",
+    "io.kestra.plugin.aws.sns.Publish",
+    "io.kestra.plugin.aws.sqs.*",
+    "io.kestra.plugin.azure.cli.AzCLI",
+    "io.kestra.plugin.cloudquery.CloudQueryCLI",
+    "io.kestra.plugin.compress.*",
     "io.kestra.plugin.core.*",
-    "io.kestra.plugin.docker.cli.Build",
-    "io.kestra.plugin.docker.cli.ImageLs",
-    "io.kestra.plugin.docker.cli.Prune",
-    "io.kestra.plugin.docker.cli.Pull",
-    "io.kestra.plugin.docker.cli.Push",
-    "io.kestra.plugin.docker.cli.Rm",
-    "io.kestra.plugin.docker.cli.Run",
-    "io.kestra.plugin.docker.cli.Stop",
-    "io.kestra.plugin.docker.cli.Tag",
-    "io.kestra.plugin.fs.local.*",
-    "io.kestra.plugin.scripts.*.Script",
-    "io.kestra.plugin.scripts.*.Commands",
+    "io.kestra.plugin.databricks.cli.DatabricksCLI",
+    "io.kestra.plugin.dataform.cli.DataformCLI",
+    "io.kestra.plugin.dbt.*",
+    "io.kestra.plugin.deepseek.ChatCompletion",
     "io.kestra.plugin.discord.*",
+    "io.kestra.plugin.docker.*",
+    "io.kestra.plugin.ee.kubernetes.runner.Kubernetes",
+    "io.kestra.plugin.elasticsearch.*",
+    "io.kestra.plugin.email.*",
+    "io.kestra.plugin.fs.ftp.*",
+    "io.kestra.plugin.fs.ftps.*",
+    "io.kestra.plugin.fs.local.*",
+    "io.kestra.plugin.fs.sftp.*",
+    "io.kestra.plugin.fs.ssh.Command",
+    "io.kestra.plugin.fs.tcp.*",
+    "io.kestra.plugin.fs.udp.*",
+    "io.kestra.plugin.gcp.cli.GCloudCLI",
+    "io.kestra.plugin.gcp.gcs.*",
+    "io.kestra.plugin.gemini.ChatCompletion",
+    "io.kestra.plugin.gemini.StructuredOutputCompletion",
+    "io.kestra.plugin.gemini.TextCompletion",
+    "io.kestra.plugin.git.Clone",
+    "io.kestra.plugin.git.NamespaceSync",
+    "io.kestra.plugin.git.Push",
+    "io.kestra.plugin.git.PushExecutionFiles",
+    "io.kestra.plugin.git.PushFlows",
+    "io.kestra.plugin.git.PushNamespaceFiles",
+    "io.kestra.plugin.git.Sync",
+    "io.kestra.plugin.git.SyncFlow",
+    "io.kestra.plugin.git.SyncFlows",
+    "io.kestra.plugin.git.SyncNamespaceFiles",
+    "io.kestra.plugin.git.TenantSync",
+    "io.kestra.plugin.github.actions.*",
+    "io.kestra.plugin.github.auth.*",
+    "io.kestra.plugin.github.code.*",
+    "io.kestra.plugin.github.commits.*",
+    "io.kestra.plugin.github.issues.*",
+    "io.kestra.plugin.github.pulls.*",
+    "io.kestra.plugin.github.repositories.*",
+    "io.kestra.plugin.github.topics.*",
+    "io.kestra.plugin.github.users.*",
+    "io.kestra.plugin.gitlab.*",
+    "io.kestra.plugin.googleworkspace.calendar.*Event",
+    "io.kestra.plugin.googleworkspace.calendar.EventCreatedTrigger",
+    "io.kestra.plugin.googleworkspace.calendar.ListEvents",
     "io.kestra.plugin.googleworkspace.chat.*",
+    "io.kestra.plugin.grafana.loki.*",
+    "io.kestra.plugin.hubspot.contacts.*",
+    "io.kestra.plugin.hubspot.tickets.Create",
+    "io.kestra.plugin.huggingface.Inference",
+    "io.kestra.plugin.jdbc.clickhouse.BulkInsert",
+    "io.kestra.plugin.jdbc.clickhouse.ClickHouseLocalCLI",
+    "io.kestra.plugin.jdbc.clickhouse.Queries",
+    "io.kestra.plugin.jdbc.clickhouse.Query",
+    "io.kestra.plugin.jdbc.clickhouse.Trigger",
+    "io.kestra.plugin.jdbc.duckdb.*",
+    "io.kestra.plugin.jdbc.mariadb.*",
+    "io.kestra.plugin.jdbc.mysql.*",
+    "io.kestra.plugin.jdbc.postgresql.*",
+    "io.kestra.plugin.jdbc.sqlite.*",
+    "io.kestra.plugin.jenkins.*",
+    "io.kestra.plugin.jira.*",
+    "io.kestra.plugin.kafka.Consume",
+    "io.kestra.plugin.kafka.Produce",
+    "io.kestra.plugin.kafka.RealtimeTrigger",
+    "io.kestra.plugin.kafka.Trigger",
+    "io.kestra.plugin.kubernetes.core.PodCreate",
+    "io.kestra.plugin.kubernetes.kubectl.*",
     "io.kestra.plugin.line.*",
+    "io.kestra.plugin.linear.*",
     "io.kestra.plugin.loki.*",
+    "io.kestra.plugin.meta.messenger.*",
+    "io.kestra.plugin.meta.whatsapp.*",
     "io.kestra.plugin.microsoft365.teams.Teams*",
+    "io.kestra.plugin.minio.*",
+    "io.kestra.plugin.mistral.ChatCompletion",
+    "io.kestra.plugin.modal.*",
+    "io.kestra.plugin.mqtt.*",
+    "io.kestra.plugin.nats.*",
     "io.kestra.plugin.notifications.line.*",
     "io.kestra.plugin.notifications.opsgenie.*",
     "io.kestra.plugin.notifications.pagerduty.*",
-    "io.kestra.plugin.notifications.sentry.SentryAlert",
+    "io.kestra.plugin.notifications.sentry.*",
     "io.kestra.plugin.notifications.squadcast.*",
     "io.kestra.plugin.notifications.telegram.*",
     "io.kestra.plugin.notifications.zenduty.*",
     "io.kestra.plugin.notifications.zulip.*",
     "io.kestra.plugin.openai.ChatCompletion",
+    "io.kestra.plugin.openai.Responses",
+    "io.kestra.plugin.opensearch.*",
     "io.kestra.plugin.opsgenie.*",
     "io.kestra.plugin.pagerduty.*",
-    "io.kestra.plugin.prometheus.Query*",
+    "io.kestra.plugin.perplexity.*",
+    "io.kestra.plugin.prometheus.*",
+    "io.kestra.plugin.redis.json.*",
+    "io.kestra.plugin.redis.list.*",
+    "io.kestra.plugin.redis.pubsub.*",
+    "io.kestra.plugin.redis.string.*",
+    "io.kestra.plugin.redis.vector.*",
     "io.kestra.plugin.resend.email.Send",
-    "io.kestra.plugin.sentry.SentryAlert",
+    "io.kestra.plugin.scripts.*.Commands",
+    "io.kestra.plugin.scripts.*.Script",
+    "io.kestra.plugin.scripts.runner.docker.Docker",
+    "io.kestra.plugin.sentry.*",
+    "io.kestra.plugin.serdes.*",
+    "io.kestra.plugin.servicenow.*",
     "io.kestra.plugin.slack.Slack*",
     "io.kestra.plugin.slack.app.*",
     "io.kestra.plugin.slack.notifications.*",
+    "io.kestra.plugin.spark.*",
+    "io.kestra.plugin.sqlmesh.cli.SQLMeshCLI",
     "io.kestra.plugin.squadcast.*",
+    "io.kestra.plugin.stripe.balance.*",
+    "io.kestra.plugin.stripe.customer.*",
+    "io.kestra.plugin.stripe.payment.*",
+    "io.kestra.plugin.supabase.*",
     "io.kestra.plugin.telegram.*",
-    "io.kestra.plugin.twilio.notify.*.Send",
+    "io.kestra.plugin.terraform.cli.TerraformCLI",
+    "io.kestra.plugin.transform.*",
+    "io.kestra.plugin.trivy.cli.TrivyCLI",
+    "io.kestra.plugin.twilio.notify.*",
+    "io.kestra.plugin.twilio.sendgrid.*",
+    "io.kestra.plugin.zendesk.tickets.Create",
     "io.kestra.plugin.zenduty.*",
     "io.kestra.plugin.zulip.*",
-    "io.kestra.plugin.scripts.runner.docker.Docker",
 ];
 
 /// Whether a name is meant, in which a star stands for any text.

@@ -15,7 +15,9 @@ use kapelle_model::execution::{Birth, Child, Execution};
 use kapelle_model::task_run::{Hold, RunIndex, TaskRun};
 use kapelle_model::{Map, State};
 
+use crate::outstanding::bit;
 use crate::plan::{Kind, Lists, Place, Plan, Task, TaskIndex};
+use crate::sla::Agreement;
 
 pub(crate) use branch::{EVALUATION_RESULT, SWITCH_VALUE};
 pub(crate) use group::{Count, Group, Mark};
@@ -115,6 +117,16 @@ impl Live {
             && self.after.open == 0
             && self.held_out == 0
             && execution.children.values().all(|child| child.ended.is_some())
+    }
+
+    /// Whether it was ended together with all that it started: by a kill, or by an agreement.
+    pub fn has_children_killed(&self, plan: &Plan) -> bool {
+        let state = self.execution.state();
+        let head = &self.execution.head;
+        let ends = |agreement: &Agreement| {
+            head.violated & bit(agreement.place) != 0 && agreement.behavior.state() == Some(state)
+        };
+        state == State::Killed || head.violated != 0 && plan.agreements.iter().any(ends)
     }
 
     /// Bytes it takes in memory, without the values that it only refers to.
@@ -221,6 +233,18 @@ impl Live {
         let to = counted(&child);
         let before = self.execution.children.insert((run, iteration), child);
         self.group_mut(Some(run)).main.shift(before.as_ref().and_then(counted), to);
+    }
+
+    /// Takes away all executions that a task run started.
+    pub(crate) fn take_children(&mut self, run: RunIndex) -> Vec<(u32, Child)> {
+        let taken: Vec<_> =
+            self.started_by(run).map(|(iteration, child)| (iteration, child.clone())).collect();
+        for (iteration, _) in &taken {
+            self.execution.children.remove(&(run, *iteration));
+        }
+        // Whoever starts executions has no other children.
+        self.group_mut(Some(run)).main = Count::default();
+        taken
     }
 
     /// Changes the counts of a task run's group for its way from one state to another.

@@ -8,11 +8,11 @@
 //! commits. The end that `TellParent` tells is found by the parent's `Watch`. Of a worker whose task run ended with its
 //! group, the owner asks the workers: if none has it, it is lost.
 
-use kapelle_model::State;
 use kapelle_model::effect::{Dispatch, Effect, Work};
 use kapelle_model::event::Due;
-use kapelle_model::execution::Slot;
+use kapelle_model::execution::{Execution, Slot};
 use kapelle_model::task_run::{Hold, Phase, RunIndex, TaskRun};
+use kapelle_model::{Millis, State};
 
 use crate::live::Live;
 use crate::plan::{Kind, Place, Plan};
@@ -56,9 +56,15 @@ pub fn outstanding(plan: &Plan, live: &Live) -> Vec<Effect> {
 pub(crate) fn deadlines(plan: &Plan, live: &Live) -> impl Iterator<Item = Effect> {
     let head = &live.execution().head;
     let is_open = !head.history.current().is_terminal() && live.execution().birth.scope.is_none();
-    let agreements = is_open.then(|| plan.agreements.deadlines(head.opened));
+    let agreements = is_open.then(|| plan.agreements.deadlines(promised_from(live.execution())));
     let open = agreements.into_iter().flatten().filter(|(place, _)| head.violated & bit(*place) == 0);
     open.map(|(place, at)| Effect::Wake { at, due: Due::Agreement(place) })
+}
+
+/// The moment from which the flow's promises count: who is planned for later does not begin before.
+pub(crate) fn promised_from(execution: &Execution) -> Millis {
+    let opened = execution.head.opened;
+    execution.birth.start.map_or(opened, |start| start.at.max(opened))
 }
 
 /// Where it is kept that an agreement was violated. All beyond the last place share one.

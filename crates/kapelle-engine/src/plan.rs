@@ -93,7 +93,15 @@ pub struct Concurrency {
     pub limit: u32,
     pub behavior: Overflow,
     /// Executions with different keys do not count together.
-    pub key: Option<Property>,
+    pub key: Option<Key>,
+}
+
+/// What makes the keys of executions.
+#[derive(Debug)]
+pub struct Key {
+    /// As it is written.
+    pub source: Arc<str>,
+    pub value: Property,
 }
 
 /// What becomes of an execution beyond a limit.
@@ -118,6 +126,11 @@ impl Plan {
 
     pub fn task(&self, index: TaskIndex) -> &Task {
         &self.tasks[index.0 as usize]
+    }
+
+    /// What becomes of an execution of this revision beyond the limit.
+    pub fn on_full(&self) -> Overflow {
+        self.concurrency.as_ref().map_or(Overflow::Queue, |concurrency| concurrency.behavior)
     }
 
     pub fn find(&self, id: &str) -> Option<TaskIndex> {

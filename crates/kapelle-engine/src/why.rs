@@ -126,6 +126,9 @@ fn retry(live: &Live, task: &Task, index: RunIndex) -> Cause {
 /// Executions that a task run started.
 fn children(live: &Live, index: RunIndex) -> Cause {
     let open = live.group(Some(index)).main.open;
+    if open == 0 {
+        return Cause::Unknown;
+    }
     let total = live.run(index).detail.as_ref().and_then(|detail| detail.children).unwrap_or(open);
     let single = || live.started_by(index).next().map(|(_, child)| child.id);
     Cause::Subflow { open, total, execution: (total == 1).then(single).flatten() }

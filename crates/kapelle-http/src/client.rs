@@ -2,17 +2,21 @@
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
+use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 
+use crate::connect::open;
 use crate::digest::{Challenge, hex};
 use crate::egress::{self, Egress};
 use crate::error::{HttpError, Kind};
 use crate::exchange::exchange;
+use crate::line::Line;
+use crate::pem::Pem;
 use crate::request::{REDIRECTS_MAX, Request};
 use crate::response::Response;
-use crate::tls::Tls;
+use crate::trust::{Check, Identity, Trust, roots};
 
 /// How an installation sends requests.
 #[derive(Clone)]
@@ -46,7 +50,10 @@ pub struct Client {
 struct Inner {
     settings: ClientSettings,
     trusted: Vec<CertificateDer<'static>>,
-    tls: Tls,
+    own: Option<Arc<Identity>>,
+    /// How connections are secured, made when they are first needed.
+    careful: OnceLock<Result<Trust, String>>,
+    trusting: OnceLock<Result<Trust, String>>,
 }
 
 impl Default for Client {
@@ -58,7 +65,27 @@ impl Default for Client {
 impl Client {
     pub fn new(settings: ClientSettings) -> Self {
         let trusted = settings.trusted.iter().cloned().map(CertificateDer::from).collect();
-        Self { inner: Arc::new(Inner { settings, trusted, tls: Tls::default() }) }
+        Self::of(settings, trusted, None)
+    }
+
+    fn of(
+        settings: ClientSettings,
+        trusted: Vec<CertificateDer<'static>>,
+        own: Option<Arc<Identity>>,
+    ) -> Self {
+        let (careful, trusting) = (OnceLock::new(), OnceLock::new());
+        Self { inner: Arc::new(Inner { settings, trusted, own, careful, trusting }) }
+    }
+
+    /// The same client, but it trusts these certificates too, and shows this one, which comes with its key.
+    pub fn with_certificates(&self, trusted: Option<Pem<'_>>, own: Option<Pem<'_>>) -> Result<Self, String> {
+        let settings = self.inner.settings.clone();
+        let mut all = self.inner.trusted.clone();
+        if let Some(pem) = trusted {
+            all.extend(pem.certificates()?);
+        }
+        let own = own.map(|pem| Identity::new(pem, pem)).transpose()?.map(Arc::new);
+        Ok(Self::of(settings, all, own.or_else(|| self.inner.own.clone())))
     }
 
     /// The client of tasks where nothing else is configured; it is made once.
@@ -67,16 +94,38 @@ impl Client {
         CLIENT.clone()
     }
 
+    /// The same client with a memory of its own for sessions of TLS: what it resumes, only it began.
+    #[must_use]
+    pub fn apart(&self) -> Self {
+        Self::new(self.inner.settings.clone())
+    }
+
     pub(crate) fn settings(&self) -> &ClientSettings {
         &self.inner.settings
     }
 
-    pub(crate) fn tls(&self) -> &Tls {
-        &self.inner.tls
-    }
-
     pub(crate) fn trusted(&self) -> &[CertificateDer<'static>] {
         &self.inner.trusted
+    }
+
+    /// A connection for what is not HTTP. It goes only where requests may go.
+    pub async fn open(&self, host: &str, port: u16) -> Result<TcpStream, HttpError> {
+        open(self.settings(), host, port).await
+    }
+
+    /// Makes a connection a secure one. With `trusts_all`, whoever answers is believed.
+    pub async fn secure(&self, line: Line, host: &str, trusts_all: bool) -> Result<Line, HttpError> {
+        let Inner { careful, trusting, trusted, own, .. } = &*self.inner;
+        let (trust, check) =
+            if trusts_all { (trusting, Check::Nothing) } else { (careful, Check::Everything) };
+        let trust = trust.get_or_init(|| Trust::of(check, || roots(trusted), own.as_deref()));
+        let trust = trust.as_ref().map_err(|reason| {
+            HttpError::new(
+                Kind::Connection,
+                format!("the connection to `{host}` cannot be secured: {reason}"),
+            )
+        })?;
+        trust.secure(line, host).await
     }
 
     /// The answer to a request, whatever its status. Dropped before it is there, nothing of it goes on.

@@ -20,41 +20,52 @@ pub(crate) async fn connect(
     url: &Url,
     proxy: Option<&Proxy>,
 ) -> Result<TcpStream, HttpError> {
-    let Some(proxy) = proxy else { return open(settings, url.host(), url.port()).await };
-    // The proxy looks names up by itself; what needs no looking up is checked here.
-    if let Ok(address) = url.host().parse::<IpAddr>() {
-        permit(settings, url.host(), address)?;
+    match proxy {
+        // It gets the request itself.
+        Some(proxy) if proxy.kind == ProxyKind::Http && !url.is_secure() => {
+            permit_literal(settings, url.host())?;
+            open(settings, &proxy.host, proxy.port).await
+        }
+        proxy => reach(settings, url.host(), url.port(), proxy).await,
     }
+}
+
+/// A connection to a host that carries any protocol, through the proxy if there is one.
+pub(crate) async fn reach(
+    settings: &ClientSettings,
+    host: &str,
+    port: u16,
+    proxy: Option<&Proxy>,
+) -> Result<TcpStream, HttpError> {
+    let Some(proxy) = proxy else { return open(settings, host, port).await };
+    permit_literal(settings, host)?;
     let mut stream = open(settings, &proxy.host, proxy.port).await?;
     let through = match proxy.kind {
-        ProxyKind::Http if url.is_secure() => tunnel(&mut stream, url, proxy.authorization.as_deref()).await,
-        ProxyKind::Http => Ok(()),
-        ProxyKind::Socks => socks(&mut stream, url, proxy.login.as_ref()).await,
+        ProxyKind::Http => tunnel(&mut stream, host, port, proxy.authorization.as_deref()).await,
+        ProxyKind::Socks => socks(&mut stream, host, port, proxy.login.as_ref()).await,
     };
     through.map_err(|error| {
-        let (host, proxy) = (url.host(), &proxy.host);
+        let proxy = &proxy.host;
         HttpError::new(Kind::Connection, format!("the proxy `{proxy}` does not connect to `{host}`: {error}"))
     })?;
     Ok(stream)
 }
 
-async fn open(settings: &ClientSettings, host: &str, port: u16) -> Result<TcpStream, HttpError> {
+/// A proxy looks names up by itself; what needs no looking up is checked before it is asked.
+fn permit_literal(settings: &ClientSettings, host: &str) -> Result<(), HttpError> {
+    host.parse::<IpAddr>().map_or(Ok(()), |address| permit(settings, host, address))
+}
+
+/// A connection to a host, if it may be gone to.
+pub(crate) async fn open(settings: &ClientSettings, host: &str, port: u16) -> Result<TcpStream, HttpError> {
     let failed = |error: String| {
         HttpError::new(
             Kind::Connection,
             format!("there is no connection to `{host}` on port {port}: {error}"),
         )
     };
-    let addresses = look_up(settings, host, port).await.map_err(|error| failed(error.to_string()))?;
     let mut last = HttpError::new(Kind::Connection, format!("the name `{host}` has no address"));
-    for address in addresses {
-        // What an administrator wrote down needs no permission.
-        if !settings.hosts.contains_key(host)
-            && let Err(refused) = permit(settings, host, address.ip())
-        {
-            last = refused;
-            continue;
-        }
+    for address in permitted(settings, host, port).await? {
         match TcpStream::connect(address).await {
             Ok(stream) => {
                 // A small request must not wait for more; without it the connection is good too.
@@ -65,6 +76,32 @@ async fn open(settings: &ClientSettings, host: &str, port: u16) -> Result<TcpStr
         }
     }
     Err(last)
+}
+
+/// The addresses of a host that may be gone to; at least one, or why there is none.
+pub(crate) async fn permitted(
+    settings: &ClientSettings,
+    host: &str,
+    port: u16,
+) -> Result<Vec<SocketAddr>, HttpError> {
+    let host = &*host.to_ascii_lowercase();
+    let found = look_up(settings, host, port).await.map_err(|error| {
+        HttpError::new(
+            Kind::Connection,
+            format!("there is no connection to `{host}` on port {port}: {error}"),
+        )
+    })?;
+    let mut last = HttpError::new(Kind::Connection, format!("the name `{host}` has no address"));
+    let mut addresses = Vec::new();
+    for address in found {
+        // What an administrator wrote down needs no permission.
+        let is_written = settings.hosts.contains_key(host);
+        match permit(settings, host, address.ip()) {
+            Err(refused) if !is_written => last = refused,
+            _ => addresses.push(address),
+        }
+    }
+    if addresses.is_empty() { Err(last) } else { Ok(addresses) }
 }
 
 fn permit(settings: &ClientSettings, host: &str, address: IpAddr) -> Result<(), HttpError> {
@@ -80,9 +117,14 @@ async fn look_up(settings: &ClientSettings, host: &str, port: u16) -> io::Result
 }
 
 /// Asks a proxy of HTTP for a connection.
-async fn tunnel(stream: &mut TcpStream, url: &Url, authorization: Option<&str>) -> io::Result<()> {
-    let host = if url.host().contains(':') { format!("[{}]", url.host()) } else { url.host().to_owned() };
-    let place = format!("{host}:{}", url.port());
+async fn tunnel(
+    stream: &mut TcpStream,
+    host: &str,
+    port: u16,
+    authorization: Option<&str>,
+) -> io::Result<()> {
+    let host = if host.contains(':') { format!("[{host}]") } else { host.to_owned() };
+    let place = format!("{host}:{port}");
     let authorization = authorization.filter(|value| !value.contains(['\r', '\n']));
     let authorization =
         authorization.map_or(String::new(), |value| format!("Proxy-Authorization: {value}\r\n"));
@@ -103,7 +145,7 @@ async fn tunnel(stream: &mut TcpStream, url: &Url, authorization: Option<&str>) 
 }
 
 /// Asks a proxy of SOCKS 5 for a connection.
-async fn socks(stream: &mut TcpStream, url: &Url, login: Option<&Login>) -> io::Result<()> {
+async fn socks(stream: &mut TcpStream, host: &str, port: u16, login: Option<&Login>) -> io::Result<()> {
     let way = if login.is_some() { 2 } else { 0 };
     stream.write_all(&[5, 1, way]).await?;
     let mut answer = [0; 2];
@@ -122,15 +164,15 @@ async fn socks(stream: &mut TcpStream, url: &Url, login: Option<&Login>) -> io::
         }
     }
     let mut message = vec![5, 1, 0];
-    match url.host().parse() {
+    match host.parse() {
         Ok(IpAddr::V4(address)) => message.extend([&[1][..], &address.octets()].concat()),
         Ok(IpAddr::V6(address)) => message.extend([&[4][..], &address.octets()].concat()),
         Err(_) => {
             message.push(3);
-            message.extend(short(url.host())?);
+            message.extend(short(host)?);
         }
     }
-    message.extend(url.port().to_be_bytes());
+    message.extend(port.to_be_bytes());
     stream.write_all(&message).await?;
     let mut answer = [0; 4];
     stream.read_exact(&mut answer).await?;

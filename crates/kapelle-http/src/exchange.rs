@@ -6,17 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hyper::body::Incoming;
+use hyper::body::{Body, Bytes, Incoming};
 use hyper::client::conn::http1;
 use hyper::header::{HeaderName, HeaderValue};
 use hyper_util::rt::TokioIo;
-use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
 use crate::body::Outgoing;
 use crate::client::Client;
 use crate::connect::connect;
+use crate::decoding::{Decoder, UNDERSTOOD};
 use crate::error::{HttpError, Kind};
+use crate::line::Line;
 use crate::names::{Heard, Overheard};
 use crate::request::{ProxyKind, Request};
 use crate::response::{Connection, Response};
@@ -26,6 +27,9 @@ const HEAD_MAX: usize = 256 << 10;
 
 /// Headers that follow from the request itself.
 const OWN_HEADERS: [&str; 5] = ["content-length", "transfer-encoding", "connection", "upgrade", "expect"];
+
+/// Headers about content that is packed.
+const OF_PACKED: [&str; 3] = ["content-encoding", "content-length", "content-md5"];
 
 type Sent = (hyper::Response<Incoming>, Heard, Connection);
 
@@ -39,41 +43,30 @@ pub(crate) async fn exchange(
     let message = message(client, request, more, Arc::clone(&is_moving))?;
     let host = request.url.host();
     let connecting = async {
-        let stream = connect(client.settings(), &request.url, request.proxy.as_ref()).await?;
+        let line = Line::from(connect(client.settings(), &request.url, request.proxy.as_ref()).await?);
         if !request.url.is_secure() {
-            return Ok((None, Some(stream)));
+            return Ok(line);
         }
-        let tls = client.tls().secure(stream, host, request.trusts_all, client.trusted()).await?;
-        Ok((Some(tls), None))
+        client.secure(line, host, request.trusts_all).await
     };
     let limit = request.timeouts.connect;
     let connected = timeout(limit, connecting).await.map_err(|_| {
         HttpError::new(Kind::Timeout, format!("there was no connection to `{host}` within {limit:?}"))
     })??;
     let idle = request.timeouts.idle;
-    let sending = async {
-        match connected {
-            (Some(tls), _) => send(tls, message, host).await,
-            (_, Some(plain)) => send(plain, message, host).await,
-            _ => Err(HttpError::new(Kind::Connection, format!("there is no connection to `{host}`"))),
-        }
-    };
-    let answer = patiently(sending, idle, &is_moving)
+    let answer = patiently(send(connected, message, host), idle, &is_moving)
         .await
         .ok_or_else(|| HttpError::new(Kind::Timeout, format!("`{host}` did not answer within {idle:?}")))??;
     Ok(response(request, answer))
 }
 
-async fn send<S>(stream: S, message: hyper::Request<Outgoing>, host: &str) -> Result<Sent, HttpError>
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
+async fn send(line: Line, message: hyper::Request<Outgoing>, host: &str) -> Result<Sent, HttpError> {
     let failed = |error: &hyper::Error| {
         let kind = if error.is_parse() { Kind::Protocol } else { Kind::Connection };
         HttpError::new(kind, format!("`{host}` did not answer: {}", whole(error)))
     };
     let heard = Heard::default();
-    let stream = TokioIo::new(Overheard { stream, heard: heard.clone() });
+    let stream = TokioIo::new(Overheard { stream: line, heard: heard.clone() });
     let shaken =
         http1::Builder::new().title_case_headers(true).max_buf_size(HEAD_MAX).handshake(stream).await;
     let (mut sender, work) = shaken.map_err(|error| failed(&error))?;
@@ -147,6 +140,9 @@ fn message(
             message.headers_mut().insert(name, value);
         }
     }
+    if request.unpacks && !message.headers().contains_key("accept-encoding") {
+        message.headers_mut().insert("accept-encoding", HeaderValue::from_static(UNDERSTOOD));
+    }
     // A server that waits for content wants to know that there is none.
     if request.payload.is_empty() && ["POST", "PUT", "PATCH"].contains(&request.method.as_str()) {
         message.headers_mut().insert("content-length", HeaderValue::from_static("0"));
@@ -161,7 +157,12 @@ fn shown(name: &str) -> String {
 fn response(request: &Request, (answer, heard, connection): Sent) -> Response {
     let (head, body) = answer.into_parts();
     let names: BTreeMap<String, String> = heard.names();
-    let headers = head.headers.iter().map(|(name, value)| {
+    let coding = head.headers.get("content-encoding").and_then(|value| value.to_str().ok());
+    let has_content = request.unpacks && !body.is_end_stream();
+    let decoder = coding.filter(|_| has_content).and_then(Decoder::of);
+    // What is unpacked is not what these tell of.
+    let is_true = |name: &HeaderName| decoder.is_none() || !OF_PACKED.contains(&name.as_str());
+    let headers = head.headers.iter().filter(|(name, _)| is_true(name)).map(|(name, value)| {
         let name = names.get(name.as_str()).map_or(name.as_str(), String::as_str);
         (name.to_owned(), String::from_utf8_lossy(value.as_bytes()).into_owned())
     });
@@ -170,6 +171,8 @@ fn response(request: &Request, (answer, heard, connection): Sent) -> Response {
         headers: headers.collect(),
         url: request.url.clone(),
         body,
+        decoder,
+        packed: Bytes::new(),
         idle: request.timeouts.idle,
         _connection: connection,
     }

@@ -23,6 +23,8 @@ pub struct Request {
     pub follows_redirects: bool,
     /// Certificates of the server are not looked at.
     pub trusts_all: bool,
+    /// The content of the answer is given as it was before it was packed for the way.
+    pub unpacks: bool,
 }
 
 /// A line of the head of a request.
@@ -83,6 +85,7 @@ impl Request {
             timeouts: Timeouts::default(),
             follows_redirects: true,
             trusts_all: false,
+            unpacks: false,
         }
     }
 

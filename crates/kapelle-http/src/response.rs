@@ -7,6 +7,7 @@ use std::time::Duration;
 use hyper::body::{Body, Bytes, Incoming};
 use tokio::task::AbortHandle;
 
+use crate::decoding::{Decoder, PART};
 use crate::error::{HttpError, Kind};
 use crate::url::Url;
 
@@ -18,6 +19,10 @@ pub struct Response {
     /// Where it came from, after redirects.
     pub url: Url,
     pub(crate) body: Incoming,
+    /// Unpacks what comes.
+    pub(crate) decoder: Option<Decoder>,
+    /// What came and is not unpacked yet.
+    pub(crate) packed: Bytes,
     pub(crate) idle: Duration,
     /// It lives as long as this.
     pub(crate) _connection: Connection,
@@ -46,6 +51,31 @@ impl Response {
 
     /// The next piece of the content; `None` at its end. One that ends too early is an error.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, HttpError> {
+        while let Some(decoder) = &mut self.decoder {
+            let unpacked = if self.packed.is_empty() {
+                match self.piece().await? {
+                    Some(piece) => {
+                        self.packed = piece;
+                        continue;
+                    }
+                    None => self.decoder.take().map_or(Ok(Bytes::new()), Decoder::end),
+                }
+            } else {
+                decoder.unpack(&self.packed.split_to(self.packed.len().min(PART)))
+            };
+            let unpacked = unpacked.map_err(|error| {
+                let host = self.url.host();
+                HttpError::new(Kind::Protocol, format!("the answer of `{host}` cannot be unpacked: {error}"))
+            })?;
+            if !unpacked.is_empty() {
+                return Ok(Some(unpacked));
+            }
+        }
+        self.piece().await
+    }
+
+    /// The next piece as it comes.
+    async fn piece(&mut self) -> Result<Option<Bytes>, HttpError> {
         loop {
             let body = &mut self.body;
             let next = poll_fn(|context| Pin::new(&mut *body).poll_frame(context));

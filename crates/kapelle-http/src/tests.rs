@@ -57,6 +57,65 @@ async fn content_is_sent_whether_it_comes_from_memory_or_from_files() {
     assert_eq!(server.last().header("content-length"), Some("0"));
 }
 
+/// `four orders`, packed by another program.
+const GZIP: &str = "1f8b08000000000002034bcb2f2d52c82f4a492d2a0600ccc71b3c0b000000";
+const ZLIB: &str = "789c4bcb2f2d52c82f4a492d2a06001a3a046c";
+const DEFLATE: &str = "4bcb2f2d52c82f4a492d2a0600";
+
+/// What comes of an answer with this coding and content.
+async fn unpacked(coding: &str, content: &[u8], request: impl Fn(Request) -> Request) -> String {
+    let head =
+        format!("HTTP/1.1 200 OK\r\nContent-Encoding: {coding}\r\nContent-Length: {}\r\n\r\n", content.len());
+    let whole = [head.as_bytes(), content].concat();
+    let server = Server::start(move |_| whole.clone());
+    let request = request(Request { unpacks: true, ..get(&server.url("/")) });
+    let mut response = Client::default().send(&request).await.unwrap();
+    let names: Vec<_> = response.headers.iter().map(|(name, _)| name.as_str()).collect();
+    let names = names.join(" ");
+    let said = server.last().header("accept-encoding").unwrap_or("-").to_owned();
+    match response.bytes(1 << 20).await {
+        Ok(content) => format!("{said}|{names}|{}", String::from_utf8_lossy(&content)),
+        Err(error) => error.message.replace(&server.address().ip().to_string(), "HOST"),
+    }
+}
+
+fn bytes(hex: &str) -> Vec<u8> {
+    (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap()).collect()
+}
+
+#[tokio::test]
+async fn what_was_packed_for_the_way_is_unpacked_for_who_wants_it() {
+    let as_it_is = |request| request;
+    for (coding, packed) in [("gzip", GZIP), ("X-GZIP", GZIP), ("deflate", ZLIB), ("deflate", DEFLATE)] {
+        assert_eq!(
+            unpacked(coding, &bytes(packed), as_it_is).await,
+            "gzip, deflate||four orders",
+            "{coding}"
+        );
+    }
+    let twice = [bytes(GZIP), bytes(GZIP)].concat();
+    assert_eq!(unpacked("gzip", &twice, as_it_is).await, "gzip, deflate||four ordersfour orders");
+    assert_eq!(unpacked("gzip", b"", as_it_is).await, "gzip, deflate|Content-Encoding Content-Length|");
+    // Nobody knows this one, or wants it.
+    assert_eq!(unpacked("br", b"x", as_it_is).await, "gzip, deflate|Content-Encoding Content-Length|x");
+    let plain = |request| Request { unpacks: false, ..request };
+    assert_eq!(unpacked("gzip", b"x", plain).await, "-|Content-Encoding Content-Length|x");
+    let own = |request| Request { headers: vec![Header::new("Accept-Encoding", "identity")], ..request };
+    assert_eq!(unpacked("gzip", &bytes(GZIP), own).await, "identity||four orders");
+}
+
+#[tokio::test]
+async fn what_cannot_be_unpacked_or_is_too_large_is_told() {
+    let told = unpacked("gzip", b"no gzip at all", |request| request).await;
+    assert!(told.starts_with("the answer of `HOST` cannot be unpacked: "), "{told}");
+    let told = unpacked("gzip", &bytes(GZIP)[..20], |request| request).await;
+    assert!(told.starts_with("the answer of `HOST` cannot be unpacked: "), "{told}");
+    let mut large = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    large.write_all(&vec![0; 3 << 20]).unwrap();
+    let told = unpacked("gzip", &large.finish().unwrap(), |request| request).await;
+    assert_eq!(told, "the answer of `HOST` has more than 1048576 bytes");
+}
+
 #[tokio::test]
 async fn a_file_that_became_shorter_breaks_the_request() {
     let server = Server::start(|_| answer("200 OK", &[], ""));
@@ -198,6 +257,8 @@ async fn waiting_has_an_end() {
     request.url = Url::parse(&format!("http://{}/", slow.local_addr().unwrap())).unwrap();
     let _detached = thread::spawn(move || {
         let (mut stream, _) = slow.accept().unwrap();
+        // An answer that comes before its request is none.
+        stream.read_exact(&mut [0; 5]).unwrap();
         stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nab").unwrap();
         thread::sleep(Duration::from_secs(30));
     });
@@ -366,4 +427,19 @@ proptest::proptest! {
             }
         }
     }
+}
+
+#[tokio::test]
+async fn a_program_of_a_task_learns_only_addresses_that_it_may_go_to() {
+    let hosts = [("known".to_owned(), "169.254.169.254".parse().unwrap())];
+    let client = Client::new(ClientSettings { hosts: hosts.into(), ..ClientSettings::default() });
+    let told = async |host: &str| match client.addresses(host, 22).await {
+        Ok(addresses) => addresses[0].to_string(),
+        Err(error) => format!("{:?}", error.kind),
+    };
+    assert_eq!(told("127.0.0.1").await, "127.0.0.1:22");
+    assert_eq!(told("::1").await, "[::1]:22");
+    assert_eq!(told("169.254.169.254").await, "Refused");
+    assert_eq!(told("Known").await, "169.254.169.254:22", "an administrator wrote it down");
+    assert_eq!(told("no-such-host.invalid").await, "Connection");
 }

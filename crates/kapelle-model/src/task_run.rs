@@ -68,6 +68,9 @@ pub struct Detail {
     pub failure: Option<Failure>,
     /// How many children an executing task starts, once that is known.
     pub children: Option<u32>,
+    /// How many of them this attempt has begun with. Without a number it has with all that there are: earlier versions kept
+    /// none.
+    pub begun: Option<u32>,
     /// Where a working directory is in its life.
     pub phase: Phase,
     /// The list of tasks that a decision led to: the answer of an approval, the time that ran out.

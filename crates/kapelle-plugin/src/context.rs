@@ -8,6 +8,7 @@ use kapelle_core::expression::{Outcome, Template};
 use kapelle_core::property::is_truthy;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Map, State, Text, Value};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use crate::broken::Broken;
@@ -116,8 +117,14 @@ impl RunContext {
         work: impl FnOnce(&Self) -> Result<T, Broken> + Send + 'static,
     ) -> Result<T, Broken> {
         let cx = self.clone();
-        let done = tokio::task::spawn_blocking(move || work(&cx)).await;
-        done.unwrap_or_else(|_| Err(Broken::new("the task ended by a mistake in its program")))
+        let (tell, told) = oneshot::channel();
+        // In a box, so that what starts a thread is compiled once and not for every kind of work.
+        let work: Box<dyn FnOnce() + Send> = Box::new(move || {
+            // Nobody hears of it if the task ended meanwhile.
+            let _heard = tell.send(work(&cx));
+        });
+        let _detached = tokio::task::spawn_blocking(work);
+        told.await.unwrap_or_else(|_| Err(Broken::new("the task ended by a mistake in its program")))
     }
 
     /// Whether the attempt may go on; if it has to end, the failure that says so.

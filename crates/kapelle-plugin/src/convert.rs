@@ -20,6 +20,11 @@ pub trait FromRendered: Sized {
     /// `Err` says what is wrong with the value, without showing it.
     fn from_rendered(value: Value) -> Result<Self, String>;
 
+    /// The same for an entry of a list.
+    fn from_entry(value: Value) -> Result<Self, String> {
+        Self::from_rendered(value)
+    }
+
     /// What may be written for it, apart from an expression.
     fn schema(generator: &mut SchemaGenerator) -> Schema;
 }
@@ -82,9 +87,24 @@ impl FromRendered for Value {
     }
 }
 
+/// A list or a map among texts is nearly always a text whose quotes were forgotten.
+fn text_entry(value: Value) -> Result<Value, String> {
+    match value {
+        Value::List(_) | Value::Map(_) => Err(format!(
+            "an entry is a {} and no text: put all of it in quotes, since YAML reads `a: b` as a map and `[a]` as a list",
+            if matches!(value, Value::List(_)) { "list" } else { "map" }
+        )),
+        other => Ok(other),
+    }
+}
+
 impl FromRendered for Text {
     fn from_rendered(value: Value) -> Result<Self, String> {
         plain_text(&value)
+    }
+
+    fn from_entry(value: Value) -> Result<Self, String> {
+        Self::from_rendered(text_entry(value)?)
     }
 
     fn schema(_generator: &mut SchemaGenerator) -> Schema {
@@ -96,6 +116,10 @@ impl FromRendered for Text {
 impl FromRendered for String {
     fn from_rendered(value: Value) -> Result<Self, String> {
         Ok(plain_text(&value)?.expose().to_owned())
+    }
+
+    fn from_entry(value: Value) -> Result<Self, String> {
+        Self::from_rendered(text_entry(value)?)
     }
 
     fn schema(_generator: &mut SchemaGenerator) -> Schema {
@@ -220,7 +244,7 @@ impl<T: FromRendered> FromRendered for Vec<T> {
     fn from_rendered(value: Value) -> Result<Self, String> {
         match opened(value, "list")? {
             Value::Null => Ok(Self::new()),
-            Value::List(items) => items.iter().cloned().map(T::from_rendered).collect(),
+            Value::List(items) => items.iter().cloned().map(T::from_entry).collect(),
             Value::Secret(inner) => match &*inner {
                 Value::List(items) => {
                     items.iter().map(|item| T::from_rendered(item.clone().into_secret())).collect()

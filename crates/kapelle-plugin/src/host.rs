@@ -2,6 +2,7 @@
 
 mod executions;
 mod files;
+mod flows;
 mod keys;
 mod metric;
 mod namespace_files;
@@ -19,15 +20,18 @@ use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 
 pub use executions::{
-    Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged, Told, ToldRun,
+    Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged, ToStart, Told,
+    ToldRun,
 };
 pub use files::{Files, Name, NewFile};
+pub use flows::{FlowSource, Flows};
 pub use keys::{Kept, KeyToSet, Keys};
 pub use metric::{Metric, MetricKind};
 pub use namespace_files::{NamespaceFile, NamespaceFiles};
 pub use place::Place;
 pub use triggers::Triggers;
 
+use crate::read::Properties;
 use crate::task::ErasedTask;
 
 /// The world of one attempt of one task run. All that is done through it is done in the name of its flow.
@@ -54,6 +58,16 @@ pub trait Host: Send + Sync {
         Vec::new()
     }
 
+    /// Names of outputs of the task that expressions elsewhere in its flow ask for.
+    fn implied_outputs(&self) -> Vec<String> {
+        Vec::new()
+    }
+
+    /// What the flow says of its other tasks of the same type, in its order.
+    fn peers(&self) -> Vec<Box<Properties>> {
+        Vec::new()
+    }
+
     /// A setting of the instance, by its whole name.
     fn setting(&self, name: &str) -> Option<String>;
 
@@ -72,6 +86,8 @@ pub trait Host: Send + Sync {
     fn namespace_files(&self) -> &dyn NamespaceFiles;
 
     fn executions(&self) -> &dyn Executions;
+
+    fn flows(&self) -> &dyn Flows;
 
     fn triggers(&self) -> &dyn Triggers;
 }

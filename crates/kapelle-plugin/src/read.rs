@@ -9,11 +9,30 @@ use std::sync::Arc;
 
 use kapelle_core::property::Property;
 use kapelle_model::{Failure, Value};
-use serde::de::value::{MapDeserializer, SeqDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Visitor};
+use serde::de::{
+    DeserializeOwned, DeserializeSeed, Deserializer, Error as _, IntoDeserializer, MapAccess, SeqAccess,
+    Visitor,
+};
 
 /// The properties of a task, with what plugin defaults add.
 pub type Properties = [(Arc<str>, Property)];
+
+/// The entries of a map, if it is one, as properties. Names that are expressions are left out.
+pub fn entries(property: &Property) -> Vec<(Arc<str>, Property)> {
+    match property {
+        Property::Map(entries) => entries
+            .iter()
+            .filter_map(|(key, value)| match key {
+                Property::Fixed(Value::Str(text)) => Some((text.expose().into(), value.clone())),
+                _ => None,
+            })
+            .collect(),
+        Property::Fixed(Value::Map(map)) => {
+            map.iter().map(|(key, value)| (key.clone(), Property::Fixed(value.clone()))).collect()
+        }
+        _ => Vec::new(),
+    }
+}
 
 /// No text of a flow begins so: YAML does not have this character.
 const TOKEN: &str = "\u{0}expression ";
@@ -27,9 +46,7 @@ thread_local! {
 /// Reads a struct. What is missing or has the wrong shape is told in words.
 pub fn read<T: DeserializeOwned>(properties: &Properties) -> Result<T, Failure> {
     let before = TABLE.with_borrow_mut(std::mem::take);
-    let present = properties.iter().filter(|(_, property)| !is_null(property));
-    let entries = present.map(|(name, property)| (&**name, Part { property, name: Some(name) }));
-    let result = T::deserialize(MapDeserializer::new(entries));
+    let result = T::deserialize(Part { what: What::Properties(properties), name: None });
     TABLE.set(before);
     result.map_err(|error: serde::de::value::Error| Failure::new(words(&error.to_string())))
 }
@@ -40,11 +57,6 @@ fn words(message: &str) -> String {
         Some(name) => format!("the property {name} is missing"),
         None => format!("a property does not fit: {message}"),
     }
-}
-
-/// What is null counts as absent.
-fn is_null(property: &Property) -> bool {
-    matches!(property, Property::Fixed(Value::Null))
 }
 
 pub(crate) fn is_token(text: &str) -> bool {
@@ -60,38 +72,141 @@ pub(crate) fn handed(token: &str) -> Option<Handed> {
 /// A property on its way.
 #[derive(Clone, Copy)]
 struct Part<'p> {
-    property: &'p Property,
+    what: What<'p>,
+    /// How the property is called that it belongs to.
     name: Option<&'p Arc<str>>,
+}
+
+#[derive(Clone, Copy)]
+enum What<'p> {
+    Properties(&'p Properties),
+    Property(&'p Property),
+    Value(&'p Value),
+    Key(&'p Arc<str>),
 }
 
 type Error = serde::de::value::Error;
 
-impl Part<'_> {
-    fn token(self) -> String {
+impl<'p> Part<'p> {
+    fn of(property: &'p Property, name: Option<&'p Arc<str>>) -> Self {
+        let what = match property {
+            Property::Fixed(value) => What::Value(value),
+            other => What::Property(other),
+        };
+        Self { what, name }
+    }
+
+    fn shape(self) -> Shape<'p> {
+        let name = self.name;
+        let part = move |what| Part { what, name };
+        match self.what {
+            What::Properties(properties) => Shape::Map(Parts::new(
+                properties
+                    .iter()
+                    .map(move |(name, property)| (part(What::Key(name)), Part::of(property, Some(name))))
+                    .filter(|(_, value)| !value.is_null()),
+            )),
+            What::Property(Property::List(items)) => {
+                Shape::List(Parts::items(items.iter().map(move |item| Part::of(item, name))))
+            }
+            What::Property(Property::Map(entries)) => Shape::Map(Parts::new(
+                entries.iter().map(move |(key, value)| (Part::of(key, name), Part::of(value, name))),
+            )),
+            What::Value(Value::List(items)) => {
+                Shape::List(Parts::items(items.iter().map(move |item| part(What::Value(item)))))
+            }
+            What::Value(Value::Map(entries)) => Shape::Map(Parts::new(
+                entries.iter().map(move |(key, value)| (part(What::Key(key)), part(What::Value(value)))),
+            )),
+            What::Value(Value::Null) => Shape::Null,
+            What::Value(Value::Bool(value)) => Shape::Bool(*value),
+            What::Value(Value::Int(value)) => Shape::Int(*value),
+            What::Value(Value::Float(value)) => Shape::Float(*value),
+            What::Value(Value::Str(text)) if !text.has_secret() => Shape::Text(text.expose()),
+            What::Key(key) => Shape::Text(key),
+            // Expressions, secrets, decimals, moments: what plain data cannot say.
+            What::Property(property) => Shape::Token(self.token(property.clone())),
+            What::Value(value) => Shape::Token(self.token(Property::Fixed(value.clone()))),
+        }
+    }
+
+    fn token(self, property: Property) -> String {
         TABLE.with_borrow_mut(|table| {
-            table.push((self.property.clone(), self.name.cloned()));
+            table.push((property, self.name.cloned()));
             format!("{TOKEN}{}", table.len() - 1)
         })
     }
 
+    fn is_null(self) -> bool {
+        matches!(self.what, What::Value(Value::Null))
+    }
+
     /// The text as it is written.
     fn written(self) -> Option<String> {
-        match self.property {
-            Property::Fixed(Value::Str(text)) => Some(text.expose().to_owned()),
-            Property::Fixed(Value::Bool(value)) => Some(value.to_string()),
-            Property::Fixed(Value::Int(value)) => Some(value.to_string()),
-            Property::Template(template) => Some(template.source().to_owned()),
-            Property::Unreadable(unreadable) => Some(unreadable.0.expose().to_owned()),
+        match self.what {
+            What::Key(key) => Some(key.to_string()),
+            What::Value(Value::Str(text)) => Some(text.expose().to_owned()),
+            What::Value(Value::Bool(value)) => Some(value.to_string()),
+            What::Value(Value::Int(value)) => Some(value.to_string()),
+            What::Property(Property::Template(template)) => Some(template.source().to_owned()),
+            What::Property(Property::Unreadable(unreadable)) => Some(unreadable.0.expose().to_owned()),
             _ => None,
         }
     }
 }
 
-impl IntoDeserializer<'_, Error> for Part<'_> {
-    type Deserializer = Self;
+/// A part, as serde knows data.
+enum Shape<'p> {
+    Null,
+    Bool(bool),
+    Int(i64),
+    Float(f64),
+    Text(&'p str),
+    Token(String),
+    List(Parts<'p>),
+    Map(Parts<'p>),
+}
 
-    fn into_deserializer(self) -> Self {
-        self
+/// The parts of a list or a map.
+///
+/// Whatever they come from, they are of this type: what serde derives for a struct is compiled for each of those there are.
+struct Parts<'p> {
+    rest: Box<dyn Iterator<Item = (Part<'p>, Part<'p>)> + 'p>,
+    /// Belongs to the key that was read last.
+    value: Option<Part<'p>>,
+}
+
+impl<'p> Parts<'p> {
+    fn new(rest: impl Iterator<Item = (Part<'p>, Part<'p>)> + 'p) -> Self {
+        Self { rest: Box::new(rest), value: None }
+    }
+
+    /// Those of a list have no keys that matter.
+    fn items(rest: impl Iterator<Item = Part<'p>> + 'p) -> Self {
+        Self::new(rest.map(|part| (part, part)))
+    }
+}
+
+impl<'de> MapAccess<'de> for Parts<'_> {
+    type Error = Error;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, Error> {
+        let Some((key, value)) = self.rest.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(key).map(Some)
+    }
+
+    fn next_value_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<S::Value, Error> {
+        let value = self.value.take().ok_or_else(|| Error::custom("a value was asked for before its key"))?;
+        seed.deserialize(value)
+    }
+}
+
+impl<'de> SeqAccess<'de> for Parts<'_> {
+    type Error = Error;
+
+    fn next_element_seed<S: DeserializeSeed<'de>>(&mut self, seed: S) -> Result<Option<S::Value>, Error> {
+        self.rest.next().map(|(_, item)| seed.deserialize(item)).transpose()
     }
 }
 
@@ -99,24 +214,20 @@ impl<'de> Deserializer<'de> for Part<'_> {
     type Error = Error;
 
     fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        match self.property {
-            Property::Template(_) | Property::Unreadable(_) => visitor.visit_string(self.token()),
-            Property::List(items) => {
-                let parts = items.iter().map(|property| Part { property, name: self.name });
-                visitor.visit_seq(SeqDeserializer::new(parts))
-            }
-            Property::Map(entries) => {
-                let parts = entries.iter().map(|(key, property)| {
-                    (Part { property: key, name: self.name }, Part { property, name: self.name })
-                });
-                visitor.visit_map(MapDeserializer::new(parts))
-            }
-            Property::Fixed(value) => self.visit_fixed(value, visitor),
+        match self.shape() {
+            Shape::Null => visitor.visit_unit(),
+            Shape::Bool(value) => visitor.visit_bool(value),
+            Shape::Int(value) => visitor.visit_i64(value),
+            Shape::Float(value) => visitor.visit_f64(value),
+            Shape::Text(text) => visitor.visit_str(text),
+            Shape::Token(token) => visitor.visit_string(token),
+            Shape::List(items) => visitor.visit_seq(items),
+            Shape::Map(entries) => visitor.visit_map(entries),
         }
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
-        if is_null(self.property) { visitor.visit_none() } else { visitor.visit_some(self) }
+        if self.is_null() { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_string<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Error> {
@@ -191,32 +302,6 @@ impl<'de> Deserializer<'de> for Part<'_> {
     serde::forward_to_deserialize_any! {
         i8 i16 i128 u8 u128 f32 char bytes byte_buf unit unit_struct seq tuple tuple_struct map struct
         identifier ignored_any
-    }
-}
-
-impl Part<'_> {
-    fn visit_fixed<'de, V: Visitor<'de>>(self, value: &Value, visitor: V) -> Result<V::Value, Error> {
-        match value {
-            Value::Null => visitor.visit_unit(),
-            Value::Bool(value) => visitor.visit_bool(*value),
-            Value::Int(value) => visitor.visit_i64(*value),
-            Value::Float(value) => visitor.visit_f64(*value),
-            Value::Str(text) if !text.has_secret() => visitor.visit_str(text.expose()),
-            Value::List(items) => {
-                let properties: Vec<Property> = items.iter().cloned().map(Property::Fixed).collect();
-                let parts = properties.iter().map(|property| Part { property, name: self.name });
-                visitor.visit_seq(SeqDeserializer::new(parts))
-            }
-            Value::Map(map) => {
-                let properties: Vec<(&str, Property)> =
-                    map.iter().map(|(key, value)| (&**key, Property::Fixed(value.clone()))).collect();
-                let parts =
-                    properties.iter().map(|(key, property)| (*key, Part { property, name: self.name }));
-                visitor.visit_map(MapDeserializer::new(parts))
-            }
-            // Secrets, decimals, moments: what plain data cannot say.
-            _ => visitor.visit_string(self.token()),
-        }
     }
 }
 

@@ -6,10 +6,11 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use kapelle_model::Failure;
-use schemars::{Schema, schema_for};
+use schemars::Schema;
 
 use crate::context::RunContext;
 use crate::read::{Properties, read};
+use crate::schema::schema_of;
 use crate::task::{ErasedTask, Running, Task};
 use crate::trigger::{ErasedTrigger, PollingTrigger, RealtimeTrigger};
 
@@ -41,6 +42,11 @@ pub trait TaskSource: Send + Sync {
 
     /// The schema of what it gives.
     fn outputs(&self) -> Schema;
+
+    /// Whether data describes them.
+    fn is_data(&self) -> bool {
+        false
+    }
 }
 
 /// The struct `T`.
@@ -56,23 +62,72 @@ impl<T: Task> TaskSource for Struct<T> {
     }
 
     fn properties(&self) -> Schema {
-        schema_for!(T)
+        schema_of::<T>()
     }
 
     fn outputs(&self) -> Schema {
-        schema_for!(T::Output)
+        schema_of::<T::Output>()
     }
 }
 
 /// A type of trigger, as a value.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct TriggerType {
     pub name: &'static str,
     /// It listens, and is never asked to look.
     pub is_realtime: bool,
-    read: fn(&Properties) -> Result<ErasedTrigger, Failure>,
-    properties: fn() -> Schema,
-    outputs: fn() -> Schema,
+    source: Arc<dyn TriggerSource>,
+}
+
+/// Where triggers of a type come from: a struct in Rust, or data that describes them.
+pub trait TriggerSource: Send + Sync {
+    /// A trigger with these properties; what is missing or has the wrong shape is told in words.
+    fn read(&self, properties: &Properties) -> Result<ErasedTrigger, Failure>;
+
+    /// The schema of its properties, with title and description.
+    fn properties(&self) -> Schema;
+
+    /// The schema of what it gives.
+    fn outputs(&self) -> Schema;
+
+    /// Whether data describes them.
+    fn is_data(&self) -> bool {
+        false
+    }
+}
+
+/// The struct `T` of a trigger that looks from time to time.
+struct Looking<T>(PhantomData<fn() -> T>);
+
+impl<T: PollingTrigger> TriggerSource for Looking<T> {
+    fn read(&self, properties: &Properties) -> Result<ErasedTrigger, Failure> {
+        Ok(ErasedTrigger::Polling(Arc::new(read::<T>(properties)?)))
+    }
+
+    fn properties(&self) -> Schema {
+        schema_of::<T>()
+    }
+
+    fn outputs(&self) -> Schema {
+        schema_of::<T::Output>()
+    }
+}
+
+/// The struct `T` of a trigger that listens.
+struct Listening<T>(PhantomData<fn() -> T>);
+
+impl<T: RealtimeTrigger> TriggerSource for Listening<T> {
+    fn read(&self, properties: &Properties) -> Result<ErasedTrigger, Failure> {
+        Ok(ErasedTrigger::Realtime(Arc::new(read::<T>(properties)?)))
+    }
+
+    fn properties(&self) -> Schema {
+        schema_of::<T>()
+    }
+
+    fn outputs(&self) -> Schema {
+        schema_of::<T::Output>()
+    }
 }
 
 /// A task that has a beginning and an end on a worker, and tasks of its own between them: it keeps a directory for them.
@@ -113,13 +168,15 @@ impl Registry {
     /// # Panics
     /// If it is there already.
     pub fn polling<T: PollingTrigger>(&mut self) {
-        self.trigger(TriggerType {
-            name: T::TYPE,
-            is_realtime: false,
-            read: |properties| Ok(ErasedTrigger::Polling(Arc::new(read::<T>(properties)?))),
-            properties: || schema_for!(T),
-            outputs: || schema_for!(T::Output),
-        });
+        self.polling_from(T::TYPE, Arc::new(Looking::<T>(PhantomData)));
+    }
+
+    /// Adds a type of trigger that looks from time to time, and comes from elsewhere than a struct.
+    ///
+    /// # Panics
+    /// If it is there already.
+    pub fn polling_from(&mut self, name: &'static str, source: Arc<dyn TriggerSource>) {
+        self.trigger(TriggerType { name, is_realtime: false, source });
     }
 
     /// Adds a type of trigger that listens.
@@ -127,18 +184,14 @@ impl Registry {
     /// # Panics
     /// If it is there already.
     pub fn realtime<T: RealtimeTrigger>(&mut self) {
-        self.trigger(TriggerType {
-            name: T::TYPE,
-            is_realtime: true,
-            read: |properties| Ok(ErasedTrigger::Realtime(Arc::new(read::<T>(properties)?))),
-            properties: || schema_for!(T),
-            outputs: || schema_for!(T::Output),
-        });
+        let source = Arc::new(Listening::<T>(PhantomData));
+        self.trigger(TriggerType { name: T::TYPE, is_realtime: true, source });
     }
 
     fn trigger(&mut self, known: TriggerType) {
-        let before = self.triggers.insert(known.name, known);
-        assert!(before.is_none(), "{} is registered twice", known.name);
+        let name = known.name;
+        let before = self.triggers.insert(name, known);
+        assert!(before.is_none(), "{name} is registered twice");
     }
 
     /// Adds a type of group.
@@ -186,19 +239,10 @@ impl Deref for TaskType {
     }
 }
 
-impl TriggerType {
-    /// A trigger with these properties; what is missing or has the wrong shape is told in words.
-    pub fn read(&self, properties: &Properties) -> Result<ErasedTrigger, Failure> {
-        (self.read)(properties)
-    }
+impl Deref for TriggerType {
+    type Target = dyn TriggerSource;
 
-    /// The schema of its properties, with title and description.
-    pub fn properties(&self) -> Schema {
-        (self.properties)()
-    }
-
-    /// The schema of what it gives.
-    pub fn outputs(&self) -> Schema {
-        (self.outputs)()
+    fn deref(&self) -> &Self::Target {
+        &*self.source
     }
 }

@@ -3,7 +3,9 @@
 //! What it does is what a host owes, in the simplest way. A test looks at what a task gave, logged and left behind.
 
 mod files;
+mod flows;
 mod memory;
+mod service;
 mod triggers;
 
 use std::path::PathBuf;
@@ -23,11 +25,12 @@ use tokio_util::sync::CancellationToken;
 
 use crate::broken::Broken;
 use crate::context::RunContext;
-use crate::host::{Executions, Files, Host, Keys, Metric, NamespaceFiles, Place, Triggers, Waiting};
-use crate::read::read;
+use crate::host::{Executions, Files, Flows, Host, Keys, Metric, NamespaceFiles, Place, Triggers, Waiting};
+use crate::read::{Properties, read};
 use crate::task::{ErasedTask, Task};
 
 pub use memory::Memory;
+pub use service::service;
 pub use triggers::{Heard, Listener};
 
 /// The moment at which tests happen that set no other.
@@ -50,6 +53,8 @@ struct Staged {
     memory: Memory,
     settings: Mutex<Vec<(String, String)>>,
     implied: Mutex<Vec<String>>,
+    implied_outputs: Mutex<Vec<String>>,
+    peers: Mutex<Vec<Box<Properties>>>,
     find: Mutex<Option<Find>>,
 }
 
@@ -84,6 +89,8 @@ impl Stage {
             memory: Memory::default(),
             settings: Mutex::default(),
             implied: Mutex::default(),
+            implied_outputs: Mutex::default(),
+            peers: Mutex::default(),
             find: Mutex::default(),
         };
         let flow =
@@ -120,6 +127,20 @@ impl Stage {
     #[must_use]
     pub fn implying(self, name: &str) -> Self {
         locked(&self.host.implied).push(name.to_owned());
+        self
+    }
+
+    /// Says that an expression of the flow asks for an output of the task.
+    #[must_use]
+    pub fn implying_output(self, name: &str) -> Self {
+        locked(&self.host.implied_outputs).push(name.to_owned());
+        self
+    }
+
+    /// Says that the flow has another task of the same type, with these properties.
+    #[must_use]
+    pub fn beside(self, properties: &str) -> Self {
+        locked(&self.host.peers).push(properties_of(properties).into());
         self
     }
 
@@ -268,6 +289,14 @@ impl Host for Staged {
         locked(&self.implied).clone()
     }
 
+    fn implied_outputs(&self) -> Vec<String> {
+        locked(&self.implied_outputs).clone()
+    }
+
+    fn peers(&self) -> Vec<Box<Properties>> {
+        locked(&self.peers).clone()
+    }
+
     fn setting(&self, name: &str) -> Option<String> {
         locked(&self.settings).iter().find(|(known, _)| known == name).map(|(_, value)| value.clone())
     }
@@ -292,6 +321,10 @@ impl Host for Staged {
     }
 
     fn executions(&self) -> &dyn Executions {
+        &self.memory
+    }
+
+    fn flows(&self) -> &dyn Flows {
         &self.memory
     }
 

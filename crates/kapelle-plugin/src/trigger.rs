@@ -66,8 +66,8 @@ pub trait RealtimeTrigger: DeserializeOwned + JsonSchema + Send + Sync + Sized +
     /// What `trigger` is in the execution.
     type Output: Serialize + JsonSchema + Send;
 
-    /// Listens until [`RunContext::stopped`] does. An end before, with or without a failure, is followed by another try
-    /// after a while.
+    /// Listens until [`RunContext::stopped`] does, and then ends in any way. An end before, with or without a failure, is
+    /// followed by another try after a while.
     fn listen(
         &self,
         cx: &RunContext,
@@ -151,6 +151,10 @@ impl<T: PollingTrigger> ErasedPolling for T {
 
 impl<T: RealtimeTrigger> ErasedRealtime for T {
     fn listen<'a>(&'a self, cx: &'a RunContext, sink: Arc<dyn EventSink>) -> Listening<'a> {
-        Box::pin(RealtimeTrigger::listen(self, cx, Events::new(sink)))
+        Box::pin(async move {
+            let ended = RealtimeTrigger::listen(self, cx, Events::new(sink)).await;
+            // What was broken off since the trigger had to end is no failure.
+            if cx.is_stopped() { Ok(()) } else { ended }
+        })
     }
 }

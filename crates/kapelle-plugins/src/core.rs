@@ -4,7 +4,6 @@ mod debug;
 mod execution;
 mod flow;
 mod hash;
-mod ion;
 mod kv;
 mod log;
 mod metric;

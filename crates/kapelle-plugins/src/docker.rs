@@ -6,6 +6,7 @@
 mod address;
 mod archive;
 mod build;
+mod compose;
 mod connection;
 mod container;
 mod credentials;
@@ -20,6 +21,7 @@ mod pull;
 mod push;
 mod rm;
 mod run;
+mod secure;
 mod stop;
 mod sweep;
 mod tag;
@@ -28,17 +30,21 @@ mod wanted;
 
 use kapelle_plugin::{Broken, Registry, RunContext};
 
-pub use address::HOST;
+pub use address::{HOST, TLS_VERIFY};
+pub(crate) use archive::{Own, Owner, Sent, pack, unpack};
 pub(crate) use connection::ConnectionProperties;
 pub(crate) use container::{LifeProperties, Order};
-pub(crate) use engine::Engine;
+pub(crate) use engine::{Content, Pieces, PiecesTo};
 pub(crate) use image::Image;
+pub(crate) use pipe::{source, writer};
+pub use secure::CERTIFICATES;
 pub use sweep::sweep;
 pub(crate) use wanted::ContainerProperties;
 pub use wanted::VOLUMES;
 
 pub(crate) fn register(r: &mut Registry) {
     r.task::<build::Build>();
+    r.task::<compose::Compose>();
     r.task::<image_ls::ImageLs>();
     r.task::<prune::Prune>();
     r.task::<pull::Pull>();

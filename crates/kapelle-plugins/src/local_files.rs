@@ -1,7 +1,7 @@
 //! Tasks and triggers over files of this machine, below folders that are open to flows ([`allowed`]).
 //!
 //! What lies in a folder is looked at in one way for all ([`listing`]), and so files are moved and written ([`moving`]).
-//! What a trigger knows of files is data that decides by itself ([`known`]).
+//! What a trigger knows of files is data that decides by itself ([`kapelle_plugin::known`]).
 
 mod action;
 mod allowed;
@@ -11,7 +11,6 @@ mod download;
 mod downloads;
 mod file;
 mod keeping;
-mod known;
 mod list;
 mod listing;
 mod moving;
@@ -22,7 +21,10 @@ mod upload;
 mod uploads;
 mod watch;
 
-use kapelle_plugin::Registry;
+use std::fs::File;
+
+use kapelle_model::Failure;
+use kapelle_plugin::{Host, Registry};
 
 pub(crate) fn register(r: &mut Registry) {
     r.task::<copy::Copy>();
@@ -35,6 +37,11 @@ pub(crate) fn register(r: &mut Registry) {
     r.task::<uploads::Uploads>();
     r.polling::<trigger::Trigger>();
     r.realtime::<realtime_trigger::RealtimeTrigger>();
+}
+
+/// Opens a file of this machine that is open to flows.
+pub(crate) fn open(host: &dyn Host, path: &str) -> Result<File, Failure> {
+    allowed::Allowed::of(host)?.open(path)
 }
 
 #[cfg(test)]

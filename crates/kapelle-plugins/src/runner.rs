@@ -2,10 +2,11 @@
 //!
 //! A task says what has to run and listens to it; a runner knows where. [`process::Process`] is the machine of the worker:
 //! a [`shepherd`] stands between the server and a program, so that nothing survives the server. [`docker::Docker`] is a
-//! container, which goes on without the server until the next one takes it up.
+//! container, [`kubernetes::Kubernetes`] a pod: both go on without the server until the next one takes them up.
 
 pub(crate) mod docker;
-pub(crate) mod lines;
+pub(crate) mod heard;
+pub(crate) mod kubernetes;
 pub(crate) mod process;
 pub(crate) mod program;
 pub mod shepherd;
@@ -18,8 +19,7 @@ use std::pin::Pin;
 
 use kapelle_model::{Failure, Text};
 use kapelle_plugin::RunContext;
-
-use lines::Line;
+use kapelle_plugin::program::Lines;
 
 /// What has to run.
 pub(crate) struct Job {
@@ -33,18 +33,6 @@ pub(crate) struct Job {
     pub(crate) environment: BTreeMap<String, Text>,
 }
 
-/// Which of the two a line came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stream {
-    Out,
-    Error,
-}
-
-/// Who hears the lines of a program, in the order of each stream.
-pub(crate) trait Lines: Send {
-    fn line(&mut self, stream: Stream, line: Line);
-}
-
 /// How a program ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Ended {
@@ -56,6 +44,8 @@ pub(crate) struct Ended {
     pub(crate) sandbox: Vec<String>,
     /// The container in which it ran.
     pub(crate) container_id: Option<String>,
+    /// The pod in which it ran.
+    pub(crate) pod: Option<String>,
 }
 
 /// Runs programs somewhere.

@@ -1,7 +1,7 @@
 //! Tasks that run programs in languages of all kinds.
 //!
 //! All languages work alike: what differs is data ([`language::Facts`]). A run prepares a directory, joins the commands
-//! to one text, gives it to a runner, listens to it ([`listener`]) and keeps what is asked for. Start with [`run`].
+//! to one text, gives it to a runner, listens to it ([`kapelle_plugin::program`]) and keeps what is asked for. Start with [`run`].
 
 mod addresses;
 mod choice;
@@ -11,8 +11,6 @@ mod folders;
 mod implied;
 mod language;
 mod languages;
-mod listener;
-mod message;
 mod output;
 mod properties;
 mod python;
@@ -25,10 +23,15 @@ mod writer;
 use kapelle_plugin::Registry;
 
 pub(crate) use addresses::Fetched;
-pub(crate) use folders::{with_folders, with_names};
+pub(crate) use choice::PROCESS;
+pub(crate) use command::quoted;
+pub(crate) use folders::with_folders;
 use language::Language;
-pub(crate) use listener::Listener;
+pub(crate) use language::{Facts, Plan, World};
+pub(crate) use output::Output;
+pub(crate) use properties::Properties;
 pub(crate) use room::Room;
+pub(crate) use run::{Source, run};
 use task::{Commands, Script};
 
 pub(crate) fn register(r: &mut Registry) {

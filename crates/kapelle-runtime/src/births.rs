@@ -1,43 +1,24 @@
-//! Flows that are saved, and executions that clients create.
+//! Executions that clients create, and the flows that they save.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use jiff::Timestamp;
-use kapelle_core::catalogue::Catalogue;
-use kapelle_core::check::{self, File, Options};
-use kapelle_core::diagnostic::{Diagnostic, Severity};
-use kapelle_core::flow;
+use kapelle_core::check::File;
 use kapelle_core::source::Source;
-use kapelle_core::yaml;
 use kapelle_engine::checks::judge;
 use kapelle_engine::creation::{Rejected, prepare};
 use kapelle_engine::step::{Refused, create};
 use kapelle_model::effect::{Effect, Line, Request};
 use kapelle_model::execution::{Birth, Execution};
-use kapelle_model::{ExecutionId, Failure, Node, Span, State};
-use kapelle_store::error::Conflict;
-use kapelle_store::flow::{FlowRevision, Which};
-use kapelle_store::{StoreError, Transaction, Write};
+use kapelle_model::{ExecutionId, Failure, State};
+use kapelle_store::StoreError;
 use tokio::sync::oneshot;
 
 use crate::definitions::Definition;
+use crate::flows::{self, Unsaved};
 use crate::message::{Declined, Message, Newborn};
 use crate::runtime::Runtime;
 use crate::shared::Shared;
-use crate::triggers::saved::{Saved, ended, saved};
-use crate::triggers::scheduler::Call;
-
-/// How often a flow is saved again because something else happened to its triggers.
-const TRIES_MAX: u32 = 20;
-
-/// Why a flow was not saved.
-#[derive(Debug)]
-pub enum Unsaved {
-    /// These are its mistakes.
-    Wrong(Vec<Diagnostic>),
-    Store(StoreError),
-}
 
 /// Why there is no new execution.
 #[derive(Debug)]
@@ -71,41 +52,7 @@ impl Runtime {
         source: &str,
         base: Option<u32>,
     ) -> Result<Arc<Definition>, Unsaved> {
-        let root = self.checked(source)?;
-        let text =
-            |key: &str| -> Arc<str> { root.get(key).and_then(Node::scalar_text).unwrap_or_default().into() };
-        let (namespace, id) = (text("namespace"), text("id"));
-        let store = &self.shared.store;
-        let last = store.flow(tenant, &namespace, &id, Which::LatestEver).map_err(Unsaved::Store)?;
-        if let Some(last) = last.as_ref().filter(|last| *last.source == *source && !last.is_deleted) {
-            let known = self.shared.definitions.find(tenant, &namespace, &id, Some(last.revision));
-            if let Some(definition) = known.map_err(Unsaved::Store)? {
-                return Ok(definition);
-            }
-        }
-        let kept = last.as_ref().map(|last| last.revision);
-        if let Some(base) = base.filter(|base| Some(*base) != kept) {
-            let conflict = Conflict::Revision { flow: format!("{namespace}.{id}"), kept, written: base + 1 };
-            return Err(Unsaved::Store(conflict.into()));
-        }
-        let read = flow::read(&root, Catalogue::bundled());
-        let revision = FlowRevision {
-            tenant: Arc::clone(tenant),
-            namespace,
-            id,
-            revision: last.map_or(1, |last| last.revision + 1),
-            source: source.into(),
-            description: root.get("description").and_then(Node::scalar_text).map(|text| (&*text).into()),
-            labels: read
-                .labels
-                .iter()
-                .map(|label| (Arc::from(&*label.key.value), Arc::from(&*label.value.value)))
-                .collect(),
-            is_disabled: read.disabled,
-            is_deleted: false,
-            created: self.now(),
-        };
-        self.keep_flow(&Arc::new(revision)).map_err(Unsaved::Store)
+        flows::save(&self.shared, tenant, source, base)
     }
 
     /// Grows with each flow that is saved or ended: as long as it stays, so does the list of flows.
@@ -115,67 +62,12 @@ impl Runtime {
 
     /// Ends a flow. Its executions go on; its triggers do not. False if there is none.
     pub fn delete_flow(&self, tenant: &Arc<str>, namespace: &str, id: &str) -> Result<bool, StoreError> {
-        let Some(last) = self.shared.store.flow(tenant, namespace, id, Which::Latest)? else {
-            return Ok(false);
-        };
-        let number = last.revision + 1;
-        let ended =
-            FlowRevision { revision: number, is_deleted: true, created: self.now(), ..(*last).clone() };
-        self.keep_flow(&Arc::new(ended))?;
-        Ok(true)
-    }
-
-    /// Keeps a revision, and what becomes of its triggers, in one transaction.
-    fn keep_flow(&self, revision: &Arc<FlowRevision>) -> Result<Arc<Definition>, StoreError> {
-        let shared = &self.shared;
-        let definition = shared.definitions.read(Arc::clone(revision))?;
-        for tried in 1.. {
-            let Saved { mut writes, changed } = match (shared.triggers.is_on(), revision.is_deleted) {
-                (false, _) => Saved::default(),
-                (true, false) => saved(shared, &definition, self.now())?,
-                (true, true) => ended(shared, &definition)?,
-            };
-            writes.push(Write::Flow(Box::new((**revision).clone())));
-            match shared.store.commit(Transaction::of(writes)) {
-                // A trigger fired meanwhile.
-                Err(StoreError::Conflict(Conflict::Document { .. })) if tried < TRIES_MAX => continue,
-                result => result?,
-            };
-            shared.flow_changes.fetch_add(1, Ordering::Release);
-            if revision.is_deleted {
-                shared.definitions.ended(revision);
-            } else {
-                shared.definitions.saved(&definition);
-            }
-            shared.flow_index.saved(&definition);
-            shared.triggers.listeners.saved(&definition);
-            for key in changed {
-                shared.triggers.call(&shared.activity, Call::Changed(key));
-            }
-            break;
-        }
-        Ok(definition)
+        flows::delete(&self.shared, tenant, namespace, id)
     }
 
     /// What is to be said of sources that belong together, as they would be saved here today.
     pub fn check(&self, sources: Vec<Source>) -> Vec<File> {
-        let settings = &self.shared.settings;
-        let now = Timestamp::from_millisecond(self.now().0).unwrap_or_default();
-        let today = now.to_zoned(settings.zone.clone()).date();
-        check::check(sources, &Options { language: settings.language, strict: false, today })
-    }
-
-    /// The document of a flow without mistakes.
-    fn checked(&self, source: &str) -> Result<Node, Unsaved> {
-        let files = self.check(vec![Source::new("flow", source)]);
-        let found =
-            files.into_iter().flat_map(|file| file.documents).flat_map(|document| document.diagnostics);
-        let errors: Vec<Diagnostic> = found.filter(|found| found.severity == Severity::Error).collect();
-        let root = yaml::read(source, Span::new(0, source.len() as u32)).root;
-        match root {
-            Some(root) if errors.is_empty() => Ok(root),
-            _ => Err(Unsaved::Wrong(errors)),
-        }
+        flows::check(&self.shared, sources)
     }
 
     /// The latest revision of a flow, or the one that is named.

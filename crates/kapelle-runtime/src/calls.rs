@@ -134,6 +134,7 @@ fn message(request: &Request) -> Outcome<kapelle_http::Request> {
         },
         follows_redirects: text(options, &["followRedirects"])?.is_none_or(|follows| follows != "false"),
         trusts_all: text(options, &["ssl", "insecureTrustAllCertificates"])?.is_some_and(|all| all == "true"),
+        unpacks: true,
         ..kapelle_http::Request::get(url)
     })
 }

@@ -14,7 +14,7 @@ use kapelle_engine::templates::{Expanded, expand};
 use kapelle_model::flow::PluginDefault;
 use kapelle_model::permit::{Permit, is_under};
 use kapelle_model::{Failure, Node, Span};
-use kapelle_plugin::{ErasedTask, Registry};
+use kapelle_plugin::{ErasedTask, Properties, Registry};
 use kapelle_store::error::Result;
 use kapelle_store::flow::{FlowRevision, Which};
 use kapelle_store::{Store, StoreError};
@@ -235,6 +235,18 @@ impl Definition {
     /// The files that expressions of the flow ask a task for.
     pub(crate) fn implied_files(&self, task: TaskIndex) -> Vec<String> {
         self.tasks[task.0 as usize].implied_files.clone()
+    }
+
+    /// The outputs that expressions of the flow ask a task for. Few tasks ask.
+    pub(crate) fn implied_outputs(&self, task: TaskIndex) -> Vec<String> {
+        implied::outputs_of(&self.flow.source, &self.plan.task(task).id)
+    }
+
+    /// What the flow says of its other tasks of the same type.
+    pub(crate) fn peers(&self, task: TaskIndex) -> Vec<Box<Properties>> {
+        let own = self.plan.task(task);
+        let is_peer = |other: &&Task| other.type_name == own.type_name && other.id != own.id;
+        self.plan.tasks.iter().filter(is_peer).map(|other| other.properties.clone()).collect()
     }
 
     /// The plugin of a task with its properties, read when it is first needed.

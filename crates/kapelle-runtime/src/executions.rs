@@ -2,6 +2,7 @@
 
 mod logs;
 mod purge;
+mod start;
 mod told;
 
 use std::collections::BTreeSet;
@@ -13,7 +14,7 @@ use kapelle_model::permit::Permit;
 use kapelle_model::trigger::TriggerKey;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State};
 use kapelle_plugin::{
-    Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, Told, Triggers,
+    Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, ToStart, Told, Triggers,
 };
 use kapelle_store::StoreError;
 use kapelle_store::filter::{Condition, Filter, Range, Test};
@@ -96,6 +97,10 @@ impl Executions for TenantExecutions {
             Ok(Err(Declined::Refused(_))) => Err(Failure::new(format!("execution `{id}` is not paused"))),
             Err(_) => Err(Failure::new("the runtime has ended")),
         }
+    }
+
+    fn start(&self, of: &ToStart) -> Result<String, Failure> {
+        self.begin(of)
     }
 
     fn told(&self, id: &str) -> Result<Option<Told>, Failure> {

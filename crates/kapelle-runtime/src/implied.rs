@@ -1,4 +1,5 @@
-//! Files that a task keeps because an expression of its flow names them: `outputs.task.outputFiles['name']`.
+//! What expressions of a flow ask a task for: files that it keeps because of that (`outputs.task.outputFiles['name']`), and
+//! outputs by their names (`outputs.task.name`).
 
 const FIELD: &str = ".outputFiles[";
 
@@ -36,6 +37,33 @@ fn quoted(text: &str) -> Option<&str> {
     rest.starts_with(']').then(|| &inner[..end]).filter(|name| !name.is_empty())
 }
 
+/// The names of outputs that expressions in a source ask a task for, each once.
+pub(crate) fn outputs_of(source: &str, task: &str) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for form in ["outputs.TASK", "outputs['TASK']", "outputs[\"TASK\"]"] {
+        let form = form.replace("TASK", task);
+        for (place, _) in source.match_indices(&form) {
+            let after = &source[place + form.len()..];
+            let name = match after.strip_prefix('.') {
+                Some(after) => word(after),
+                None => after.strip_prefix('[').and_then(quoted),
+            };
+            if let Some(name) = name
+                && !names.iter().any(|known| known == name)
+            {
+                names.push(name.to_owned());
+            }
+        }
+    }
+    names
+}
+
+/// The name that a text begins with.
+fn word(text: &str) -> Option<&str> {
+    let end = text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len());
+    Some(&text[..end]).filter(|name| !name.is_empty())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,5 +78,13 @@ mod tests {
         assert_eq!(files_of(source, "dump"), ["a b.gz", "c"]);
         assert_eq!(files_of(source, "my-task"), ["d"]);
         assert_eq!(files_of(source, "none"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn outputs_are_found_by_their_names() {
+        let source = "{{ outputs.ask.providers }} {{ outputs['ask'].best_match | upper }} {{ outputs.ask['a b'] }}
+            {{ outputs.asked.no }} {{ outputs.ask.providers[0].name }} {{ outputs.ask }} {{ outputs.other.no }}";
+        assert_eq!(outputs_of(source, "ask"), ["providers", "a b", "best_match"]);
+        assert_eq!(outputs_of(source, "none"), Vec::<String>::new());
     }
 }

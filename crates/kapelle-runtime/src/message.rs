@@ -36,6 +36,11 @@ pub(crate) enum Message {
         parent: Parent,
         id: ExecutionId,
     },
+    /// What a task run asked of another execution was refused there: it has to know how that stands.
+    Doubt {
+        parent: Parent,
+        id: ExecutionId,
+    },
     /// The limits answered.
     Admit {
         to: ExecutionId,
@@ -66,7 +71,7 @@ impl Message {
             Self::Adopt(newborn) => newborn.live.execution().birth.id,
             Self::Happen(happening) => happening.to,
             Self::Bear { request, .. } => request.id,
-            Self::Absent { parent, .. } => parent.execution,
+            Self::Absent { parent, .. } | Self::Doubt { parent, .. } => parent.execution,
             Self::Watch { id, .. }
             | Self::Admit { to: id, .. }
             | Self::TakeUp(id)

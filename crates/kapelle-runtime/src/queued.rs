@@ -35,7 +35,7 @@ impl Runtime {
         let limits = self.shared.limits();
         let before = limits.before(id)?;
         let used = limits.waited_for(id).iter().map(|name| UsedLimit {
-            name: Arc::clone(name),
+            name: name.to_string().into(),
             size: limits.size(name).unwrap_or_default(),
             running: limits.running(name),
             holders: limits.holders(name).take(HOLDERS_MAX).collect(),

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use kapelle_core::expression::environment::Environment;
 use kapelle_core::expression::services::Services;
+use kapelle_http::Client;
 use kapelle_model::Failure;
 use kapelle_model::event::Report;
 use kapelle_model::execution::Birth;
-use kapelle_plugin::{Executions, Files, Keys, NamespaceFiles, Place, Triggers};
+use kapelle_plugin::{Executions, Files, Flows, Keys, NamespaceFiles, Place, Triggers};
 
 use crate::masks::Masks;
 
@@ -24,6 +25,11 @@ pub trait Reach: Send + Sync {
         Err(Failure::new(format!("`{uri}` cannot be kept: there is no storage here")))
     }
 
+    /// Sends requests over HTTP, to where flows may send them.
+    fn http(&self) -> Client {
+        Client::of_tasks()
+    }
+
     /// A setting of the instance, by its whole name.
     fn setting(&self, name: &str) -> Option<String>;
 }
@@ -35,6 +41,7 @@ pub struct Reached {
     pub keys: Box<dyn Keys>,
     pub namespace_files: Box<dyn NamespaceFiles>,
     pub executions: Box<dyn Executions>,
+    pub flows: Box<dyn Flows>,
     pub triggers: Box<dyn Triggers>,
     /// Hides secrets in whatever the attempt says.
     pub masks: Masks,

@@ -44,7 +44,7 @@ use crate::reach::{Fixtures, Reach};
 use crate::refresh;
 use crate::secrets::StoredSecrets;
 use crate::shard::Shard;
-use crate::shared::{Envelope, Listener, Shared};
+use crate::shared::{Envelope, Listener, News, Shared};
 use crate::templates::TenantTemplates;
 use crate::triggers::Triggers;
 use crate::triggers::hearing::{self, Change, Heard};
@@ -251,6 +251,15 @@ impl Runtime {
         Ok(())
     }
 
+    /// What somebody is given who reaches into it.
+    #[cfg(test)]
+    pub(crate) fn grips(&self) -> Grips {
+        let clock = self.clock();
+        let shared = Arc::new(OnceLock::from(Arc::downgrade(&self.shared)));
+        let run_ids: RunIds = Arc::new(|_, run| run.0.to_string());
+        Grips { store: Arc::clone(&self.shared.store), clock, run_ids, shared }
+    }
+
     pub fn now(&self) -> Millis {
         self.shared.clock.now()
     }
@@ -392,6 +401,13 @@ impl Runtime {
         }
     }
 
+    /// What was said is on the disk before the process ends: nobody waits for the store's own threads after that.
+    pub fn flush_logs(&self) {
+        if let Err(error) = self.shared.store.flush_logs() {
+            self.shared.news(&News::Alarm(&format!("the last lines of the log are not written: {error}")));
+        }
+    }
+
     fn end_shards(&mut self) {
         self.shared.is_stopping.store(true, Ordering::Release);
         self.shared.triggers.call(&self.shared.activity, Call::Stop);
@@ -411,6 +427,7 @@ impl Drop for Runtime {
     fn drop(&mut self) {
         self.end_shards();
         self.shared.workers.stop_all();
+        self.flush_logs();
     }
 }
 

@@ -19,7 +19,7 @@ use std::sync::mpsc::Receiver;
 
 use kapelle_engine::outstanding::outstanding;
 use kapelle_model::ExecutionId;
-use kapelle_model::event::{ChildNews, Event};
+use kapelle_model::event::{ChildNews, Event, Order};
 use kapelle_model::execution::Parent;
 use kapelle_store::StoreError;
 
@@ -63,6 +63,7 @@ impl Shard {
             Message::Bear { request, tenant, is_first } => self.bear(&request, &tenant, is_first),
             Message::Watch { parent, id, known } => self.watched(parent, id, known),
             Message::Absent { parent, id } => self.ask_again(parent, id),
+            Message::Doubt { parent, id } => self.watch(parent, id),
             Message::Admit { to, answer } => self.admitted(to, answer),
             Message::TakeUp(id) => self.take_up(id),
             Message::RestoreSlot { id, holds, done } => {
@@ -107,6 +108,10 @@ impl Shard {
     fn nobody(&mut self, happening: Happening) {
         if let Some(parcel) = happening.parcel {
             self.forget_order(parcel);
+            if matches!(happening.event, Event::Order(Order::Restart)) {
+                // Whoever waits for what begins again there has to know that it is not there any more.
+                self.shared.tell(Message::Absent { parent: parcel.from, id: happening.to });
+            }
         }
         happening.answered(Err(Declined::Missing));
     }

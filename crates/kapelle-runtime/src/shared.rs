@@ -24,7 +24,7 @@ use kapelle_store::store::Values;
 use crate::activity::{Activity, Busy};
 use crate::alarms::Clock;
 use crate::chance::{ChanceAt, Ids};
-use crate::definitions::Definitions;
+use crate::definitions::{Definition, Definitions};
 use crate::endings::Endings;
 use crate::flow_index::FlowIndex;
 use crate::message::Message;
@@ -126,6 +126,17 @@ impl Shared {
         self.limits.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// An execution as it is on the disk, with its revision of its flow.
+    pub(crate) fn kept(&self, id: ExecutionId) -> Option<(Arc<Definition>, Live)> {
+        let execution = self.store.execution(id, Values::Fetched).ok()??;
+        let birth = Arc::clone(&execution.birth);
+        let definition =
+            self.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(birth.revision));
+        let definition = definition.ok()??;
+        let live = Live::restore(&definition.plan, execution).ok()?;
+        Some((definition, live))
+    }
+
     pub(crate) fn is_stopping(&self) -> bool {
         self.is_stopping.load(Ordering::Acquire)
     }
@@ -149,15 +160,10 @@ impl Shared {
 
 impl Executions for Shared {
     fn variables(&self, id: ExecutionId) -> Option<Map> {
-        let execution = self.store.execution(id, Values::Fetched).ok()??;
-        let birth = Arc::clone(&execution.birth);
-        let definition =
-            self.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(birth.revision));
-        let definition = definition.ok()??;
-        let live = Live::restore(&definition.plan, execution).ok()?;
+        let (definition, live) = self.kept(id)?;
         let seen =
             |world: &World<'_>| Variables::new(&definition.plan, &live, None, world, &[]).snapshot(true);
-        Some(self.with_world(&birth, seen))
+        Some(self.with_world(&live.execution().birth, seen))
     }
 }
 

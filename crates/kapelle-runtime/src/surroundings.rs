@@ -5,6 +5,7 @@ use std::io::Write;
 use std::sync::Arc;
 
 use kapelle_core::expression::services::Services;
+use kapelle_http::Client;
 use kapelle_model::execution::Birth;
 use kapelle_model::{Failure, Map, Value};
 use kapelle_plugin::Place;
@@ -12,6 +13,7 @@ use kapelle_plugin::Place;
 use crate::clock::Clock;
 use crate::desk::{Calls, Desk, DeskSettings};
 use crate::executions::{FlowTriggers, TenantExecutions};
+use crate::flows::TenantFlows;
 use crate::keys::TenantKeys;
 use crate::masks::Masks;
 use crate::namespace_files::TenantFiles;
@@ -28,6 +30,8 @@ pub struct Surroundings {
     pub secrets: Arc<dyn Secrets>,
     /// Settings that tasks look up, by their whole names.
     pub settings: BTreeMap<String, String>,
+    /// Sends the requests of tasks.
+    pub client: Client,
     /// Sends the requests of expressions.
     pub calls: Option<Arc<dyn Calls>>,
 }
@@ -119,6 +123,7 @@ impl Reach for Inhabited {
                 self.grips.clone(),
                 Arc::clone(&self.surroundings.storage),
             )),
+            flows: Box::new(TenantFlows::new(Arc::clone(&of.tenant), self.grips.clone())),
             triggers: Box::new(FlowTriggers::new(Arc::clone(&of.tenant), self.grips.clone())),
             masks,
         }
@@ -129,6 +134,10 @@ impl Reach for Inhabited {
         let path = reach_of(of).stored(uri)?;
         let mut file = self.surroundings.storage.create().map_err(failed)?;
         file.write_all(content).and_then(|()| file.keep(&path)).map_err(failed)
+    }
+
+    fn http(&self) -> Client {
+        self.surroundings.client.clone()
     }
 
     fn setting(&self, name: &str) -> Option<String> {

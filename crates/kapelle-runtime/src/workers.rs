@@ -99,8 +99,9 @@ impl Workers {
         self.lock().len()
     }
 
-    fn over(&self, key: Key) {
-        self.lock().remove(&key);
+    /// Forgets a dispatch. Whether it was told to end.
+    fn over(&self, key: Key) -> bool {
+        self.lock().remove(&key).is_some_and(|stop| stop.is_cancelled())
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Key, CancellationToken>> {

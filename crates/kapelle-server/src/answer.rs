@@ -1,6 +1,6 @@
 //! What is sent back.
 
-use std::convert::Infallible;
+use std::io;
 
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
@@ -9,7 +9,7 @@ use hyper::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde_json::Value as Json;
 
-pub(crate) type Sent = UnsyncBoxBody<Bytes, Infallible>;
+pub(crate) type Sent = UnsyncBoxBody<Bytes, io::Error>;
 
 /// An answer that is not on its way yet.
 pub(crate) struct Answer {
@@ -18,9 +18,9 @@ pub(crate) struct Answer {
 
 impl Answer {
     fn of(body: impl Into<Bytes>, media: &'static str) -> Self {
-        let mut response = Response::new(Full::new(body.into()).boxed_unsync());
-        response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
-        Self { response }
+        let mut answer = Self::bytes(body);
+        answer.response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));
+        answer
     }
 
     pub(crate) fn json(value: &Json) -> Self {
@@ -33,7 +33,8 @@ impl Answer {
 
     /// A body whose media type stands among the headers that are added.
     pub(crate) fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self { response: Response::new(Full::new(bytes.into()).boxed_unsync()) }
+        let body = Full::new(bytes.into()).map_err(|never| match never {});
+        Self { response: Response::new(body.boxed_unsync()) }
     }
 
     /// A page of our own; nothing that somebody else wrote.
@@ -57,7 +58,7 @@ impl Answer {
     /// A body that comes piece by piece.
     pub(crate) fn stream<B>(body: B, media: &'static str) -> Self
     where
-        B: Body<Data = Bytes, Error = Infallible> + Send + 'static,
+        B: Body<Data = Bytes, Error = io::Error> + Send + 'static,
     {
         let mut response = Response::new(body.boxed_unsync());
         response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(media));

@@ -7,7 +7,7 @@ use kapelle_model::Millis;
 use kapelle_runtime::Runtime;
 use kapelle_runtime::storage::Storage;
 use kapelle_store::Store;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, oneshot, watch};
 use tokio::time::Instant;
 
 use crate::audit::Recorder;
@@ -154,6 +154,13 @@ impl App {
         work: impl FnOnce() -> Outcome<T> + Send + 'static,
     ) -> Outcome<T> {
         let _place = self.reads.acquire().await.map_err(|_| ApiError::busy())?;
-        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| Err(ApiError::internal()))
+        let (tell, told) = oneshot::channel();
+        // In a box, so that what starts a thread is compiled once and not for every handler.
+        let work: Box<dyn FnOnce() + Send> = Box::new(move || {
+            // Nobody hears of it if the client went away.
+            let _heard = tell.send(work());
+        });
+        let _detached = tokio::task::spawn_blocking(work);
+        told.await.unwrap_or_else(|_| Err(ApiError::internal()))
     }
 }

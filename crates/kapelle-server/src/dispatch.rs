@@ -86,7 +86,7 @@ pub(crate) async fn dispatch(app: Arc<App>, visit: Visit, request: Request<Incom
         return response;
     }
     // The headers are those of the whole answer.
-    response.map(|_| http_body_util::Empty::new().boxed_unsync())
+    response.map(|_| http_body_util::Empty::new().map_err(|never| match never {}).boxed_unsync())
 }
 
 fn challenge(realm: &str) -> String {

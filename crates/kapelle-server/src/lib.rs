@@ -36,6 +36,7 @@ mod outlines;
 mod paging;
 mod patient;
 mod pieces;
+mod piecewise;
 mod profile;
 mod query;
 mod recent;

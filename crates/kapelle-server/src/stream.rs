@@ -1,13 +1,13 @@
 //! Streams of events (`text/event-stream`): one event after the other, each at once, and a sign of life in between.
 
-use std::convert::Infallible;
 use std::time::Duration;
 
-use http_body_util::channel::{Channel, Sender};
 use hyper::body::Bytes;
 use serde_json::Value as Json;
 
 use crate::answer::Answer;
+pub(crate) use crate::piecewise::Gone;
+use crate::piecewise::{PiecesTo, endless};
 
 /// How often something is sent while nothing happens, so that proxies keep the connection.
 pub(crate) const ALIVE: Duration = Duration::from_secs(10);
@@ -17,17 +17,14 @@ const EVENTS_MAX: usize = 16;
 
 /// The end of a stream that events go into.
 pub(crate) struct Events {
-    sender: Sender<Bytes, Infallible>,
+    to: PiecesTo,
 }
-
-/// The client went away.
-pub(crate) struct Gone;
 
 impl Events {
     /// A stream, and the answer that carries it.
     pub(crate) fn begin() -> (Self, Answer) {
-        let (sender, body) = Channel::new(EVENTS_MAX);
-        (Self { sender }, Answer::stream(body, "text/event-stream"))
+        let (to, body) = endless(EVENTS_MAX);
+        (Self { to }, Answer::stream(body, "text/event-stream"))
     }
 
     pub(crate) async fn send(&mut self, id: &str, data: &Json) -> Result<(), Gone> {
@@ -41,6 +38,6 @@ impl Events {
 
     /// Events that are written already.
     pub(crate) async fn put(&mut self, text: impl Into<Bytes>) -> Result<(), Gone> {
-        self.sender.send_data(text.into()).await.map_err(|_| Gone)
+        self.to.send(text.into()).await
     }
 }

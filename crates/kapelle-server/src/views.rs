@@ -50,8 +50,23 @@ pub(crate) const fn seconds(millis: i64) -> f64 {
     millis as f64 / 1_000.0
 }
 
-/// A value as JSON; what is secret is stars.
+/// A value as JSON; what is secret is stars. A number that is too large for one is a text.
 pub(crate) fn value(value: &Value) -> Json {
-    let text = plain::to_json(value, &TimeZone::UTC, true, BYTES_MAX);
-    text.ok().and_then(|text| serde_json::from_str(text.expose()).ok()).unwrap_or_default()
+    let Ok(text) = plain::to_json(value, &TimeZone::UTC, true, BYTES_MAX) else { return Json::Null };
+    serde_json::from_str(text.expose()).unwrap_or_else(|_| match value {
+        Value::List(items) => items.iter().map(self::value).collect(),
+        Value::Map(map) => map.iter().map(|(key, item)| (key.to_string(), self::value(item))).collect(),
+        _ => Json::from(text.expose()),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_that_is_too_large_costs_no_other_value() {
+        let row = plain::from_ion("{a:[1,1d500],b:{c:1.50}}", 1).unwrap();
+        assert_eq!(value(&row[0]).to_string(), r#"{"a":[1,"1E+500"],"b":{"c":1.5}}"#);
+    }
 }

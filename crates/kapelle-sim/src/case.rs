@@ -63,7 +63,7 @@ impl Case {
     pub fn play(&self, is_traced: bool) -> Played {
         let dice = Dice::new(self.seed.wrapping_add(self.salt << 32) ^ 0x5eed_5eed);
         let oracle = Oracle::new(&dice.fork());
-        let mut world = World::new(&self.sources(), oracle, self.faults, dice.fork(), is_traced);
+        let mut world = World::new(&self.flows, oracle, self.faults, dice.fork(), is_traced);
         let mut is_compared = false;
         let played =
             catch_unwind(AssertUnwindSafe(|| self.story(&mut world, oracle, &dice, &mut is_compared)));

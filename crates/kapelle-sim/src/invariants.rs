@@ -12,7 +12,8 @@
 //! - `I5` When an execution ends, all its task runs have ended, but for those that come after the end. Nothing leaves a
 //!   terminal state in the same generation, and nothing leaves `KILLED`. Only what was ended with its group is known
 //!   by its real end once its worker tells.
-//! - `I7` No more places are held than there are, but for those that were forced, and nobody works without one.
+//! - `I7` Nobody gets a place beyond the limit of the latest revision, but who is forced; nobody works without one, and
+//!   nobody waits while there is one.
 //! - `I8` A task run has one child for each iteration and attempt, without gaps, and as many as it says.
 //! - `I10` What happens twice changes nothing the second time.
 //! - `I11` Counters equal recounts.
@@ -33,7 +34,6 @@ mod versions;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
-use std::sync::Arc;
 
 use kapelle_engine::limits::Limits;
 use kapelle_engine::live::Live;
@@ -46,6 +46,7 @@ use kapelle_model::execution::Execution;
 use kapelle_model::task_run::{Fence, Hold, RunIndex, TaskRun};
 
 use crate::world::disk::Disk;
+use crate::world::flows::Flows;
 
 /// Something that always holds did not.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,6 +100,8 @@ pub struct Witness {
     ends: BTreeSet<(ExecutionId, ExecutionId, u32)>,
     /// Who works on task runs that are not there any more.
     strays: BTreeSet<(ExecutionId, RunIndex, Fence)>,
+    /// Who held places when everything was looked at last.
+    holders: BTreeSet<ExecutionId>,
 }
 
 impl Witness {
@@ -137,8 +140,8 @@ impl Witness {
     }
 
     /// Looks at everything together.
-    pub fn looked_at(&self, plans: &BTreeMap<Arc<str>, Plan>, disk: &Disk, limits: &Limits) -> Holds {
-        places::are_enough(plans, disk, limits)?;
+    pub fn looked_at(&mut self, flows: &Flows, disk: &Disk, limits: &Limits) -> Holds {
+        self.are_enough(flows, disk, limits)?;
         places::are_counted(disk)
     }
 }

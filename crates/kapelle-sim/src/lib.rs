@@ -11,6 +11,9 @@
     reason = "it panics where a test would, and nobody waits for its texts"
 )]
 
+/// The tenant of all flows.
+const TENANT: &str = "main";
+
 pub mod case;
 pub mod dice;
 pub mod generator;

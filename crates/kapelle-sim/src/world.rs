@@ -17,6 +17,7 @@ pub mod disk;
 mod effects;
 pub mod faults;
 pub mod floor;
+pub mod flows;
 pub mod memory;
 mod paths;
 mod people;
@@ -26,18 +27,13 @@ mod tree;
 mod turns;
 mod workers;
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
-
 use jiff::Timestamp;
-use kapelle_core::catalogue::Catalogue;
 use kapelle_core::expression::environment::Settings;
-use kapelle_core::language::Language;
-use kapelle_engine::defaults::Layers;
 use kapelle_engine::inputs::Encryption;
-use kapelle_engine::plan::{OnLost, Plan};
+use kapelle_engine::plan::OnLost;
 use kapelle_engine::world::{NoExecutions, World as Moment};
-use kapelle_model::{ExecutionId, Map, Millis, Span};
+use kapelle_model::{ExecutionId, Map, Millis};
+use serde_json::Value as Json;
 
 use crate::dice::Dice;
 use crate::generator::ITEMS_URI;
@@ -47,6 +43,7 @@ use crate::shelf::Shelf;
 use disk::Disk;
 use faults::Faults;
 use floor::Floor;
+use flows::Flows;
 use memory::{Job, Memory};
 use trace::Trace;
 
@@ -54,7 +51,7 @@ pub use commit::Taken;
 
 /// Everything there is.
 pub struct World {
-    pub plans: BTreeMap<Arc<str>, Plan>,
+    pub flows: Flows,
     pub disk: Disk,
     pub memory: Memory,
     pub floor: Floor,
@@ -96,14 +93,12 @@ const BEGINNING: i64 = 1_767_225_600;
 
 impl World {
     /// A world with flows and nothing else. A trace is kept if somebody wants to read it.
-    pub fn new(sources: &[String], oracle: Oracle, faults: Faults, dice: Dice, is_traced: bool) -> Self {
+    pub fn new(sources: &[Json], oracle: Oracle, faults: Faults, dice: Dice, is_traced: bool) -> Self {
         let now = Timestamp::from_second(BEGINNING).expect("the beginning is a moment");
         let shelf = Shelf::new(now, dice.number());
         shelf.put_file(ITEMS_URI, *b"one\ntwo\n");
-        let plans =
-            sources.iter().map(|source| plan(source)).map(|plan| (Arc::clone(&plan.flow), plan)).collect();
         Self {
-            plans,
+            flows: Flows::new(sources),
             disk: Disk::default(),
             memory: Memory::default(),
             floor: Floor::default(),
@@ -145,10 +140,4 @@ impl World {
     fn name(&self, id: ExecutionId) -> String {
         self.disk.rows.get(&id).map_or_else(|| format!("({id})"), |row| row.lineage.clone())
     }
-}
-
-fn plan(source: &str) -> Plan {
-    let reading = kapelle_core::yaml::read(source, Span::new(0, source.len() as u32));
-    let root = reading.root.expect("generated flows can be read");
-    Plan::compile(&root, 1, Layers::default(), Catalogue::bundled(), Language::One)
 }

@@ -19,6 +19,7 @@ mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+use std::sync::Once;
 
 use anyhow::Context;
 use kapelle_core::diagnostic::Severity;
@@ -111,7 +112,27 @@ fn accept(settings: Settings, findings: &[Finding], least: Severity) -> Result<S
     if findings.iter().any(Finding::is_error) {
         return Err(Stop::Usage("the configuration has mistakes; nothing was done".to_owned()));
     }
+    add_own_types(&settings);
     Ok(settings)
+}
+
+/// Adds the types of the installation, for commands that take nothing else of its configuration. What is wrong with that
+/// is a matter of others.
+pub(crate) fn with_own_types() {
+    if let Ok(configuration) = Configuration::load(&[], Home::IsLeftAlone) {
+        add_own_types(&configuration.settings);
+    }
+}
+
+/// Adds the types that definitions of the installation describe. Definitions with mistakes are told, and left out.
+fn add_own_types(settings: &Settings) {
+    static ONCE: Once = Once::new();
+    let Some(folder) = &settings.flows.definitions else { return };
+    ONCE.call_once(|| {
+        for problem in kapelle_plugins::add_definitions(folder) {
+            note(&format!("warning: {}", printable(&problem)));
+        }
+    });
 }
 
 /// The files that count, in their order.

@@ -1,6 +1,7 @@
 //! A runtime on this machine, for `kapelle run`, `kapelle test` and `kapelle server`.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +10,10 @@ use kapelle_core::expression::environment::Settings as Expressions;
 use kapelle_core::expression::plain;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::schedule::Recover;
-use kapelle_http::Client;
+use kapelle_http::{Client, ClientSettings};
 use kapelle_model::{ExecutionId, Millis, Value};
 use kapelle_plugin::{KeyToSet, Keys, NamespaceFiles};
-use kapelle_plugins::docker;
+use kapelle_plugins::{aws, docker, google, kubernetes};
 use kapelle_runtime::calls::HttpCalls;
 use kapelle_runtime::keys;
 use kapelle_runtime::namespace_files::TenantFiles;
@@ -57,6 +58,16 @@ pub(crate) struct Setup {
     pub(crate) secrets: Option<PathBuf>,
 }
 
+/// The same folder from wherever it is asked for: programs of tasks run in folders of their own.
+fn whole(folder: &Path) -> anyhow::Result<PathBuf> {
+    std::path::absolute(folder).with_context(|| format!("the folder `{}` cannot be found", folder.display()))
+}
+
+/// Sends the requests of flows; these names are not looked up.
+pub(crate) fn client(hosts: BTreeMap<String, IpAddr>) -> Client {
+    Client::new(ClientSettings { hosts, ..ClientSettings::default() })
+}
+
 /// A runtime with what it stands on.
 pub(crate) struct Local {
     // Dropped before the threads that its tasks run on.
@@ -92,7 +103,7 @@ impl Local {
             on_worker_lost: on_lost,
             defaults: flows.defaults,
             slots: slots(),
-            work: keeping.tasks.unwrap_or_else(|| setup.folder.join("work")),
+            work: whole(&keeping.tasks.unwrap_or_else(|| setup.folder.join("work")))?,
             listener: setup.listener,
             fixtures: setup.fixtures,
             hands: setup.hands,
@@ -100,12 +111,14 @@ impl Local {
             takes_up: setup.takes_up,
             triggers: setup.triggers,
         };
-        let calls = HttpCalls::new(Client::of_tasks()).context("no threads for requests")?;
+        let client = client(flows.hosts);
+        let calls = HttpCalls::new(client.clone()).context("no threads for requests")?;
         let surroundings = Surroundings {
             storage: Arc::clone(&storage),
             local: LocalFiles::below(flows.local_files),
             secrets: secrets(setup.secrets.as_deref(), Some(kept))?,
             settings: settings(&setup.folder, configured),
+            client,
             calls: Some(Arc::new(calls)),
         };
         let runtime =
@@ -247,17 +260,60 @@ pub(crate) fn secrets(place: Option<&Path>, kept: Option<StoredSecrets>) -> anyh
     Ok(Arc::new(SecretChain::of(sources)))
 }
 
-/// The engine for containers that is named: by the configuration, or for all programs of this machine.
-pub(crate) fn engine(configured: &BTreeMap<String, String>) -> Option<String> {
-    configured.get(docker::HOST).cloned().or_else(|| setting("DOCKER_HOST"))
+/// The engine for containers and how it is spoken to: as the configuration says, or as all programs of this machine are told.
+pub(crate) fn engine(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let is_on = |value: &String| !["", "0", "false"].contains(&&**value);
+    let at_home = || setting("HOME").map(|home| format!("{home}/.docker"));
+    let told = [
+        (docker::HOST, setting("DOCKER_HOST")),
+        (docker::TLS_VERIFY, setting("DOCKER_TLS_VERIFY").filter(is_on).map(|_| "true".to_owned())),
+        (docker::CERTIFICATES, setting("DOCKER_CERT_PATH").or_else(at_home)),
+    ];
+    let chosen = |(name, told): (&str, _)| Some((name.to_owned(), configured.get(name).cloned().or(told)?));
+    told.into_iter().filter_map(chosen).collect()
+}
+
+/// The cluster for pods: the file that the configuration names, or what this machine says of one.
+pub(crate) fn cluster(configured: &BTreeMap<String, String>) -> BTreeMap<String, String> {
+    let named = [kubernetes::KUBECONFIG, kubernetes::CONTEXT];
+    let mut found: BTreeMap<_, _> =
+        named.iter().filter_map(|name| configured.get_key_value(*name)).map(owned).collect();
+    let at_home = || setting("HOME").map(|home| format!("{home}/.kube/config"));
+    let file = setting("KUBECONFIG").or_else(|| at_home().filter(|file| Path::new(file).is_file()));
+    if let (None, Some(file)) = (found.get(kubernetes::KUBECONFIG), file) {
+        found.insert(kubernetes::KUBECONFIG.to_owned(), file);
+    }
+    if let (Some(host), Some(port)) = (setting("KUBERNETES_SERVICE_HOST"), setting("KUBERNETES_SERVICE_PORT"))
+    {
+        let host = if host.contains(':') { format!("[{host}]") } else { host };
+        found.insert(kubernetes::SERVER.to_owned(), format!("https://{host}:{port}"));
+    }
+    found
+}
+
+/// Whether somebody named a cluster for what runs here; one that happens to be in a home folder is not meant.
+pub(crate) fn names_cluster(configured: &BTreeMap<String, String>) -> bool {
+    configured.contains_key(kubernetes::KUBECONFIG) || setting("KUBECONFIG").is_some()
+}
+
+fn owned((name, value): (&String, &String)) -> (String, String) {
+    (name.clone(), value.clone())
 }
 
 /// Settings that tasks look up: those of the configuration, and what follows from this machine.
 pub(crate) fn settings(folder: &Path, configured: BTreeMap<String, String>) -> BTreeMap<String, String> {
     let mut settings = configured;
-    settings.extend(engine(&settings).map(|engine| (docker::HOST.to_owned(), engine)));
+    let (engine, cluster) = (engine(&settings), cluster(&settings));
+    settings.extend(engine);
+    settings.extend(cluster);
     settings.insert("kapelle.scripts.process-fallback".to_owned(), "true".to_owned());
     settings.insert("kapelle.scripts.cache".to_owned(), folder.join("cache").to_string_lossy().into_owned());
+    for variable in aws::VARIABLES {
+        settings.extend(setting(variable).map(|value| (aws::setting(variable), value)));
+    }
+    for variable in google::VARIABLES {
+        settings.extend(setting(variable).map(|value| (google::setting(variable), value)));
+    }
     if let Some(path) = setting("PATH") {
         settings.insert("kapelle.runner.process.path".to_owned(), path);
     }

@@ -3,6 +3,7 @@
 //!
 //! Start with [`cli`] for the commands, and with `commands/` for what each of them does.
 
+mod argo;
 mod cli;
 mod commands;
 mod configuration;

@@ -101,10 +101,15 @@ export function Palette({ tenant, isOpen, onClose }: Props) {
 
 function Choice({ tenant, onClose }: Omit<Props, "isOpen">) {
   const [text, setText] = useState("");
-  const [active, setActive] = useState(0);
   const pages = usePages(tenant, text);
   const found = useFound(tenant, text);
   const entries = [...found.entries, ...pages];
+  // What somebody went to stays chosen when answers that come later move it.
+  const [chosen, setChosen] = useState<string | null>(null);
+  const active = Math.max(
+    0,
+    entries.findIndex(({ key }) => key === chosen),
+  );
   const choose = (entry: Entry | undefined) => {
     if (!entry) return;
     onClose();
@@ -114,7 +119,7 @@ function Choice({ tenant, onClose }: Omit<Props, "isOpen">) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined) {
       event.preventDefault();
-      setActive((active + step + entries.length) % Math.max(1, entries.length));
+      setChosen(entries[(active + step + entries.length) % Math.max(1, entries.length)]?.key ?? null);
     } else if (event.key === "Enter") choose(entries[active]);
   };
   return (
@@ -129,7 +134,7 @@ function Choice({ tenant, onClose }: Omit<Props, "isOpen">) {
         value={text}
         onChange={(event) => {
           setText(event.target.value);
-          setActive(0);
+          setChosen(null);
         }}
         onKeyDown={onKey}
         className="h-12 shrink-0 border-border border-b bg-transparent px-4 text-section outline-none"
@@ -143,7 +148,7 @@ function Choice({ tenant, onClose }: Omit<Props, "isOpen">) {
             id={`palette-${index}`}
             role="option"
             aria-selected={index === active}
-            onMouseMove={() => setActive(index)}
+            onMouseMove={() => setChosen(entry.key)}
             onClick={() => choose(entry)}
             className={classes(
               "flex h-9 cursor-pointer items-center gap-3 px-4 touch:h-11",

@@ -67,6 +67,7 @@ test("a flow is created, run, seen to fail, fixed and run again by keyboard alon
   await test.step("run", async () => {
     await reach(page, "Execute");
     await page.keyboard.press("Enter");
+    await page.getByText("This flow has no inputs.").waitFor();
     await reach(page, "Execute");
     await page.keyboard.press("Enter");
     await hasState(page, "Failed");
@@ -136,6 +137,9 @@ test("all rooms are entered and used by keyboard alone", async ({ own }) => {
     await page.keyboard.type(text);
   };
   const choose = async (name: string, key: "Tab" | "Shift+Tab" = "Tab") => {
+    // Nobody looks for what is not there yet.
+    const link = page.getByRole("link", { name, exact: true });
+    await expect(page.getByRole("button", { name, exact: true }).or(link).first()).toBeVisible();
     await reach(page, name, key);
     await press("Enter");
   };
@@ -167,8 +171,9 @@ test("all rooms are entered and used by keyboard alone", async ({ own }) => {
     await go("gf", "Flows");
     await choose("Import");
     await page.getByRole("dialog", { name: "Import" }).waitFor();
-    await reach(page, "Drop YAML files or a ZIP here, or choose them. Nothing is written before you say so.");
+    // Waited for first: keys take a faster way into the page than the wish to see its choosers.
     const chooser = page.waitForEvent("filechooser");
+    await reach(page, "Drop YAML files or a ZIP here, or choose them. Nothing is written before you say so.");
     await press("Enter");
     await (await chooser).setFiles({ name: "brought.yaml", mimeType: "text/yaml", buffer: Buffer.from(imported) });
     await choose("Import 1");
@@ -191,6 +196,7 @@ test("all rooms are entered and used by keyboard alone", async ({ own }) => {
     await page.getByRole("heading", { level: 1, name: "brought" }).waitFor();
     await choose("Edit");
     const source = editor(page, "Source of brought");
+    await source.waitFor();
     await reach(page, "Source of brought");
     await press("Escape");
     const tree = page.getByRole("tree", { name: "Tasks" });

@@ -49,13 +49,17 @@ export function outsideBrackets(text: string): string {
   return less === text ? text.trim() : outsideBrackets(less);
 }
 
-/** Dates, durations and numbers as `Intl` writes them, names of keys and short ids are the same in all languages. */
+/**
+ * Dates, durations and numbers as `Intl` writes them, names of keys, short ids and the levels of a log, which flows write too,
+ * are the same in all languages. A legend has the levels whether or not the server counted any line.
+ */
 const SAME = [
   /^(in )?[\d.,]+ \w+( ago)?$/,
   /^(\w{3}, )?\d{1,2} \w{3,4}( \d{4})?,?( [\d:.]+( [A-Z]{2,5})?)?$/,
   /^(now|yesterday|tomorrow)$/,
   /^((Ctrl|Shift)\+)?(\w|Esc|Enter)( (\w|… \d))?$/,
   /^\w+…\w+$/,
+  /^(WARN|ERROR)$/,
   /^Kapelle$/,
   /^Europe\/Berlin$/,
 ];

@@ -17,6 +17,17 @@ export async function paste(place: Locator, text: string): Promise<void> {
   }, text);
 }
 
+/**
+ * Takes what an editor offers, by the keyboard. A list that has just opened leaves keys to the text for 75 ms, so that nobody
+ * who goes on typing takes something unseen; who reads it first is later than that, and a test has to be, too.
+ */
+export async function takeCompletion(page: Page, name: RegExp): Promise<void> {
+  const offered = page.getByRole("option", { name });
+  await expect(offered).toHaveAttribute("aria-selected", "true");
+  await page.waitForTimeout(100);
+  await page.keyboard.press("Enter");
+}
+
 /** What the server found in the text of the editor. */
 export function problems(page: Page): Locator {
   return page.getByRole("region", { name: "Problems" });

@@ -8,7 +8,7 @@ use miniz_oxide::inflate::decompress_to_vec_with_limit;
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Catalogue, Output, Slot, TEXT, Type};
+use super::{Catalogue, Output, Slot, TEXT, Type, own};
 use crate::shape::{ADDED_OUTPUTS, ADDED_TYPES, Kind, Property, REFINED, Role};
 
 static PACKED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.deflate"));
@@ -35,7 +35,7 @@ pub(super) fn load() -> Catalogue {
         let mut field = || fields.next().expect("an index line has three fields");
         let (name, kind, aliases) = (field(), field(), field());
         let aliases = aliases.split(',').filter(|alias| !alias.is_empty()).collect();
-        types.push(Slot { name, kind, aliases, json: "", decoded: OnceLock::new() });
+        types.push(Slot { name, kind, aliases, json: "", own: None, decoded: OnceLock::new() });
     }
     for (slot, line) in types.iter_mut().zip(lines.by_ref()) {
         slot.json = line;
@@ -44,12 +44,21 @@ pub(super) fn load() -> Catalogue {
     for added in ADDED_TYPES {
         if let Some(kind) = added.kind {
             let aliases = added.aliases.to_vec();
-            types.push(Slot { name: added.name, kind, aliases, json: "", decoded: OnceLock::new() });
+            types.push(Slot {
+                name: added.name,
+                kind,
+                aliases,
+                json: "",
+                own: None,
+                decoded: OnceLock::new(),
+            });
         } else {
             let slot = types.iter_mut().find(|slot| slot.name == added.name);
             slot.expect("aliases are added to a known type").aliases.extend(added.aliases);
         }
     }
+    let own = own::slots(&types);
+    types.extend(own);
     let mut by_name = HashMap::with_capacity(types.len() * 2);
     let mut by_lower_alias = HashMap::new();
     for (index, slot) in types.iter().enumerate() {
@@ -65,6 +74,7 @@ pub(super) fn load() -> Catalogue {
         types,
         by_name,
         by_lower_alias,
+        families: OnceLock::new(),
         common: OnceLock::new(),
         interfaces: OnceLock::new(),
         common_json,
@@ -163,6 +173,21 @@ pub(super) fn group(kind: &str) -> &'static str {
 
 pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
     let shared = common.get(group(slot.kind)).map_or(&[][..], Vec::as_slice);
+    if let Some(own) = slot.own {
+        return Type {
+            name: slot.name,
+            kind: slot.kind,
+            aliases: Vec::new(),
+            doc: own.doc,
+            deprecated: false,
+            internal: false,
+            enterprise: false,
+            partial: false,
+            is_own: true,
+            properties: merged(shared, own.properties.clone()),
+            outputs: Some(own::outputs(own)),
+        };
+    }
     if slot.json.is_empty() {
         let added =
             ADDED_TYPES.iter().find(|added| added.name == slot.name).expect("it was added from there");
@@ -175,6 +200,7 @@ pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
             internal: false,
             enterprise: false,
             partial: added.properties.is_empty(),
+            is_own: false,
             properties: merged(shared, added.properties.to_vec()),
             outputs: None,
         };
@@ -203,6 +229,7 @@ pub(super) fn decode(slot: &Slot, common: &Common) -> Type {
         internal: raw.internal,
         enterprise: raw.edition == Some("ee"),
         partial: raw.partial,
+        is_own: false,
         properties: merged(shared, own),
         outputs,
     }

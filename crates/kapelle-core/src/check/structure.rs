@@ -6,6 +6,8 @@ mod value;
 
 pub(super) use value::has_expression;
 
+use std::collections::HashSet;
+
 use kapelle_model::{Data, Entry, Node, Span};
 
 use super::defaults::Defaults;
@@ -29,6 +31,7 @@ pub(super) fn check(root: &Node, cx: &mut Context<'_>) {
         path: Path::default(),
         owners: Vec::new(),
         not_built_in: Vec::new(),
+        unknown_plugins: HashSet::new(),
     };
     structure.shape(root, &FLOW);
     structure.plugin_defaults();
@@ -44,6 +47,8 @@ struct Structure<'a, 'f> {
     owners: Vec<Owner>,
     /// Types that were already reported as not built in.
     not_built_in: Vec<&'static str>,
+    /// Types of plugins that are not known, and were already reported.
+    unknown_plugins: HashSet<String>,
 }
 
 /// Whose properties an object may have.

@@ -67,6 +67,7 @@ codes! {
     TypeAlias "type-alias" Info,
     TypeDeprecated "type-deprecated" Info,
     TypeNotBuiltIn "type-not-built-in" Info,
+    PluginUnknown "plugin-unknown" Warning,
 
     // The flow as a whole
     IdReserved "id-reserved" Error,

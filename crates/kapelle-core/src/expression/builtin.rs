@@ -13,7 +13,7 @@ mod encoding;
 mod files;
 mod flows;
 mod http;
-mod ion;
+pub(in crate::expression) mod ion;
 mod java;
 mod jq;
 pub(in crate::expression) mod json;

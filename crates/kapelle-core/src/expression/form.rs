@@ -79,7 +79,8 @@ fn scalar(value: &Value) -> Cow<'static, str> {
         Value::LocalDate(date) => date.to_string().into(),
         Value::LocalTime(time) => moment::iso_time(*time).into(),
         Value::Duration(duration) => crate::time::duration::format(*duration).into(),
-        Value::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned().into(),
+        // As values of tasks are kept: as text they would be damaged.
+        Value::Bytes(bytes) => super::plain::to_base64(bytes).into(),
         Value::Null | Value::Str(_) | Value::List(_) | Value::Map(_) | Value::Secret(_) => "".into(),
     }
 }

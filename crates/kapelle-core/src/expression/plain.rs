@@ -16,6 +16,44 @@ pub fn from_yaml(text: &str) -> Result<Value, String> {
     builtin::yaml::parse_yaml(text)
 }
 
+/// Reads all values of a text in Ion. It may be a part of a longer one: its first line has this number.
+pub fn from_ion(text: &str, line: usize) -> Result<Vec<Value>, String> {
+    builtin::ion::parse_ion(text, line)
+}
+
+/// Binary Ion that is read in parts of whole values.
+#[derive(Debug, Default)]
+pub struct BinaryIon(builtin::ion::Symbols);
+
+impl BinaryIon {
+    /// What such data begins with.
+    pub const MARK: [u8; 4] = builtin::ion::MARK;
+
+    /// The values of the next part.
+    pub fn read(&mut self, bytes: &[u8]) -> Result<Vec<Value>, String> {
+        builtin::ion::parse_binary_ion(bytes, &mut self.0)
+    }
+}
+
+/// Binary Ion that is written value by value.
+#[derive(Debug, Default)]
+pub struct BinaryIonWriter(builtin::ion::BinaryWriter);
+
+impl BinaryIonWriter {
+    /// The bytes of the next value, no more than so many.
+    pub fn write(&mut self, value: &Value, bytes_max: usize) -> Result<Vec<u8>, String> {
+        self.0.write(value, bytes_max)
+    }
+}
+
+/// Writes a value as Ion text, with all digits of its moments.
+pub fn to_ion(value: &Value, bytes_max: usize) -> Outcome<Text> {
+    let mut out = Output::new(bytes_max);
+    builtin::ion::write_ion(value, &mut out);
+    out.check()?;
+    Ok(out.into_text())
+}
+
 /// A text as a part of an address: letters and digits of ASCII with dashes between them.
 pub fn slug(text: &str) -> String {
     builtin::text::slug(text)
@@ -89,6 +127,73 @@ mod tests {
         }
         assert_eq!(json(&Value::Float(f64::NAN), true).expose(), "\"NaN\"");
         assert!(from_json("{} x").is_err());
+    }
+
+    #[test]
+    fn rows_of_ion_keep_every_digit() {
+        let row = "{a:2024-04-21T23:00:00.123456000Z,b:2024-04-21T23:00:00.000Z,c:1.50}";
+        let values = from_ion(&format!("{row}\n{row}"), 1).unwrap();
+        assert_eq!(values.len(), 2);
+        assert_eq!(to_ion(&values[0], 1000).unwrap().expose(), row);
+        assert!(from_ion("\n{a:", 7).unwrap_err().contains("line 8"));
+    }
+
+    #[test]
+    fn binary_ion_keeps_its_names_from_part_to_part() {
+        let mut ion = BinaryIon::default();
+        // The table of symbols: `$ion_symbol_table::{symbols:["a"]}`.
+        let table = [0xe7, 0x81, 0x83, 0xd4, 0x87, 0xb2, 0x81, b'a'];
+        assert_eq!(ion.read(&BinaryIon::MARK).unwrap(), []);
+        assert_eq!(ion.read(&table).unwrap(), []);
+        for _ in 0..2 {
+            let values = ion.read(&[0xd3, 0x8a, 0x21, 0x07]).unwrap();
+            assert_eq!(to_ion(&values[0], 100).unwrap().expose(), "{a:7}");
+        }
+    }
+
+    #[test]
+    fn binary_ion_says_the_same_as_its_text() {
+        let names = (0..200).map(|place| format!("name{place}:{place}")).collect::<Vec<_>>().join(",");
+        let texts = [
+            "null",
+            "true",
+            "0",
+            "-300",
+            "123456789012345678901234567890",
+            "1.5e0",
+            "0.",
+            "-12.50",
+            "1.28",
+            "7d5",
+            "\"\"",
+            "\"a text with more than fourteen bytes\"",
+            "{a:1,b:{c:[],a:{}},name:\"x\"}",
+            "{d:2024-04-21,b:2}",
+            "2024-04-21T23:00:00.000Z",
+            "2024-04-21T23:00:59.123456789Z",
+            "2024-04-21T23:00:00.250Z",
+            "ZonedDateTime::\"2024-04-21T23:00:00+02:00[Europe/Paris]\"",
+            "LocalDateTime::\"2024-04-21T23:00:00\"",
+            "LocalTime::\"23:00\"",
+            "[1,[2,{{YWJj}}]]",
+            &format!("{{{names}}}"),
+        ];
+        let (mut writer, mut reader) = (BinaryIonWriter::default(), BinaryIon::default());
+        for text in texts {
+            let value = from_ion(text, 1).unwrap().remove(0);
+            let bytes = writer.write(&value, 10_000).unwrap();
+            let read = reader.read(&bytes).unwrap();
+            assert_eq!(read.len(), 1, "{text}");
+            assert_eq!(to_ion(&read[0], 10_000).unwrap(), to_ion(&value, 10_000).unwrap(), "{text}");
+            let at_once =
+                BinaryIon::default().read(&BinaryIonWriter::default().write(&value, 10_000).unwrap());
+            assert_eq!(at_once.unwrap(), read, "{text}");
+        }
+        let mut value = Value::Int(1);
+        for _ in 0..60 {
+            value = Value::List(Arc::new(vec![value.clone(), value]));
+        }
+        assert!(writer.write(&value, 1000).is_err());
     }
 
     #[test]

@@ -390,8 +390,8 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
             Property::new("end", TEXT, "End of the time range.").dynamic(),
             Property::new("limit", INTEGER, "How many lines at most.").dynamic(),
             Property::new("direction", Kind::Enum(&["FORWARD", "BACKWARD"]), "Order of the lines.").dynamic(),
-            Property::new("username", TEXT, "User for basic authentication.").dynamic(),
-            Property::new("password", TEXT, "Password for basic authentication.").dynamic(),
+            USERNAME,
+            PASSWORD,
             Property::new("token", TEXT, "Bearer token.").dynamic(),
             Property::new("tenantId", TEXT, "Tenant on the server.").dynamic(),
         ],
@@ -404,7 +404,7 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
         properties: &[
             PROMETHEUS_URL,
             PROMETHEUS_QUERY,
-            Property::new("time", TEXT, "The moment; now when left out.").dynamic(),
+            MOMENT,
             Property::new("headers", Kind::Map(&TEXT), "Headers of the request.").dynamic(),
         ],
     },
@@ -420,6 +420,125 @@ pub(crate) static ADDED_TYPES: &[AddedType] = &[
             Property::new("end", TEXT, "End of the time range.").required().dynamic(),
             Property::new("step", TEXT, "Time between two values.").required().dynamic(),
             Property::new("headers", Kind::Map(&TEXT), "Headers of the request.").dynamic(),
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.prometheus.Push",
+        aliases: &[],
+        kind: Some("task"),
+        doc: "Pushes metrics to a Pushgateway of Prometheus.",
+        properties: &[
+            Property::new("url", TEXT, "Address of the Pushgateway.")
+                .default("\"http://localhost:9091\"")
+                .dynamic(),
+            Property::new("job", TEXT, "Name of the job.").required().dynamic(),
+            Property::new("instance", TEXT, "Label `instance` of the metrics.").dynamic(),
+            Property::new(
+                "metrics",
+                Kind::List(&Kind::Map(&Kind::Any)),
+                "Metrics with name, value and labels.",
+            )
+            .required()
+            .dynamic(),
+            USERNAME,
+            PASSWORD,
+            HEADERS,
+            OPTIONS,
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.prometheus.Trigger",
+        aliases: &["io.kestra.plugin.prometheus.QueryTrigger"],
+        kind: Some("trigger"),
+        doc: "Starts an execution while a query of Prometheus gives values.",
+        properties: &[
+            PROMETHEUS_URL,
+            PROMETHEUS_QUERY,
+            MOMENT,
+            Property::new("fetchType", Kind::Enum(FETCH_TYPES), "What becomes of the values.")
+                .default("\"FETCH\"")
+                .dynamic(),
+            USERNAME,
+            PASSWORD,
+            HEADERS,
+            OPTIONS,
+            LOOKS,
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.grafana.loki.Query",
+        aliases: &[],
+        kind: Some("task"),
+        doc: "Asks Loki for what a query gives at one moment.",
+        properties: &[
+            LOKI_URL,
+            LOKI_TOKEN,
+            LOKI_TENANT,
+            LOKI_QUERY,
+            LOKI_LIMIT,
+            LOKI_DIRECTION,
+            LOKI_CONNECT,
+            LOKI_READ,
+            MOMENT,
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.grafana.loki.QueryRange",
+        aliases: &[],
+        kind: Some("task"),
+        doc: "Asks Loki for lines or values within a time.",
+        properties: &[
+            LOKI_URL,
+            LOKI_TOKEN,
+            LOKI_TENANT,
+            LOKI_QUERY,
+            LOKI_LIMIT,
+            LOKI_DIRECTION,
+            LOKI_CONNECT,
+            LOKI_READ,
+            Property::new("start", TEXT, "Start of the time range.").dynamic(),
+            Property::new("end", TEXT, "End of the time range.").dynamic(),
+            Property::new("since", TEXT, "How far back the time range begins, such as `1h`.").dynamic(),
+            Property::new("step", TEXT, "Time between two values.").dynamic(),
+            Property::new("interval", TEXT, "Least time between two lines of a stream.").dynamic(),
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.grafana.loki.Trigger",
+        aliases: &[],
+        kind: Some("trigger"),
+        doc: "Starts an execution when Loki has new lines.",
+        properties: &[
+            LOKI_URL,
+            LOKI_TOKEN,
+            LOKI_TENANT,
+            LOKI_QUERY,
+            LOKI_CONNECT,
+            LOKI_READ,
+            Property::new("since", TEXT, "How far back it looks, such as `10m`.")
+                .default("\"10m\"")
+                .dynamic(),
+            Property::new("maxRecords", INTEGER, "How many lines at most.").default("100").dynamic(),
+            Property::new("stateKey", TEXT, "Name of what it remembers.").dynamic(),
+            Property::new("stateTtl", Kind::Duration, "How long it remembers where it was.").dynamic(),
+            LOOKS,
+        ],
+    },
+    AddedType {
+        name: "io.kestra.plugin.grafana.loki.QueryResultTrigger",
+        aliases: &[],
+        kind: Some("trigger"),
+        doc: "Starts an execution while a query of Loki gives something.",
+        properties: &[
+            LOKI_URL,
+            LOKI_TOKEN,
+            LOKI_TENANT,
+            LOKI_QUERY,
+            LOKI_LIMIT,
+            LOKI_DIRECTION,
+            LOKI_CONNECT,
+            LOKI_READ,
+            LOOKS,
         ],
     },
     alias(
@@ -447,6 +566,32 @@ const fn alias(name: &'static str, aliases: &'static [&'static str]) -> AddedTyp
     AddedType { name, aliases, kind: None, doc: "", properties: &[] }
 }
 
+const FETCH_TYPES: &[&str] = &["STORE", "FETCH", "FETCH_ONE", "NONE"];
+const HEADERS: Property = Property::new("headers", Kind::Map(&TEXT), "Headers of the request.").dynamic();
+const OPTIONS: Property = Property::new("options", Kind::Map(&Kind::Any), "How requests are sent.");
+const LOOKS: Property =
+    Property::new("interval", Kind::Duration, "Time between two looks.").default("\"PT1M\"");
+const LOKI_URL: Property = Property::new("url", TEXT, "Address of the server.").required().dynamic();
+const LOKI_TOKEN: Property = Property::new("authToken", TEXT, "Bearer token.").dynamic();
+const LOKI_TENANT: Property = Property::new("tenantId", TEXT, "Tenant on the server.").dynamic();
+const LOKI_QUERY: Property = Property::new("query", TEXT, "LogQL query.").required().dynamic();
+const LOKI_LIMIT: Property =
+    Property::new("limit", INTEGER, "How many lines at most.").default("100").dynamic();
+const LOKI_DIRECTION: Property =
+    Property::new("direction", Kind::Enum(&["FORWARD", "BACKWARD"]), "Order of the lines.")
+        .default("\"BACKWARD\"")
+        .dynamic();
+const LOKI_CONNECT: Property =
+    Property::new("connectTimeout", INTEGER, "Seconds within which the server has to be reached.")
+        .default("30")
+        .dynamic();
+const LOKI_READ: Property =
+    Property::new("readTimeout", INTEGER, "Seconds within which the server has to answer.")
+        .default("60")
+        .dynamic();
+const USERNAME: Property = Property::new("username", TEXT, "User for basic authentication.").dynamic();
+const PASSWORD: Property = Property::new("password", TEXT, "Password for basic authentication.").dynamic();
+const MOMENT: Property = Property::new("time", TEXT, "The moment; now when left out.").dynamic();
 const PROMETHEUS_URL: Property = Property::new("url", TEXT, "Address of the server.").required().dynamic();
 const PROMETHEUS_QUERY: Property = Property::new("query", TEXT, "PromQL expression.").required().dynamic();
 const ID: Property =
@@ -649,6 +794,7 @@ static METRIC: Shape = Shape {
 /// Outputs with their types that Kapelle gives beside those of the catalogue. A star in a name stands for any text.
 pub(crate) static ADDED_OUTPUTS: &[(&str, &[(&str, &str)])] = &[
     ("io.kestra.plugin.core.flow.Pause", &[("timedOut", "boolean")]),
+    ("io.kestra.plugin.docker.cli.Compose", SCRIPT_COUNTS),
     ("io.kestra.plugin.scripts.*.Script", SCRIPT_COUNTS),
     ("io.kestra.plugin.scripts.*.Commands", SCRIPT_COUNTS),
 ];

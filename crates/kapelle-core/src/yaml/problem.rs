@@ -327,12 +327,18 @@ impl<'a> Line<'a> {
         )
     }
 
-    /// Where the value of `key: value` or `- value` starts.
-    fn value_start(self) -> Option<usize> {
+    /// Where what is behind the dashes starts.
+    fn entry_start(self) -> usize {
         let mut from = self.text.len() - self.text.trim_start().len();
         while self.text[from..].starts_with("- ") {
             from += 2 + self.text[from + 2..].len() - self.text[from + 2..].trim_start().len();
         }
+        from
+    }
+
+    /// Where the value of `key: value` or `- value` starts.
+    fn value_start(self) -> Option<usize> {
+        let from = self.entry_start();
         let rest = &self.text[from..];
         if rest.starts_with(['"', '\'', '{', '[']) {
             return Some(from);
@@ -358,6 +364,19 @@ impl<'a> Line<'a> {
     fn unquoted_expression(self, base: usize) -> Option<Diagnostic> {
         let (from, value) = self.value()?;
         let is_expression = value.starts_with("{{") || value.starts_with("{%");
+        let entry = self.entry_start();
+        let before = &self.text[entry..from];
+        if is_expression && ['"', '\''].iter().any(|quote| before.matches(*quote).count() % 2 == 1) {
+            // The colon stands in a quote of the text, as in `- echo "Answer: {{ … }}"`: there is no key.
+            let whole = &self.text[entry..from + value.len()];
+            let span = self.span_of(base, entry, entry + whole.len());
+            let message = "a text with a colon and a blank needs quotes around all of it";
+            return Some(
+                Diagnostic::new(Code::YamlExpressionUnquoted, span, message)
+                    .help("put it in quotes: YAML reads what is before the colon as a key")
+                    .fix("put it in quotes", span, quoted(whole)),
+            );
+        }
         is_expression.then(|| {
             let span = self.span_of(base, from, from + value.len());
             Diagnostic::new(

@@ -134,6 +134,7 @@ fn mistakes_are_named_where_they_are() {
         ("cron: * * * * *\n", "1:7 yaml-syntax \"* * * * *\""),
         ("a: @daily\n", "1:4 yaml-syntax \"@daily\""),
         ("a: b: c\n", "1:4 yaml-syntax \"b: c\""),
+        ("- echo \"a: {{ x }}\"\n", "1:3 yaml-expression-unquoted \"echo \\\"a: {{ x }}\\\"\""),
         ("a: {{ x }} # why\n", "1:4 yaml-expression-unquoted \"{{ x }}\""),
         ("a: \"x\nb: 1\n", "1:4 yaml-syntax \"\\\"x\""),
         ("a: 'it's'\n", "1:8 yaml-syntax \"s'\""),

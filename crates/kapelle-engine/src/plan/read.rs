@@ -14,7 +14,7 @@ use super::flowable::{Backoff, Dag, Each, GroupRetry, Loop, Pause, Spread, Templ
 use super::retry::{Retry, is_true};
 use super::subflow::{Batch, Subflow};
 use super::task::{Kind, OnLost, Place, Task, Update};
-use super::{Concurrency, Listener, Lists, Overflow, Plan, TaskIndex};
+use super::{Concurrency, Key, Listener, Lists, Overflow, Plan, TaskIndex};
 use crate::checks::Checks;
 use crate::conditions::Conditions;
 use crate::defaults::Layers;
@@ -166,7 +166,10 @@ fn concurrency(node: &Node, language: Language) -> Option<Concurrency> {
             Some("FAIL") => Overflow::Fail,
             _ => Overflow::Queue,
         },
-        key: node.get("key").filter(|key| !key.is_null()).map(|key| Property::read(key, language)),
+        key: node.get("key").filter(|key| !key.is_null()).map(|key| Key {
+            source: key.scalar_text().unwrap_or_default().into(),
+            value: Property::read(key, language),
+        }),
     })
 }
 
@@ -238,7 +241,12 @@ impl Reader {
         let property = |entry: &kapelle_model::Entry| {
             (Arc::from(&*entry.key), Property::read(&entry.value, self.language))
         };
-        let kept = task.properties.iter().filter(|entry| !OF_THE_ENGINE.contains(&entry.key.as_str()));
+        // What describes a task may be what it sends, such as the text of an issue.
+        let may_send = !type_name.starts_with(CORE);
+        let kept = task.properties.iter().filter(|entry| match entry.key.as_str() {
+            "description" => may_send,
+            key => !OF_THE_ENGINE.contains(&key),
+        });
         Task {
             id,
             type_name,

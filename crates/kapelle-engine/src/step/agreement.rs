@@ -4,7 +4,7 @@ use kapelle_model::effect::Level;
 
 use super::{Refused, Step};
 use crate::labels::merged;
-use crate::outstanding::{bit, deadlines};
+use crate::outstanding::{bit, deadlines, promised_from};
 use crate::sla::{Agreement, Behavior, Violation};
 
 impl Step<'_> {
@@ -18,7 +18,8 @@ impl Step<'_> {
     pub(super) fn agreement_due(&mut self, place: u32) -> Result<(), Refused> {
         let agreement = self.plan.agreements.at(place).ok_or(Refused::Late)?;
         let head = &self.live.execution.head;
-        let is_due = agreement.deadline(head.opened).is_some_and(|deadline| deadline <= self.world.now);
+        let from = promised_from(&self.live.execution);
+        let is_due = agreement.deadline(from).is_some_and(|deadline| deadline <= self.world.now);
         if self.state().is_terminal() || head.violated & bit(place) != 0 || !is_due {
             return Err(Refused::Late);
         }

@@ -18,98 +18,106 @@ use crate::plan::{Kind, Loop, Subflow, Task};
 
 impl Step<'_> {
     pub(super) fn begin_executions(&mut self, run: RunIndex, task: &Task, is_restarted: bool) {
-        match &task.kind {
-            Kind::Subflow(subflow) => self.begin_subflow(run, subflow, is_restarted),
-            Kind::Items(subflow, batch) => {
-                match children::parts(self.plan, self.live, run, batch, self.world) {
-                    Ok(parts) => self.begin_parts(run, subflow, parts.len() as u32, is_restarted),
-                    Err(failure) => self.fail_run(run, failure),
-                }
+        let total = match &task.kind {
+            Kind::Items(_, batch) => {
+                children::parts(self.plan, self.live, run, batch, self.world).map(|parts| parts.len() as u32)
             }
-            Kind::Loop(looped) => self.begin_loop(run, looped),
-            _ => {}
-        }
-    }
-
-    fn begin_subflow(&mut self, run: RunIndex, subflow: &Subflow, is_restarted: bool) {
-        self.detail_mut(run).children = Some(1);
-        if is_restarted && self.restarts_child(run, subflow, 0) {
-            if self.live.group(Some(run)).main.open == 0 {
-                self.set_attempt(run, State::Success);
-                self.end_run(run, State::Success);
-            }
-            return;
-        }
-        self.create_child_execution(run, 0);
-    }
-
-    /// Goes on with a child of an earlier try: one that failed is started again, all others are left alone.
-    fn restarts_child(&mut self, run: RunIndex, subflow: &Subflow, iteration: u32) -> bool {
-        let Some(child) = self.live.execution.children.get(&(run, iteration)) else { return false };
-        if !subflow.restarts_failed {
-            return false;
-        }
-        match child.ended {
-            Some(State::Failed) => {
-                let again = Child { ended: None, outputs: None, ..child.clone() };
-                let id = again.id;
-                self.set_child(run, iteration, again);
-                self.effects.push(Effect::RestartChild { run, iteration, id });
-                true
-            }
-            // What was killed is never started again.
-            Some(State::Killed) => false,
-            _ => true,
-        }
-    }
-
-    fn begin_parts(&mut self, run: RunIndex, subflow: &Subflow, parts: u32, is_restarted: bool) {
-        self.detail_mut(run).children = Some(parts);
-        for iteration in 0..parts {
-            // One that could not be asked for has ended the attempt.
-            if self.run(run).state() != State::Running {
-                return;
-            }
-            if !(is_restarted && self.restarts_child(run, subflow, iteration)) {
-                self.create_child_execution(run, iteration);
-            }
-        }
-        self.look_at_children(run);
-    }
-
-    fn begin_loop(&mut self, run: RunIndex, looped: &Loop) {
-        let values =
-            self.with_variables(Some(run), &[], |all| each::loop_values(&looped.values, all.environment()));
-        match values {
-            Ok(each::LoopValues { values, keys }) => {
+            Kind::Loop(looped) => self.loop_values(run, looped),
+            _ => Ok(1),
+        };
+        match total {
+            Ok(total) => {
                 let detail = self.detail_mut(run);
-                detail.children = Some(values.len() as u32);
-                (detail.values, detail.keys) = (Some(values.into()), keys.map(Into::into));
-                self.start_iterations(run, looped);
+                (detail.children, detail.begun, detail.ending) = (Some(total), Some(0), None);
+                let kept = if is_restarted && goes_on(&task.kind) { total } else { 0 };
+                self.keep_children(run, kept);
+                self.start_children(run);
                 self.look_at_children(run);
             }
             Err(failure) => self.fail_run(run, failure),
         }
     }
 
-    /// Starts iterations of a loop as far as there is room.
-    fn start_iterations(&mut self, run: RunIndex, looped: &Loop) {
-        let limit = self.with_variables(Some(run), &[], |all| match &looped.limit {
-            None => Ok(0),
-            Some(limit) => super::advance::whole_number(limit, all),
+    /// Decides what a loop runs over. How many that are.
+    fn loop_values(&mut self, run: RunIndex, looped: &Loop) -> Result<u32, Failure> {
+        let each::LoopValues { values, keys } =
+            self.with_variables(Some(run), &[], |all| each::loop_values(&looped.values, all.environment()))?;
+        let total = values.len() as u32;
+        let detail = self.detail_mut(run);
+        (detail.values, detail.keys) = (Some(values.into()), keys.map(Into::into));
+        Ok(total)
+    }
+
+    /// Lets a task run begin with so many children of its earlier tries. It has nothing to do with the others any more.
+    fn keep_children(&mut self, run: RunIndex, count: u32) {
+        if self.live.started_by(run).count() <= count as usize {
+            return;
+        }
+        // A store forgets all children of what is removed; the task run itself is written anew.
+        self.removed.insert(run);
+        self.changed.push(run);
+        for (iteration, child) in self.live.take_children(run).into_iter().take(count as usize) {
+            self.set_child(run, iteration, child);
+        }
+    }
+
+    /// Begins with one child after the other, as far as there is room.
+    fn start_children(&mut self, run: RunIndex) {
+        let limit = match &self.task_of(run).kind {
+            Kind::Loop(looped) => looped.limit.as_ref(),
+            _ => None,
+        };
+        let limit = limit.map_or(Ok(0), |limit| {
+            self.with_variables(Some(run), &[], |all| super::advance::whole_number(limit, all))
         });
         let limit = match limit {
             Ok(0) => usize::MAX,
             Ok(limit) => limit,
-            Err(error) => return self.fail_run(run, words(&error)),
+            Err(error) => return self.fail_by_itself(run, words(&error)),
         };
-        let total = self.run(run).detail.as_ref().and_then(|detail| detail.children).unwrap_or(0);
-        while let count = self.live.group(Some(run)).main
-            && (count.open as usize) < limit
-            && count.created < total
-            && self.run(run).state() == State::Running
+        // One that could not be asked for has ended the attempt.
+        while self.run(run).state() == State::Running
+            && (self.live.group(Some(run)).main.open as usize) < limit
+            && let Some(iteration) = self.next_child(run)
         {
-            self.create_child_execution(run, count.created);
+            self.detail_mut(run).begun = Some(iteration + 1);
+            match self.live.execution.children.get(&(run, iteration)) {
+                None => self.create_child_execution(run, iteration),
+                Some(child) => self.go_on_with(run, iteration, &child.clone()),
+            }
+        }
+    }
+
+    /// The child that this attempt has to begin with next.
+    fn next_child(&self, run: RunIndex) -> Option<u32> {
+        let detail = self.run(run).detail.as_ref()?;
+        let begun = detail.begun.unwrap_or_else(|| self.live.group(Some(run)).main.created);
+        (begun < detail.children?).then_some(begun)
+    }
+
+    /// Goes on with a child of an earlier try: one that failed is started again, all others are left alone.
+    fn go_on_with(&mut self, run: RunIndex, iteration: u32, child: &Child) {
+        let id = child.id;
+        let kind = &self.task_of(run).kind;
+        match (kind, child.ended) {
+            // Nobody waits for it: it is enough that it is there. If it is not, it comes now.
+            (Kind::Subflow(subflow), None) if !subflow.wait => {
+                self.effects.push(Effect::Watch { run, iteration, id });
+            }
+            // What was refused was never there.
+            (_, Some(_)) if child.generation.is_none() => self.create_child_execution(run, iteration),
+            (Kind::Subflow(subflow), Some(state)) if !subflow.wait => {
+                self.child_ended(run, iteration, id, state);
+            }
+            (_, Some(State::Failed)) => {
+                self.set_child(run, iteration, Child { ended: None, outputs: None, ..child.clone() });
+                self.effects.push(Effect::RestartChild { run, iteration, id });
+            }
+            // What was killed is never started again.
+            (_, Some(State::Killed)) => self.create_child_execution(run, iteration),
+            (Kind::Loop(looped), Some(_)) => self.breaks(run, iteration, id, looped),
+            (Kind::Subflow(_), Some(state)) => self.child_ended(run, iteration, id, state),
+            _ => {}
         }
     }
 
@@ -120,8 +128,33 @@ impl Step<'_> {
                 self.set_child(run, iteration, Child::new(id));
                 self.effects.push(Effect::Create(Box::new(request)));
             }
-            Err(failure) => self.fail_run(run, failure),
+            Err(failure) => self.fail_by_itself(run, failure),
         }
+    }
+
+    /// An attempt failed, whatever its children do. It begins with no more of them, and is over when none runs any more: the
+    /// next attempt would run beside them.
+    fn fail_by_itself(&mut self, run: RunIndex, failure: Failure) {
+        self.note_failure(run, failure);
+        let total = self.begin_no_more(run, 0);
+        let detail = self.detail_mut(run);
+        (detail.begun, detail.ending) = (Some(total), Some(State::Failed));
+        if matches!(self.task_of(run).kind, Kind::Subflow(_)) {
+            return self.attempt_failed(run);
+        }
+        self.look_at_children(run);
+    }
+
+    /// Lets an attempt have those children that it has begun with or that run, and so many at least. How many that are.
+    fn begin_no_more(&mut self, run: RunIndex, at_least: u32) -> u32 {
+        let begun = self.run(run).detail.as_ref().and_then(|detail| detail.begun).unwrap_or(u32::MAX);
+        let is_kept =
+            |iteration: u32, child: &Child| iteration < begun.max(at_least) || child.ended.is_none();
+        let kept = self.live.started_by(run).filter(|(iteration, child)| is_kept(*iteration, child));
+        let total = kept.last().map_or(0, |(iteration, _)| iteration + 1);
+        self.keep_children(run, total);
+        self.detail_mut(run).children = Some(total);
+        total
     }
 
     fn set_child(&mut self, run: RunIndex, iteration: u32, child: Child) {
@@ -137,12 +170,14 @@ impl Step<'_> {
         news: &ChildNews,
     ) -> Result<(), Refused> {
         let child = self.live.execution.children.get(&(run, iteration)).ok_or(Refused::Late)?;
-        let is_open = child.id == id && child.ended.is_none();
-        let is_known = match news {
-            ChildNews::Ended { generation, .. } => child.generation >= Some(*generation),
-            _ => false,
+        let is_open = child.ended.is_none();
+        let is_news = match news {
+            ChildNews::Ended { state: State::Retried, .. } if !is_open => false,
+            // Somebody may have started it again by itself.
+            ChildNews::Ended { generation, .. } => child.generation < Some(*generation),
+            _ => is_open,
         };
-        if !is_open || is_known {
+        if child.id != id || !is_news {
             return Err(Refused::Late);
         }
         let is_running = self.run(run).state() == State::Running;
@@ -157,12 +192,16 @@ impl Step<'_> {
                 let failed = Child { ended: Some(State::Failed), ..child.clone() };
                 self.set_child(run, iteration, failed);
                 if is_running {
-                    self.fail_run(run, failure.clone());
+                    self.fail_by_itself(run, failure.clone());
                 }
             }
             ChildNews::Ended { state: State::Retried, successor: Some(successor), .. } => {
                 self.set_child(run, iteration, Child::new(*successor));
                 self.effects.push(Effect::Watch { run, iteration, id: *successor });
+                if self.live.has_children_killed(self.plan) {
+                    // The order reached the one before, which was over.
+                    self.kill_children();
+                }
             }
             ChildNews::Ended { state, outputs, generation, .. } => {
                 let (ended, outputs) = (Some(*state), outputs.clone());
@@ -179,6 +218,7 @@ impl Step<'_> {
     /// Whether a task run still wants to know that its child is there.
     fn is_told_of_creation(&self, run: RunIndex) -> bool {
         match &self.task_of(run).kind {
+            Kind::Subflow(subflow) if !subflow.wait => true,
             Kind::Subflow(_) => {
                 let outputs = self.run(run).outputs.as_ref();
                 outputs.is_none_or(|outputs| !outputs.contains_key("executionId"))
@@ -215,9 +255,8 @@ impl Step<'_> {
             Kind::Subflow(subflow) => self.subflow_ended(run, subflow, task, id, state),
             Kind::Items(..) => self.look_at_children(run),
             Kind::Loop(looped) => {
-                if !self.breaks(run, iteration, id, looped) {
-                    self.start_iterations(run, looped);
-                }
+                self.breaks(run, iteration, id, looped);
+                self.start_children(run);
                 self.look_at_children(run);
             }
             _ => {}
@@ -297,9 +336,12 @@ impl Step<'_> {
             _ => return,
         };
         let count = self.live.group(Some(run)).main;
-        let total = self.run(run).detail.as_ref().and_then(|detail| detail.children).unwrap_or(0);
-        if self.run(run).state() != State::Running || count.created < total || (waits && count.open > 0) {
+        let is_waiting = self.next_child(run).is_some() || (waits && count.open > 0);
+        if self.run(run).state() != State::Running || is_waiting {
             return;
+        }
+        if self.run(run).detail.as_ref().is_some_and(|detail| detail.ending == Some(State::Failed)) {
+            return self.attempt_failed(run);
         }
         self.set_child_outputs(run, waits);
         let guess = if waits && transmits { count.guess_of_executions() } else { State::Success };
@@ -351,9 +393,9 @@ impl Step<'_> {
         }
     }
 
-    /// Whether a loop starts no more iterations after this one.
-    fn breaks(&mut self, run: RunIndex, iteration: u32, id: ExecutionId, looped: &Loop) -> bool {
-        let Some(condition) = &looped.break_when else { return false };
+    /// Lets a loop begin with no more iterations after this one, if its condition says so.
+    fn breaks(&mut self, run: RunIndex, iteration: u32, id: ExecutionId, looped: &Loop) {
+        let Some(condition) = &looped.break_when else { return };
         let child = self.live.execution.children.get(&(run, iteration));
         let state = child.and_then(|child| child.ended).unwrap_or(State::Success);
         let outputs = child.and_then(|child| child.outputs.clone()).unwrap_or_default();
@@ -377,17 +419,20 @@ impl Step<'_> {
             Ok(kapelle_core::property::is_truthy(text_of(&condition.render(all.environment())?)?.expose()))
         });
         match rendered {
-            Ok(true) => {
-                let created = self.live.group(Some(run)).main.created;
-                self.detail_mut(run).children = Some(created);
-                true
-            }
-            Ok(false) => false,
+            Ok(true) => _ = self.begin_no_more(run, iteration + 1),
+            Ok(false) => {}
             Err(error) => {
-                let error: Box<kapelle_core::expression::Error> = error;
-                self.fail_run(run, words(&error));
-                true
+                let error: Box<Error> = error;
+                self.fail_by_itself(run, words(&error));
             }
         }
+    }
+}
+
+/// Whether a task that is restarted goes on with the children that it has.
+fn goes_on(kind: &Kind) -> bool {
+    match kind {
+        Kind::Subflow(subflow) | Kind::Items(subflow, _) => subflow.restarts_failed,
+        _ => true,
     }
 }

@@ -201,11 +201,10 @@ impl Step<'_> {
         self.with_variables(None, &[], |all| conditions.evaluate(&subject, all.environment()).holds())
     }
 
-    /// Whether nothing of the execution is left to be done.
+    /// Whether nothing of the execution is left to be done. What comes after the end begins in the step of the end, each
+    /// when the one before is over.
     pub(super) fn is_over(&self) -> bool {
-        self.state().is_terminal()
-            && self.live.after.open == 0
-            && (self.live.execution.birth.scope.is_some() || self.next_after(self.last_after()).is_none())
+        self.state().is_terminal() && self.live.after.open == 0
     }
 
     /// Gives back what an execution that is over holds, once nobody works for it any more, and tells who waits for it.

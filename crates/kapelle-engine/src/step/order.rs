@@ -44,7 +44,7 @@ impl Step<'_> {
             self.kill_children();
         }
         if state.is_terminal() {
-            return if cascade {
+            return if self.stop_what_is_left() || cascade {
                 Ok(())
             } else {
                 Err(Refused::State(format!(
@@ -62,6 +62,22 @@ impl Step<'_> {
         self.stop_all();
         self.abort(State::Killed);
         Ok(())
+    }
+
+    /// Stops what still runs of an execution that has ended, and what comes after its end. Whether there was anything. A kill
+    /// that comes twice leaves alone what comes after the first.
+    fn stop_what_is_left(&mut self) -> bool {
+        if self.state() == State::Killed {
+            return false;
+        }
+        let open = self.open_runs();
+        let is_left = !open.is_empty() || self.live.held_out > self.live.stopping;
+        for run in open {
+            self.before_kill(run);
+            self.close(run, State::Killed);
+        }
+        self.stop_all();
+        is_left
     }
 
     /// Has all executions killed that this one waits for.
@@ -107,6 +123,9 @@ impl Step<'_> {
             ));
         }
         self.set_state(state);
+        // Whoever waits for the execution, or waited for it, hears of this end as of any other.
+        self.live.execution.head.generation += 1;
+        self.was_over = false;
         Ok(())
     }
 

@@ -226,6 +226,9 @@ impl Step<'_> {
             self.set_attempt(run, state);
         }
         self.set_run(run, state);
+        // Who still works on it has nothing more to say.
+        let stops = stop(self.run_mut(run));
+        self.effects.extend(stops);
         let parent = self.run(run).parent;
         self.reopen(&reopening);
         self.agenda.push_back(Next::Advance(parent));

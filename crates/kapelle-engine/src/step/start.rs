@@ -119,12 +119,7 @@ impl Step<'_> {
                 if self.state() == State::Queued {
                     return Err(Refused::Late);
                 }
-                let behavior = self
-                    .plan
-                    .concurrency
-                    .as_ref()
-                    .map_or(Overflow::Queue, |concurrency| concurrency.behavior);
-                match behavior {
+                match self.plan.on_full() {
                     Overflow::Queue => {
                         let message = format!(
                             "Execution is queued due to concurrency limit exceeded, {running} running(s)"

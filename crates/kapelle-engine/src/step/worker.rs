@@ -42,10 +42,13 @@ impl Step<'_> {
 
     pub(super) fn started(&mut self, run: RunIndex, fence: Fence, at: Millis) -> Result<(), Refused> {
         self.check_fence(run, fence)?;
-        if self.run(run).state() != State::Submitted {
-            return Err(Refused::Late);
+        let known = self.run(run);
+        match known.state() {
+            State::Submitted => self.set_started(run, at),
+            // Its group ended without it. It is left to its end all the same, which is noted when it comes.
+            state if state.is_terminal() && known.hold == Hold::Out => {}
+            _ => return Err(Refused::Late),
         }
-        self.set_started(run, at);
         Ok(())
     }
 

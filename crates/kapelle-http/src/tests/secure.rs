@@ -10,7 +10,7 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
 use super::get;
 use crate::server::answer;
-use crate::{Client, ClientSettings, Kind, Proxy, ProxyKind, Request};
+use crate::{Client, ClientSettings, Kind, Pem, Proxy, ProxyKind, Request};
 
 /// The port of a server with a certificate for `shop.test`, and that certificate.
 async fn server() -> (u16, Vec<u8>) {
@@ -73,6 +73,50 @@ async fn certificates_are_checked_unless_the_flow_asks_for_no_check() {
     }
 }
 
+const fn named(text: &str) -> Option<Pem<'_>> {
+    Some(Pem { name: "pem", text })
+}
+
+/// A certificate, or a key, as PEM.
+fn pem(kind: &str, der: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut text = String::new();
+    for chunk in der.chunks(3) {
+        let bytes = [chunk[0], chunk.get(1).copied().unwrap_or(0), chunk.get(2).copied().unwrap_or(0)];
+        let all = u32::from_be_bytes([0, bytes[0], bytes[1], bytes[2]]);
+        for place in 0..4 {
+            let digit = DIGITS[(all >> (18 - 6 * place) & 63) as usize];
+            text.push(if place > chunk.len() { '=' } else { char::from(digit) });
+        }
+    }
+    let lines: Vec<&str> =
+        text.as_bytes().chunks(64).map(|line| std::str::from_utf8(line).unwrap()).collect();
+    format!("-----BEGIN {kind}-----\n{}\n-----END {kind}-----\n", lines.join("\n"))
+}
+
+#[tokio::test]
+async fn a_client_may_trust_more_and_show_who_it_is() {
+    let (port, certificate) = server().await;
+    let trusting =
+        client(Vec::new()).with_certificates(named(&pem("CERTIFICATE", &certificate)), None).unwrap();
+    let request = get(&format!("https://shop.test:{port}/"));
+    assert_eq!(trusting.send(&request).await.unwrap().bytes(100).await.unwrap(), b"safe");
+
+    let made = rcgen::generate_simple_self_signed(vec!["me.test".to_owned()]).unwrap();
+    let own = pem("CERTIFICATE", made.cert.der()) + &pem("PRIVATE KEY", &made.signing_key.serialize_der());
+    let showing = trusting.with_certificates(None, named(&own)).unwrap();
+    assert_eq!(showing.send(&request).await.unwrap().bytes(100).await.unwrap(), b"safe");
+
+    let refused = |trusted: Option<&str>, own: Option<&str>| {
+        let (trusted, own) = (trusted.and_then(named), own.and_then(named));
+        trusting.with_certificates(trusted, own).map(drop).unwrap_err()
+    };
+    assert!(refused(Some("x"), None).starts_with("`pem` is no certificate in PEM"));
+    assert!(
+        refused(None, Some(&pem("CERTIFICATE", &certificate))).starts_with("`pem` is no private key in PEM")
+    );
+}
+
 #[tokio::test]
 async fn a_proxy_of_http_makes_a_tunnel_for_tls() {
     let (port, certificate) = server().await;
@@ -105,4 +149,22 @@ async fn a_proxy_of_http_makes_a_tunnel_for_tls() {
         head,
         "CONNECT shop.test:443 HTTP/1.1\r\nHost: shop.test:443\r\nProxy-Authorization: Basic x\r\n\r\n"
     );
+}
+
+#[tokio::test]
+async fn a_line_of_another_protocol_keeps_to_the_same_rules() {
+    let (port, certificate) = server().await;
+    let known = client(vec![certificate]);
+    let line = known.line("shop.test", port).await.unwrap();
+    let mut line = known.secure(line, "shop.test", false).await.unwrap();
+    assert!(line.is_secure());
+    line.write_all(b"hello").await.unwrap();
+    let mut said = String::new();
+    line.read_to_string(&mut said).await.unwrap();
+    assert!(said.ends_with("safe"), "{said}");
+    let refused = known.line("169.254.169.254", 25).await.err().unwrap();
+    assert_eq!(refused.kind, Kind::Refused);
+    let stranger = client(Vec::new());
+    let line = stranger.line("shop.test", port).await.unwrap();
+    assert!(stranger.secure(line, "shop.test", false).await.is_err());
 }

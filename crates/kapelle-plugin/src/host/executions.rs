@@ -2,12 +2,15 @@
 
 use jiff::Timestamp;
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Map, State, Text};
+use kapelle_model::{ExecutionId, Failure, Map, State, Text};
 
 /// Executions of the tenant.
 pub trait Executions: Send + Sync {
     /// Resumes a paused execution with what it asks for.
     fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure>;
+
+    /// Starts an execution in the name of a task, and does not wait for its end. Its id.
+    fn start(&self, of: &ToStart) -> Result<String, Failure>;
 
     /// What is known of an execution; `None` if there is none of this name.
     fn told(&self, id: &str) -> Result<Option<Told>, Failure>;
@@ -53,6 +56,21 @@ pub struct ToldRun {
     pub state: State,
     /// Why it failed.
     pub failure: Option<Text>,
+}
+
+/// An execution to start.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ToStart {
+    pub namespace: String,
+    pub flow: String,
+    /// The latest one, if there is none.
+    pub revision: Option<u32>,
+    pub inputs: Map,
+    pub labels: Vec<(String, String)>,
+    /// Not before this moment.
+    pub at: Option<Timestamp>,
+    /// The execution whose task starts it.
+    pub by: ExecutionId,
 }
 
 /// A flow by name.

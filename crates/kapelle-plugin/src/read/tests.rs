@@ -4,7 +4,7 @@ use kapelle_core::expression::services::NoServices;
 use kapelle_core::language::Language;
 use kapelle_core::yaml;
 use kapelle_model::{Map, Span};
-use schemars::{JsonSchema, schema_for};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use super::*;
@@ -114,6 +114,28 @@ fn what_is_missing_or_has_the_wrong_shape_is_told() {
 }
 
 #[test]
+fn an_entry_that_is_a_map_by_mistake_is_told() {
+    let with = |list: &str| everything(&format!("uri: a\nway: UP\nwritten: b\nlist: {list}")).unwrap().list;
+    for (list, expected) in [
+        ("['echo a: b', 5, true]", Ok("echo a: b|5|true")),
+        (
+            "[echo \"a: b\", c]",
+            Err(
+                "an entry is a map and no text: put all of it in quotes, since YAML reads `a: b` as a map and `[a]` as a list",
+            ),
+        ),
+    ] {
+        let all: Expr<Vec<String>> =
+            Expr::of(Property::List(with(list).iter().map(|item| item.property.clone()).collect()));
+        let found = rendered(&all).map(|all| all.join("|"));
+        match expected {
+            Ok(expected) => assert_eq!(found.as_deref(), Ok(expected)),
+            Err(reason) => assert!(found.clone().unwrap_err().contains(reason), "{found:?}"),
+        }
+    }
+}
+
+#[test]
 fn secrets_keep_their_marks() {
     let secret = Value::from("s").into_secret();
     let mut properties = properties("{way: UP, written: a}");
@@ -124,7 +146,7 @@ fn secrets_keep_their_marks() {
 
 #[test]
 fn the_schema_says_what_may_be_an_expression() {
-    let schema = schema_for!(Everything);
+    let schema = crate::schema::schema_of::<Everything>();
     let text = serde_json::to_string(&schema).unwrap();
     assert_eq!(schema.get("title").unwrap(), "A task");
     assert!(

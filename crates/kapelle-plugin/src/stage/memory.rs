@@ -9,8 +9,8 @@ use kapelle_model::{Failure, Map};
 
 use super::{NOW, locked};
 use crate::host::{
-    CountOf, Counted, Executions, FlowRef, Kept, KeyToSet, Keys, LogQuery, NamespaceFile, NamespaceFiles,
-    PurgeOf, Purged, Told, Triggers,
+    CountOf, Counted, Executions, FlowRef, FlowSource, Kept, KeyToSet, Keys, LogQuery, NamespaceFile,
+    NamespaceFiles, PurgeOf, Purged, ToStart, Told, Triggers,
 };
 
 /// Keys, files of namespaces, lines of logs, and what was asked for.
@@ -18,6 +18,8 @@ use crate::host::{
 pub struct Memory {
     keys: Mutex<BTreeMap<(String, String), Kept>>,
     files: Mutex<BTreeMap<(String, String), Versions>>,
+    /// Flows by namespace and id; those that have ended too, so that their revisions go on.
+    pub(super) flows: Mutex<BTreeMap<(String, String), (FlowSource, bool)>>,
     /// Lines that a query of logs finds.
     pub logs: Mutex<Vec<Map>>,
     /// Executions that can be told of.
@@ -172,6 +174,11 @@ impl Executions for Memory {
     fn resume(&self, id: &str, inputs: Map) -> Result<(), Failure> {
         self.note(format!("resume {id} {:?}", inputs.keys().collect::<Vec<_>>()));
         Ok(())
+    }
+
+    fn start(&self, of: &ToStart) -> Result<String, Failure> {
+        self.note(format!("start {of:?}"));
+        Ok("started1".to_owned())
     }
 
     fn told(&self, id: &str) -> Result<Option<Told>, Failure> {

@@ -1,5 +1,6 @@
-//! One request of a definition: sent once, for every part of an answer, or until something is done.
+//! One request of a definition: sent once, for every part of a file or of an answer, or until something is done.
 
+use std::io::Write;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
@@ -7,9 +8,10 @@ use jiff::tz::TimeZone;
 use kapelle_core::expression::plain;
 use kapelle_core::property::{Property, text_of};
 use kapelle_model::{Failure, Map, Value};
-use kapelle_plugin::{Broken, Expr, Properties, RunContext, read};
+use kapelle_plugin::ion::Feed;
+use kapelle_plugin::{Broken, Expr, FromRendered, Name, Properties, RunContext, entries, read, unfit};
 
-use super::definition::{Ask, Until, entries};
+use super::definition::{Ask, Parts, Until};
 use crate::http::{Reply, TaskProperties, exchange};
 
 /// Bytes of content that is made of a structure.
@@ -24,6 +26,9 @@ pub(super) async fn asked(
     ask: &Ask,
     options: Option<&Expr<Value>>,
 ) -> Result<Value, Broken> {
+    if let Some(parts) = &ask.parts {
+        return in_parts(cx, ask, parts, options).await;
+    }
     let Some(pages) = &ask.pages else {
         return match &ask.until {
             None => Ok(map(once(cx, ask, options, Value::Null).await?)),
@@ -33,8 +38,8 @@ pub(super) async fn asked(
     let mut all = Vec::new();
     let mut page = Value::Null;
     for _ in 0..PAGES_MAX {
-        let mut answer = once(cx, ask, options, page).await?;
-        let seen = seeing(cx, ask, &answer);
+        let mut answer = once(cx, ask, options, page.clone()).await?;
+        let seen = seeing(cx, ask, &answer).with([("page".into(), page)]);
         if let Value::List(items) = seen.typed(&pages.items)? {
             all.extend(items.iter().cloned());
         }
@@ -47,13 +52,49 @@ pub(super) async fn asked(
     Err(Broken::new(format!("the answer has more than {PAGES_MAX} parts")))
 }
 
+/// Sends a file, some of its rows with each request. The answer is the last one, with the number of entries and of requests.
+async fn in_parts(
+    cx: &RunContext,
+    ask: &Ask,
+    parts: &Parts,
+    options: Option<&Expr<Value>>,
+) -> Result<Value, Broken> {
+    let at_most = cx.render(&parts.at_most)?.max(1);
+    let mut rows = Feed::open(cx, cx.render(&parts.of)?);
+    let (mut answer, mut entries, mut requests) = (Map::new(), 0, 0);
+    loop {
+        let mut part = Vec::new();
+        while (part.len() as u64) < at_most
+            && let Some(row) = rows.next().await?
+        {
+            part.push(match &parts.takes_next {
+                None => row,
+                Some(takes_next) => {
+                    let takes_next = cx.with([("row".into(), row.clone())]).truth(takes_next)?;
+                    let next = if takes_next { rows.next().await? } else { None };
+                    Value::List(Arc::new(std::iter::once(row).chain(next).collect()))
+                }
+            });
+        }
+        if part.is_empty() {
+            break;
+        }
+        entries += part.len() as i64;
+        requests += 1;
+        let cx = cx.with([("part".into(), Value::List(Arc::new(part)))]);
+        answer = once(&cx, ask, options, Value::Null).await?;
+    }
+    answer.extend([("entries".into(), Value::Int(entries)), ("requests".into(), Value::Int(requests))]);
+    Ok(map(answer))
+}
+
 async fn repeated(
     cx: &RunContext,
     ask: &Ask,
     until: &Until,
     options: Option<&Expr<Value>>,
 ) -> Result<Value, Broken> {
-    let (every, at_most) = (cx.render(&until.every)?, cx.render(&until.at_most)?);
+    let (every, at_most) = (length(cx, &until.every)?, length(cx, &until.at_most)?);
     let mut waited = SignedDuration::ZERO;
     loop {
         let answer = once(cx, ask, options, Value::Null).await?;
@@ -68,6 +109,12 @@ async fn repeated(
         }
         waited += every.max(SignedDuration::from_millis(1));
     }
+}
+
+/// A length of time: what a property of the task holds is one already.
+fn length(cx: &RunContext, property: &Expr<SignedDuration>) -> Result<SignedDuration, Failure> {
+    let value = typed(cx, property.property())?;
+    SignedDuration::from_rendered(value.clone()).map_err(|reason| Failure::new(unfit(&value, None, &reason)))
 }
 
 async fn once(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>, page: Value) -> Result<Map, Broken> {
@@ -87,6 +134,13 @@ async fn once(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>, page: V
         if !reason.expose().trim().is_empty() {
             return Err(Broken::new(reason));
         }
+    }
+    if let Some(ending) = &ask.keeps {
+        let mut file = cx.host.files().create(Name::Ending(ending))?;
+        if let Some(Value::Str(body)) = answer.get("body") {
+            file.write_all(body.expose().as_bytes())?;
+        }
+        answer.insert("uri".into(), Value::from(file.finish()?.as_str()));
     }
     Ok(answer)
 }
@@ -112,12 +166,16 @@ fn request(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>) -> Result<
             Arc::make_mut(map).extend(over);
         }
         let text = match value {
+            // Nothing is no content.
+            Value::Null => None,
             // It is JSON already.
-            Value::Str(text) => text,
-            other => plain::to_json(&other, &TimeZone::UTC, false, JSON_MAX)
-                .map_err(|error| Failure::new(error.text()))?,
+            Value::Str(text) => Some(text),
+            other => Some(
+                plain::to_json(&other, &TimeZone::UTC, false, JSON_MAX)
+                    .map_err(|error| Failure::new(error.text()))?,
+            ),
         };
-        properties.push(("body".into(), Property::Fixed(Value::Str(text))));
+        properties.extend(text.map(|text| ("body".into(), Property::Fixed(Value::Str(text)))));
     }
     if let Some(options) = options {
         let (headers, options): (Vec<_>, Vec<_>) =
@@ -129,11 +187,17 @@ fn request(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>) -> Result<
     Ok(properties.into())
 }
 
-/// Parameters without those that say nothing.
+/// Parameters without those that say nothing; lists are names that come several times, everything else is a text.
 fn without_nothing(cx: &RunContext, params: &Property) -> Result<Property, Failure> {
-    let mut rendered = params.render(cx.environment()).map_err(|error| Failure::new(error.text()))?;
+    let mut rendered = typed(cx, params)?;
     if let Value::Map(map) = &mut rendered {
-        Arc::make_mut(map).retain(|_, value| *value != Value::Null);
+        let map = Arc::make_mut(map);
+        map.retain(|_, value| *value != Value::Null);
+        for value in map.values_mut() {
+            if !matches!(value, Value::List(_) | Value::Secret(_)) {
+                *value = Value::Str(text_of(value).map_err(|error| Failure::new(error.text()))?);
+            }
+        }
     }
     Ok(Property::Fixed(rendered))
 }

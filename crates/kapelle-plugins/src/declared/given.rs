@@ -9,7 +9,7 @@ use kapelle_core::language::Language;
 use kapelle_core::property::Property;
 use kapelle_core::shape::{self, Kind};
 use kapelle_model::{Failure, Map, Value};
-use kapelle_plugin::{Expr, RunContext};
+use kapelle_plugin::{Expr, RunContext, missing, standing_in};
 
 use super::definition::Definition;
 
@@ -56,7 +56,7 @@ pub(super) fn values(
         if value == Value::Null
             && let Some(names) = definition.known.get(property.name)
         {
-            value = known(cx, property.name, names)?;
+            value = standing_in(cx, names).ok_or_else(|| missing(property.name, names))?;
         }
         if value == Value::Null
             && let Some(default) = property.default
@@ -90,27 +90,4 @@ fn rendered(cx: &RunContext, kind: Kind, written: &Expr<Value>) -> Result<Value,
         // A text may be meant as a list or a map, and whoever reads it can tell.
         _ => cx.optional(Some(written))?.unwrap_or(null),
     })
-}
-
-/// A secret, a key or a variable of the environment of one of these names.
-fn known(cx: &RunContext, property: &str, names: &[String]) -> Result<Value, Failure> {
-    let namespace = &*cx.place.namespace;
-    for name in names {
-        // Somebody who keeps no secrets says so by an error; the other places may still have it.
-        if let Ok(Some(secret)) = cx.services.secret(namespace, name) {
-            return Ok(Value::Str(secret.value));
-        }
-        if let Ok(Some(value)) = cx.services.kv(namespace, name) {
-            return Ok(value.into_secret());
-        }
-        if let Some(Value::Map(envs)) = cx.variables.get("envs")
-            && let Some(value) = envs.get(name.as_str()).or_else(|| envs.get(&*name.to_ascii_lowercase()))
-        {
-            return Ok(value.clone());
-        }
-    }
-    let names = names.join("` or `");
-    Err(Failure::new(format!(
-        "the property `{property}` is missing: write it, or keep it as a secret, a key or a variable of the environment named `{names}`"
-    )))
 }

@@ -1,17 +1,41 @@
 //! Definitions at work, against a server that writes down what it is asked.
 
+mod docker;
+mod models;
+
+use jiff::tz::TimeZone;
+use kapelle_core::expression::plain;
 use kapelle_http::server::{Server, answer};
 use kapelle_model::{Map, Value};
 use kapelle_plugin::stage::{Stage, properties_of};
-use kapelle_plugin::{Broken, Told, ToldRun};
+use kapelle_plugin::{Broken, RunContext, Told, ToldRun};
 
 use super::*;
 
+mod programs;
+mod services;
+mod signed;
+mod watching;
+
+/// A key that is used nowhere else, made by `openssl genrsa`.
+const KEY: &str = include_str!("tests/key.pem");
+
+/// What a task gives, as JSON with its keys in order.
+fn shown(given: Map) -> String {
+    let sorted: std::collections::BTreeMap<_, _> = given.into_iter().collect();
+    let value = Value::Map(Arc::new(sorted.into_iter().collect()));
+    plain::to_json(&value, &TimeZone::UTC, true, 1 << 20).unwrap().expose().to_owned()
+}
+
 /// Runs a task of this type.
 async fn run(stage: &Stage, name: &str, properties: &str) -> Result<Map, Broken> {
+    run_in(&stage.context(), name, properties).await
+}
+
+async fn run_in(cx: &RunContext, name: &str, properties: &str) -> Result<Map, Broken> {
     let registry = crate::registry();
     let known = registry.find(name).unwrap_or_else(|| panic!("{name} is not there"));
-    known.read(&properties_of(properties))?.run(&stage.context()).await
+    known.read(&properties_of(properties))?.run(cx).await
 }
 
 fn fine() -> Server {
@@ -109,7 +133,7 @@ async fn a_message_about_an_execution_tells_state_failure_and_link() {
     run(&stage, "io.kestra.plugin.slack.SlackExecution", &properties).await.unwrap();
     assert_eq!(
         server.last().body(),
-        r#"{"text":"team.a.f is FAILED","attachments":[{"color":"danger","title":"team.a.f exec1","title_link":"https://flows.example/ui/main/executions/team.a/f/exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full\nCall Ann\nRoom: 12"}],"channel":"ops"}"#
+        r#"{"text":"team.a.f is FAILED","attachments":[{"color":"danger","title":"team.a.f exec1","title_link":"https://flows.example/ui/main/executions/team.a/f/exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full","fields":[{"title":"Namespace","value":"team.a","short":true},{"title":"Flow ID","value":"f","short":true},{"title":"Execution ID","value":"exec1","short":true},{"title":"Execution Status","value":"FAILED","short":true},{"title":"Final task ID","value":"load","short":true},{"title":"Room","value":"12","short":true}],"ts":1778051289},{"text":"Call Ann"}],"channel":"ops"}"#
     );
 }
 
@@ -130,7 +154,17 @@ const SENT: &[(&str, &str, &str)] = &[
     (
         "discord.DiscordExecution",
         "url: URL/d\nexecutionId: exec1\nusername: bot",
-        r#"POST /d {"content":"team.a.f is FAILED","username":"bot","embeds":[{"title":"team.a.f exec1","url":null,"description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","color":12000284}]}"#,
+        r#"POST /d {"content":"team.a.f is FAILED","username":"bot","embeds":[{"title":"team.a.f exec1","description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","color":12000284,"fields":[{"name":"Namespace","value":"team.a","inline":true},{"name":"Flow ID","value":"f","inline":true},{"name":"Execution ID","value":"exec1","inline":true},{"name":"Execution Status","value":"FAILED","inline":true},{"name":"Final task ID","value":"load","inline":true}]}]}"#,
+    ),
+    (
+        "discord.DiscordExecution",
+        "url: URL/d\nexecutionId: exec1\navatarUrl: 'http://a/i'\nembedList: [{title: T, websiteUrl: 'http://w', thumbnail: 'http://t', authorName: Ann, color: [255, 0, 1], footer: F}, {title: U}]",
+        r#"POST /d {"content":"team.a.f is FAILED","avatar_url":"http://a/i","embeds":[{"title":"T","description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","color":16711681,"fields":[{"name":"Namespace","value":"team.a","inline":true},{"name":"Flow ID","value":"f","inline":true},{"name":"Execution ID","value":"exec1","inline":true},{"name":"Execution Status","value":"FAILED","inline":true},{"name":"Final task ID","value":"load","inline":true}],"url":"http://w","thumbnail":{"url":"http://t"},"footer":{"text":"F"},"author":{"name":"Ann","url":"http://w","icon_url":"http://a/i"}},{"title":"U"}]}"#,
+    ),
+    (
+        "discord.DiscordExecution",
+        "url: URL/d\nexecutionId: exec1\ncustomMessage: Call Ann\ncustomFields: {Room: 12, Note: ''}\nembedList: [{}, {title: U}]",
+        r#"POST /d {"content":"team.a.f is FAILED","embeds":[{"title":"team.a.f exec1","description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","color":12000284,"fields":[{"name":"Namespace","value":"team.a","inline":true},{"name":"Flow ID","value":"f","inline":true},{"name":"Execution ID","value":"exec1","inline":true},{"name":"Execution Status","value":"FAILED","inline":true},{"name":"Final task ID","value":"load","inline":true},{"name":"Room","value":"12","inline":true},{"name":"Note","value":"-","inline":true}]},{"description":"Call Ann"},{"title":"U"}]}"#,
     ),
     (
         "microsoft365.teams.TeamsIncomingWebhook",
@@ -140,7 +174,7 @@ const SENT: &[(&str, &str, &str)] = &[
     (
         "microsoft365.teams.TeamsExecution",
         "url: URL/t\nexecutionId: exec1",
-        r#"POST /t {"@type":"MessageCard","@context":"http://schema.org/extensions","themeColor":"0076D7","summary":"team.a.f is FAILED","sections":[{"activityTitle":"team.a.f is FAILED","activitySubtitle":"exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full"}]}"#,
+        r#"POST /t {"@type":"MessageCard","@context":"http://schema.org/extensions","themeColor":"0076D7","summary":"team.a.f is FAILED","sections":[{"activityTitle":"team.a.f is FAILED","activitySubtitle":"exec1","text":"FAILED after 1 min 9 s\nTask load failed: the disk is full","facts":[{"name":"Namespace","value":"team.a"},{"name":"Flow ID","value":"f"},{"name":"Execution ID","value":"exec1"},{"name":"Execution Status","value":"FAILED"},{"name":"Final task ID","value":"load"}]}]}"#,
     ),
     (
         "googleworkspace.chat.GoogleChatExecution",
@@ -160,7 +194,7 @@ const SENT: &[(&str, &str, &str)] = &[
     (
         "opsgenie.OpsgenieExecution",
         "url: URL/o\nexecutionId: exec1\nmessage: m\nresponders: {Ann: user}\ntags: [a, b]\npriority: P1",
-        r#"POST /o {"message":"m","alias":"exec1","description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","responders":[{"name":"Ann","type":"user"}],"tags":["a","b"],"priority":"P1","entity":"team.a.f"}"#,
+        r#"POST /o {"message":"m","alias":"exec1","description":"FAILED after 1 min 9 s\nTask load failed: the disk is full","responders":[{"id":"Ann","type":"user"}],"tags":["a","b"],"priority":"P1","entity":"team.a.f"}"#,
     ),
     (
         "squadcast.SquadcastExecution",
@@ -397,7 +431,7 @@ async fn a_good_status_may_still_tell_of_a_failure() {
 #[test]
 fn a_definition_that_is_wrong_says_where() {
     let failed = |text: &str| definitions(text).err().map(|failure| failure.to_string()).unwrap_or_default();
-    assert_eq!(failed("a: b"), "a list of definitions is expected");
+    assert_eq!(failed("a: b"), "a list of definitions is expected: each begins with `- types:`");
     assert_eq!(failed("- types: [a]\n  title: t"), "the property `description` is missing");
     assert!(failed("- type: [a]").contains("unknown field `type`"), "{}", failed("- type: [a]"));
 }

@@ -7,33 +7,42 @@ mod pack;
 mod unpack;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
-pub(super) use pack::{Owner, pack};
-pub(super) use unpack::unpack;
+use crate::runner::Job;
+pub(crate) use pack::{Owner, pack};
+pub(crate) use unpack::unpack;
 
 /// What tells whether a file was changed: its size, and the second of its last change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Mark {
+pub(crate) struct Mark {
     bytes: u64,
     seconds: u64,
 }
 
 /// The files that were sent, by their paths within the directory.
-pub(super) type Sent = BTreeMap<String, Mark>;
+pub(crate) type Sent = BTreeMap<String, Mark>;
 
 /// Which part of the directory belongs to the task. In a shared directory, others have folders of their own beside.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Own {
+pub(crate) struct Own {
     /// The folder of the run.
-    pub(super) folder: String,
+    pub(crate) folder: String,
     /// What of it comes back: the folder of output.
-    pub(super) output: String,
+    pub(crate) output: String,
 }
 
 /// How the folders of runs begin.
 const FOLDERS_OF_RUNS: &str = ".kapelle-";
 
 impl Own {
+    /// The folders of a run within its directory.
+    pub(crate) fn of(job: &Job) -> Self {
+        let folder = job.temporary.parent().and_then(Path::file_name).unwrap_or_default();
+        let folder = folder.to_string_lossy().into_owned();
+        Self { output: format!("{folder}/output"), folder }
+    }
+
     /// Whether a path goes into the container.
     fn goes(&self, path: &str) -> bool {
         !path.starts_with(FOLDERS_OF_RUNS) || is_below(path, &self.folder)

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use super::connection::ConnectionProperties;
 use super::image::Image;
 use super::unless_stopped;
-use crate::files::{NamespaceFilesProperties, fetch_namespace_files, write_input_files};
+use kapelle_plugin::files::{NamespaceFilesProperties, fetch_namespace_files, write_input_files};
 
 /// # Build an image
 ///

@@ -5,13 +5,14 @@ use kapelle_plugin::{Any, Expr, RunContext};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::address::{Address, HOST};
+use super::address::Address;
 use super::credentials::{Credentials, CredentialsProperties};
 use super::engine::Engine;
 
 #[derive(Default, Deserialize, JsonSchema)]
 pub(crate) struct ConnectionProperties {
-    /// The engine: `unix:///PATH` or `tcp://HOST:PORT`. Without it, the one of the instance, or of this machine.
+    /// The engine: `unix:///PATH`, `tcp://HOST:PORT`, or `https://HOST:PORT` for TLS. Without it, the one of the instance, or
+    /// of this machine.
     host: Option<Expr<String>>,
     /// Who one is to registries, as the `config.json` of Docker says it: as text, or as a map.
     config: Option<Expr<Any>>,
@@ -21,12 +22,11 @@ pub(crate) struct ConnectionProperties {
 
 impl ConnectionProperties {
     pub(crate) fn address(&self, cx: &RunContext) -> Result<Address, Failure> {
-        let written = cx.filled(self.host.as_ref())?.or_else(|| cx.host.setting(HOST));
-        Address::chosen(written.as_deref())
+        Address::chosen(cx.filled(self.host.as_ref())?, |name| cx.host.setting(name))
     }
 
     pub(crate) fn engine(&self, cx: &RunContext) -> Result<Engine, Failure> {
-        Ok(Engine::new(self.address(cx)?))
+        Engine::new(cx.host.http(), self.address(cx)?, |name| cx.host.setting(name))
     }
 
     pub(crate) fn credentials(&self, cx: &RunContext) -> Result<Credentials, Failure> {

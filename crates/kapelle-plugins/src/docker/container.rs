@@ -10,9 +10,8 @@ mod leftover;
 mod settings;
 mod watch;
 
-use std::path::Path;
-
 use kapelle_model::Failure;
+use kapelle_plugin::program::Lines;
 use kapelle_plugin::{Broken, RunContext};
 
 use super::archive::{Own, Sent, unpack};
@@ -21,7 +20,7 @@ use super::engine::{Asked, Engine};
 use super::image::Image;
 use super::pipe;
 use super::wanted::Wanted;
-use crate::runner::{Ended, Job, Lines};
+use crate::runner::{Ended, Job};
 use guard::Guard;
 pub(super) use labels::BOUND;
 pub(crate) use settings::{Life, LifeProperties};
@@ -90,7 +89,7 @@ impl Order {
         let asked = Asked::get(&format!("/containers/{}/archive", begun.id)).with("path", &begun.directory);
         let answer = self.engine.open(asked).await?;
         let (source, feed) = pipe::reader(answer);
-        let (root, own, sent) = (job.directory.clone(), own(job), begun.sent.clone());
+        let (root, own, sent) = (job.directory.clone(), Own::of(job), begun.sent.clone());
         let unpacked = cx.blocking(move |cx| unpack(cx, &root, &own, &sent, source));
         // When nobody reads any more, nothing is fed any more.
         let (unpacked, ()) = tokio::join!(unpacked, feed);
@@ -99,12 +98,5 @@ impl Order {
 }
 
 fn ended(exit_code: Option<i32>, id: Option<&str>, is_killed: bool) -> Ended {
-    Ended { exit_code, is_killed, sandbox: Vec::new(), container_id: id.map(str::to_owned) }
-}
-
-/// The folders of the run within the directory.
-fn own(job: &Job) -> Own {
-    let folder = job.temporary.parent().and_then(Path::file_name).unwrap_or_default();
-    let folder = folder.to_string_lossy().into_owned();
-    Own { output: format!("{folder}/output"), folder }
+    Ended { exit_code, is_killed, sandbox: Vec::new(), container_id: id.map(str::to_owned), pod: None }
 }

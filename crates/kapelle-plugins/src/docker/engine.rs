@@ -1,4 +1,4 @@
-//! Asking an engine: one connection for each request, over a socket of the machine or over TCP.
+//! Asking an engine: one connection for each request, over a socket of the machine or over TCP, with TLS or without.
 
 mod answer;
 mod content;
@@ -9,16 +9,19 @@ use hyper::client::conn::http1;
 use hyper::header::{HOST, HeaderValue};
 use hyper::{Method, Request};
 use hyper_util::rt::TokioIo;
+use kapelle_http::{Client, Line, Trust};
+use kapelle_model::Failure;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::net::{TcpStream, UnixStream};
+use tokio::net::UnixStream;
 use tokio::time::timeout;
 
 use super::address::Address;
+use super::secure;
 use super::trouble::Trouble;
 pub(super) use answer::Answer;
-pub(super) use content::{Content, Pieces};
+pub(crate) use content::{Content, Pieces, PiecesTo};
 
 /// How long a connection may take.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -27,9 +30,13 @@ const CONNECT: Duration = Duration::from_secs(10);
 const PATIENCE: Duration = Duration::from_mins(2);
 
 /// An engine: Docker, or Podman in its place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Engine {
     address: Address,
+    /// Knows where tasks may go.
+    client: Client,
+    /// How connections are secured, if they are.
+    trust: Option<Trust>,
 }
 
 /// A request, before it is sent.
@@ -42,7 +49,7 @@ pub(super) struct Asked {
 
 impl Asked {
     pub(super) fn new(method: Method, path: &str) -> Self {
-        Self { method, target: path.to_owned(), content: Content::nothing(), headers: Vec::new() }
+        Self { method, target: path.to_owned(), content: Content::whole(None), headers: Vec::new() }
     }
 
     pub(super) fn get(path: &str) -> Self {
@@ -65,7 +72,7 @@ impl Asked {
     }
 
     pub(super) fn json(mut self, json: &Json) -> Self {
-        self.content = Content::of(json.to_string());
+        self.content = Content::whole(Some(json.to_string()));
         self.header("content-type", "application/json")
     }
 
@@ -91,26 +98,38 @@ pub(super) fn percent(text: &str) -> String {
 }
 
 impl Engine {
-    pub(crate) fn new(address: Address) -> Self {
-        Self { address }
+    /// `setting` is asked for the certificates of an engine that speaks TLS.
+    pub(super) fn new(
+        client: Client,
+        address: Address,
+        setting: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, Failure> {
+        let trust = secure::trust(&client, &address, setting)?;
+        Ok(Self { address, client, trust })
     }
 
     /// Sends a request whose answer may take its time, or never end.
     pub(super) async fn open(&self, asked: Asked) -> Result<Answer, Trouble> {
-        let unreached = |error: &std::io::Error| Trouble::unreached(&self.address, error);
-        let too_slow = || unreached(&std::io::ErrorKind::TimedOut.into());
+        let too_slow = || Trouble::unreached(&self.address, &std::io::ErrorKind::TimedOut.into());
         let answer = match &self.address {
             Address::Socket(path) => {
                 let stream = timeout(CONNECT, UnixStream::connect(path)).await.map_err(|_| too_slow())?;
-                send(stream.map_err(|error| unreached(&error))?, asked).await?
+                send(stream.map_err(|error| Trouble::unreached(&self.address, &error))?, asked).await?
             }
-            Address::Tcp { host, port } => {
-                let stream = timeout(CONNECT, TcpStream::connect((&**host, *port)));
-                let stream = stream.await.map_err(|_| too_slow())?;
-                send(stream.map_err(|error| unreached(&error))?, asked).await?
+            Address::Tcp { host, port, .. } => {
+                let line = timeout(CONNECT, self.line(host, *port)).await.map_err(|_| too_slow())?;
+                send(line?, asked).await?
             }
         };
         answer.accepted().await
+    }
+
+    async fn line(&self, host: &str, port: u16) -> Result<Line, Trouble> {
+        let line = match &self.trust {
+            Some(trust) => self.client.trusting_line(host, port, trust).await,
+            None => self.client.line(host, port).await,
+        };
+        line.map_err(|error| Trouble::no_line(&self.address, &error))
     }
 
     /// Asks for something that can be answered soon.

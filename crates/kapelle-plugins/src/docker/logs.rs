@@ -1,18 +1,24 @@
 //! What a container writes: frames of both streams, one after the other, and lines made of them.
 
-use crate::runner::lines::Splitter;
-use crate::runner::{Lines, Stream};
+use jiff::Timestamp;
+use kapelle_plugin::program::{Lines, Splitter, Stream};
+
+use crate::runner::heard::Heard;
 
 /// Bytes before the content of a frame: whose it is, three zeros, its size.
 const HEAD_BYTES: usize = 8;
 
-/// Takes frames apart as they come, in pieces of any size.
+/// Takes frames apart as they come, in pieces of any size. Each begins with its moment, so that what an engine forgot to
+/// tell can be asked for later: entries that were told already are left out then.
 #[derive(Default)]
 pub(super) struct Logs {
     head: Vec<u8>,
+    /// The moment of the frame, while it comes.
+    stamp: Option<Vec<u8>>,
     /// Bytes of the frame that are still to come, and whose they are.
     left: usize,
     stream: Option<Stream>,
+    heard: Heard,
     out: Splitter,
     error: Splitter,
 }
@@ -27,10 +33,40 @@ impl Logs {
             let (content, rest) = bytes.split_at(self.left.min(bytes.len()));
             self.left -= content.len();
             bytes = rest;
+            let content = self.after_stamp(content);
             // The third stream is what went in.
             if let Some(stream) = self.stream {
                 self.splitter(stream).push(content, &mut |line| lines.line(stream, line));
             }
+        }
+    }
+
+    /// From where on entries are asked for again, as the engine understands it; `None` if none was told.
+    pub(super) fn resume(&mut self) -> Option<String> {
+        (self.head, self.stamp, self.left) = (Vec::new(), None, 0);
+        let moment = self.heard.again()?;
+        Some(format!("{}.{:09}", moment.as_second(), moment.subsec_nanosecond()))
+    }
+
+    /// What of a piece of a frame follows its moment.
+    fn after_stamp<'b>(&mut self, content: &'b [u8]) -> &'b [u8] {
+        let Some(stamp) = &mut self.stamp else { return content };
+        let end = content.iter().position(|byte| *byte == b' ');
+        stamp.extend_from_slice(&content[..end.unwrap_or(content.len())]);
+        let Some(end) = end else { return &[] };
+        let moment = std::str::from_utf8(stamp).ok().and_then(|stamp| stamp.parse().ok());
+        self.stamp = None;
+        if let Some(moment) = moment {
+            self.note(moment);
+        }
+        &content[end + 1..]
+    }
+
+    fn note(&mut self, moment: Timestamp) {
+        if self.heard.is_new(moment) {
+            self.heard.note(moment);
+        } else {
+            self.stream = None;
         }
     }
 
@@ -51,6 +87,7 @@ impl Logs {
                 _ => None,
             };
             self.left = u32::from_be_bytes([a, b, c, d]) as usize;
+            self.stamp = (self.left > 0).then(Vec::new);
             self.head.clear();
         }
         rest
@@ -67,7 +104,7 @@ impl Logs {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::runner::lines::Line;
+    use kapelle_plugin::program::Line;
 
     #[derive(Default)]
     struct Heard(Vec<(Stream, Line)>);
@@ -79,6 +116,12 @@ mod tests {
     }
 
     fn frame(stream: u8, content: &str) -> Vec<u8> {
+        at(0, stream, content)
+    }
+
+    /// A frame of this nanosecond.
+    fn at(nanosecond: i64, stream: u8, content: &str) -> Vec<u8> {
+        let content = format!("2026-05-06T07:08:09.{nanosecond:09}Z {content}");
         let size = u32::try_from(content.len()).unwrap().to_be_bytes();
         [&[stream, 0, 0, 0][..], &size, content.as_bytes()].concat()
     }
@@ -108,5 +151,24 @@ mod tests {
             ];
             assert_eq!(heard.0, expected, "pieces of {size}");
         }
+    }
+
+    #[test]
+    fn what_is_told_again_is_left_out_and_what_was_forgotten_is_not() {
+        let (mut logs, mut heard) = (Logs::default(), Heard::default());
+        let told = [at(1, 1, "a\n"), at(2, 1, "b\n"), at(2, 1, "c\n")].concat();
+        // The engine breaks off in the middle of a frame.
+        logs.push(&told, &mut heard);
+        logs.push(&at(3, 1, "d\n")[..5], &mut heard);
+        assert_eq!(logs.resume().as_deref(), Some("1778051287.000000002"));
+        let again =
+            [at(1, 1, "a\n"), at(2, 1, "b\n"), at(2, 1, "c\n"), at(2, 2, "e"), at(3, 1, "d")].concat();
+        again.chunks(7).for_each(|piece| logs.push(piece, &mut heard));
+        logs.finish(&mut heard);
+        let told: Vec<String> = heard.0.iter().map(|(_, line)| format!("{line:?}")).collect();
+        assert_eq!(
+            told,
+            [r#"Words("a")"#, r#"Words("b")"#, r#"Words("c")"#, r#"Words("d")"#, r#"Words("e")"#]
+        );
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Read, Write};
 use hyper::body::Bytes;
 use tokio::sync::mpsc;
 
-use super::engine::{Answer, Pieces};
+use super::engine::{Answer, Pieces, PiecesTo};
 
 /// Pieces that wait to be taken.
 const WAITING: usize = 4;
@@ -14,20 +14,20 @@ const WAITING: usize = 4;
 const PIECE_BYTES: usize = 64 << 10;
 
 /// A writer for a thread, and what comes out of it.
-pub(super) fn writer() -> (Sink, Pieces) {
+pub(crate) fn writer() -> (Sink, Pieces) {
     let (sender, pieces) = mpsc::channel(WAITING);
     (Sink { sender, piece: Vec::with_capacity(PIECE_BYTES) }, pieces)
 }
 
 /// Writes into a request.
-pub(super) struct Sink {
+pub(crate) struct Sink {
     sender: mpsc::Sender<io::Result<Bytes>>,
     piece: Vec<u8>,
 }
 
 impl Sink {
     /// Breaks the request off.
-    pub(super) fn fail(self, error: &io::Error) {
+    pub(crate) fn fail(self, error: &io::Error) {
         // Nobody may be there to hear it.
         let _gone = self.sender.blocking_send(Err(io::Error::new(error.kind(), error.to_string())));
     }
@@ -52,7 +52,7 @@ impl Write for Sink {
 }
 
 /// Reads an answer in a thread.
-pub(super) struct Source {
+pub(crate) struct Source {
     pieces: Pieces,
     piece: Bytes,
 }
@@ -71,9 +71,15 @@ impl Read for Source {
     }
 }
 
+/// A reader for a thread, and where its pieces are put.
+pub(crate) fn source() -> (PiecesTo, Source) {
+    let (sender, pieces) = mpsc::channel(WAITING);
+    (sender, Source { pieces, piece: Bytes::new() })
+}
+
 /// A reader for a thread, and the work that feeds it.
 pub(super) fn reader(mut answer: Answer) -> (Source, impl Future<Output = ()> + Send) {
-    let (sender, pieces) = mpsc::channel(WAITING);
+    let (sender, source) = source();
     let feed = async move {
         loop {
             let piece = match answer.piece().await {
@@ -87,5 +93,5 @@ pub(super) fn reader(mut answer: Answer) -> (Source, impl Future<Output = ()> + 
             }
         }
     };
-    (Source { pieces, piece: Bytes::new() }, feed)
+    (source, feed)
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use kapelle_model::{Failure, Text};
+use kapelle_plugin::program::Listener;
 use kapelle_plugin::{Any, Broken, Expr, RunContext, Task, outputs};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -11,11 +12,12 @@ use super::connection::ConnectionProperties;
 use super::container::{LifeProperties, Order};
 use super::image::Image;
 use super::wanted::ContainerProperties;
-use crate::files::{
-    NamespaceFilesProperties, collect_output_files, fetch_namespace_files, patterns, write_input_files,
-};
 use crate::runner::{Ended, Job};
-use crate::scripts::{Fetched, Listener, Room, with_folders, with_names};
+use crate::scripts::{Fetched, Room, with_folders};
+use kapelle_plugin::files::{
+    NamespaceFilesProperties, collect_output_files, fetch_namespace_files, patterns, with_names,
+    write_input_files,
+};
 
 /// # Run a container
 ///
@@ -76,7 +78,7 @@ impl Task for Run {
         let order = self.order(cx)?;
         let room = Room::open(&cx.host.directory()?, &cx.place.run_id, false)?;
         let wanted = patterns(&with_folders(cx, &room), self.output_files.as_ref())?;
-        let cx = &with_names(&with_folders(cx, &room), &room, &wanted);
+        let cx = &with_names(&with_folders(cx, &room), &room.directory, &wanted);
         fetch_namespace_files(cx, &room.directory, self.namespace_files.as_ref())?;
         write_input_files(cx, &room.directory, self.input_files.as_ref())?;
         let job = self.job(cx, &room)?;

@@ -1,22 +1,26 @@
 //! Containers of a real engine. Where there is none, the tests say so and end.
 
+mod compose;
 mod images;
 mod lives;
+mod registries;
 mod scripts;
+mod secure;
+mod wanted;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use kapelle_core::expression::plain;
+use kapelle_http::Client;
 use kapelle_model::{Map, Value};
-use kapelle_plugin::stage::{Stage, properties_of};
+use kapelle_plugin::stage::{Stage, properties_of, service};
 use kapelle_plugin::{Broken, Place, RunContext};
 use tokio::sync::OnceCell;
 
-use super::address::Address;
+use super::address::{Address, HOST};
 use super::archive::{Own, Owner, pack};
 use super::engine::{Asked, Engine};
-use super::image::Image;
 use super::pipe;
 
 /// What all tests run: a shell with its usual programs.
@@ -25,33 +29,63 @@ const IMAGE: &str = "kapelle-test:busybox";
 const BUSYBOX: &str = "/bin/busybox";
 
 /// The programs of which the tests make use.
-const PROGRAMS: [&str; 11] =
-    ["cat", "chmod", "echo", "env", "id", "ln", "mkdir", "rm", "sh", "sleep", "test"];
+const PROGRAMS: [&str; 12] =
+    ["cat", "chmod", "echo", "env", "id", "ln", "mkdir", "rm", "sh", "sleep", "tail", "test"];
 
-/// The engine of this machine with the image of the tests, if it has one.
-async fn engine() -> Option<Engine> {
-    static IS_READY: OnceCell<Result<(), String>> = OnceCell::const_new();
-    let engine = Engine::new(Address::chosen(None).unwrap());
-    let ready = IS_READY.get_or_init(|| async {
-        let answers: Result<serde_json::Value, _> = engine.ask(Asked::get("/version")).await;
-        answers.map_err(|trouble| trouble.message().to_owned())?;
-        if !Path::new(BUSYBOX).is_file() {
-            return Err(format!("there is no {BUSYBOX} to make an image of: install `busybox-static`"));
+/// The engines that `make services` starts.
+const ENGINES: [&str; 2] = ["docker", "podman"];
+
+/// An engine with the image of the tests.
+struct At {
+    address: Option<String>,
+    engine: Engine,
+}
+
+impl At {
+    /// A stage whose tasks use that engine.
+    fn world(&self) -> Stage {
+        match &self.address {
+            Some(address) => Stage::new().setting(HOST, address),
+            None => Stage::new(),
         }
-        import(&engine).await;
-        Ok(())
-    });
-    match ready.await {
-        Ok(()) => Some(engine),
-        Err(reason) => {
-            println!("SKIP: {reason}");
-            None
-        }
+    }
+
+    fn is_podman(&self) -> bool {
+        self.address.as_ref().is_some_and(|address| address.contains("podman"))
     }
 }
 
-async fn import(engine: &Engine) {
-    let stage = Stage::new();
+/// The engines that there are. In place of a Docker of the tests, the one of this machine will do.
+async fn engines() -> Vec<At> {
+    static ARE_READY: [OnceCell<Result<(), String>>; 2] = [const { OnceCell::const_new() }; 2];
+    let mut found = Vec::new();
+    for (name, is_ready) in ENGINES.into_iter().zip(&ARE_READY) {
+        let address = service(name);
+        if address.is_none() && name != "docker" {
+            continue;
+        }
+        let chosen = Address::chosen(address.clone(), |_| None).unwrap();
+        let at = At { address, engine: Engine::new(Client::of_tasks(), chosen, |_| None).unwrap() };
+        match is_ready.get_or_init(|| prepare(&at)).await {
+            Ok(()) => found.push(at),
+            Err(reason) => println!("SKIP: {reason}"),
+        }
+    }
+    found
+}
+
+async fn prepare(at: &At) -> Result<(), String> {
+    let answers: Result<serde_json::Value, _> = at.engine.ask(Asked::get("/version")).await;
+    answers.map_err(|trouble| trouble.message().to_owned())?;
+    if !Path::new(BUSYBOX).is_file() {
+        return Err(format!("there is no {BUSYBOX} to make an image of: install `busybox-static`"));
+    }
+    import(at).await;
+    Ok(())
+}
+
+async fn import(at: &At) {
+    let stage = at.world();
     let root = stage.context().host.directory().unwrap();
     for folder in ["bin", "tmp", "etc"] {
         std::fs::create_dir_all(root.join(folder)).unwrap();
@@ -63,10 +97,9 @@ async fn import(engine: &Engine) {
     let (mut sink, pieces) = pipe::writer();
     let cx = stage.context();
     let packed = cx.blocking(move |cx| pack(cx, &root, ".", &Own::default(), Owner::default(), &mut sink));
-    let image = Image::read(IMAGE).unwrap();
-    let asked = Asked::post("/images/create").with("fromSrc", "-");
-    let asked = asked.with("repo", image.name()).with("tag", image.version());
-    let (packed, taken) = tokio::join!(packed, engine.order(asked.tar(pieces)));
+    // Podman takes no `tag` of its own.
+    let asked = Asked::post("/images/create").with("fromSrc", "-").with("repo", IMAGE);
+    let (packed, taken) = tokio::join!(packed, at.engine.order(asked.tar(pieces)));
     packed.unwrap();
     taken.unwrap();
 }

@@ -2,6 +2,7 @@
 
 use std::io::{Error, ErrorKind};
 
+use kapelle_http::HttpError;
 use kapelle_model::Failure;
 use kapelle_plugin::Broken;
 
@@ -53,8 +54,50 @@ impl Trouble {
         Self::Away(format!("Docker cannot be reached at {address} ({error}): {advice}"))
     }
 
-    pub(super) fn broken_off(error: &impl std::fmt::Display) -> Self {
-        Self::Away(format!("the connection to Docker broke off: {error}"))
+    /// An engine elsewhere that cannot be reached, or whose certificate is not believed.
+    pub(super) fn no_line(address: &Address, error: &HttpError) -> Self {
+        let words = error.to_string();
+        let advice = if words.contains("UnknownIssuer") || words.contains("not valid for name") {
+            ": put the certificate of its authority as `ca.pem` into the folder that `kapelle.docker.cert-path` or \
+             `DOCKER_CERT_PATH` names, and name the engine as its own certificate does"
+        } else if ["InvalidContentType", "corrupt message", "handshake eof"]
+            .iter()
+            .any(|sign| words.contains(sign))
+        {
+            ": it does not seem to speak TLS there, so write `http://` or `tcp://` without `kapelle.docker.tls-verify` and \
+             `DOCKER_TLS_VERIFY`"
+        } else {
+            ": see whether the engine runs, and whether `host` is right"
+        };
+        Self::Away(format!("Docker cannot be reached at {address}: {words}{advice}"))
+    }
+
+    /// The engine said no.
+    pub(super) fn refused(status: u16, message: String) -> Self {
+        if message.contains("HTTP request to an HTTPS server") {
+            return Self::Away(
+                "the engine speaks TLS only: write `https://` in `host`, or set `kapelle.docker.tls-verify: true` (or \
+                 `DOCKER_TLS_VERIFY=1`)"
+                    .to_owned(),
+            );
+        }
+        Self::Refused { status, message }
+    }
+
+    pub(super) fn broken_off(error: &dyn std::error::Error) -> Self {
+        let mut words = error.to_string();
+        let mut source = error.source();
+        while let Some(error) = source {
+            words = format!("{words}: {error}");
+            source = error.source();
+        }
+        let advice = if words.contains("CertificateRequired") || words.contains("BadCertificate") {
+            ": it wants to know who comes, so put `cert.pem` and `key.pem` into the folder that \
+             `kapelle.docker.cert-path` or `DOCKER_CERT_PATH` names"
+        } else {
+            ""
+        };
+        Self::Away(format!("the connection to Docker broke off: {words}{advice}"))
     }
 }
 
@@ -82,7 +125,7 @@ mod tests {
     #[test]
     fn who_cannot_be_reached_is_told_with_what_to_do() {
         let socket = Address::Socket("/s".into());
-        let tcp = Address::Tcp { host: "h".to_owned(), port: 1 };
+        let tcp = Address::Tcp { host: "h".to_owned(), port: 1, is_secure: false };
         for (address, kind, advice) in [
             (&socket, ErrorKind::NotFound, "install and start Docker"),
             (&socket, ErrorKind::PermissionDenied, "usermod -aG docker"),

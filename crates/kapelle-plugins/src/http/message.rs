@@ -55,6 +55,7 @@ pub(super) fn message(cx: &RunContext, properties: &HttpProperties, accept: &str
         timeouts: timeouts(cx, options)?,
         follows_redirects: cx.filled(options.follow_redirects.as_ref())?.unwrap_or(true),
         trusts_all: cx.filled(trusts_all)?.unwrap_or(false),
+        unpacks: true,
         ..Request::get(url)
     };
     Ok(Message { request, uri: if is_secret { uri.into_secret() } else { uri }, shown: content.shown })

@@ -1,12 +1,11 @@
 //! `io.kestra.plugin.core.http.SseRequest`: reads the events that a server sends.
 
-mod events;
-
 use std::sync::Arc;
 
 use kapelle_core::expression::plain;
 use kapelle_core::language::Language;
 use kapelle_core::property::{Property, text_of};
+use kapelle_http::{Event, Events};
 use kapelle_model::{Failure, Map, Text, Value};
 use kapelle_plugin::{Any, Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
@@ -14,7 +13,6 @@ use serde::{Deserialize, Serialize};
 
 use super::exchange::{exchange, unless_stopped};
 use super::properties::TaskProperties;
-use events::{Event, Events};
 
 /// Bytes of all events.
 const EVENTS_BYTES_MAX: usize = 19 << 20;

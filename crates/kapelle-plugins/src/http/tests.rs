@@ -87,6 +87,7 @@ async fn properties_are_rendered_and_sent() {
             "content-type: text/x",
             "accept: */*",
             "user-agent: Kapelle",
+            "accept-encoding: gzip, deflate",
             "content-length: 1"
         ]
     );

@@ -1,25 +1,13 @@
 //! What becomes of files that were taken over.
 
 use kapelle_model::Failure;
-use kapelle_plugin::{Broken, Expr, RunContext, Word};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use kapelle_plugin::action::ActionWord;
+use kapelle_plugin::{Broken, Expr, RunContext};
 
 use super::allowed::{Allowed, plain};
 use super::moving::{relocate, unused};
 
-/// What becomes of files that were taken over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(super) enum ActionWord {
-    Move,
-    Delete,
-    None,
-}
-
-impl Word for ActionWord {}
-
-/// The same, with what it needs.
+/// What becomes of files that were taken over, with what that needs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Action {
     /// Into this folder.

@@ -11,10 +11,7 @@ use kapelle_plugin::Host;
 use rustix::fs::OFlags;
 
 use super::moving::absent;
-use crate::files::prepare;
-
-/// Names the folders, with commas between them.
-pub(super) const SETTING: &str = "kapelle.fs.local.allowed-paths";
+use kapelle_plugin::files::{ALLOWED_PATHS, allowed_folders, prepare};
 
 /// The folders that flows may work in.
 #[derive(Clone)]
@@ -22,15 +19,7 @@ pub(super) struct Allowed(Vec<PathBuf>);
 
 impl Allowed {
     pub(super) fn of(host: &dyn Host) -> Result<Self, Failure> {
-        let written = host.setting(SETTING).unwrap_or_default();
-        let named = written.split(',').map(str::trim).filter(|folder| folder.starts_with('/'));
-        let folders: Vec<PathBuf> = named.map(PathBuf::from).collect();
-        if folders.is_empty() {
-            return Err(Failure::new(format!(
-                "no folder of this machine is open to flows: name some in the setting `{SETTING}`, with commas between them"
-            )));
-        }
-        Ok(Self(folders))
+        allowed_folders(host).map(Self)
     }
 
     /// The folder that is named first.
@@ -123,6 +112,6 @@ pub(super) fn plain(path: &str) -> &str {
 fn refused(path: &str) -> Failure {
     let shown = path.escape_debug();
     Failure::new(format!(
-        "`{shown}` is not open to flows: it is not below a folder of the setting `{SETTING}`"
+        "`{shown}` is not open to flows: it is not below a folder of the setting `{ALLOWED_PATHS}`"
     ))
 }

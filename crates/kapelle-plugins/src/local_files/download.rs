@@ -1,7 +1,5 @@
 //! `io.kestra.plugin.fs.local.Download`: takes a file of the machine over.
 
-mod checksum;
-
 use kapelle_model::Failure;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
@@ -9,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::allowed::Allowed;
 use super::keeping::keep;
-use checksum::{Algorithm, checksum};
+use kapelle_plugin::files::{Algorithm, checksum};
 
 /// # Take a file of the machine over
 ///

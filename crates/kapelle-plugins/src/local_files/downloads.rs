@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use kapelle_plugin::action::ActionWord;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, ActionWord};
+use super::action::Action;
 use super::allowed::Allowed;
 use super::file::File;
 use super::keeping::keep;
@@ -68,7 +69,7 @@ impl Task for Downloads {
                 let Some(kept) = keep(cx, &allowed, &file.path)? else { continue };
                 output.output_files.insert(file.name().to_owned(), kept.uri.clone());
                 output.files.push(kept.seen.shown(kept.uri));
-                paths.push(file.path);
+                paths.push(file.file.path);
             }
             for path in &paths {
                 action.perform(cx, &allowed, path)?;

@@ -2,10 +2,12 @@
 
 use std::fs::Metadata;
 use std::io;
+use std::ops::Deref;
 use std::os::unix::fs::MetadataExt;
 use std::time::SystemTime;
 
 use jiff::{SignedDuration, Timestamp};
+use kapelle_plugin::known::{self, Change};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -15,12 +17,8 @@ const QUIET: SignedDuration = SignedDuration::from_secs(1);
 /// A file as it was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
-    /// Below the folder that was asked for.
-    pub(super) path: String,
-    pub(super) bytes: u64,
-    pub(super) modified: Timestamp,
-    /// When its content, name or rights changed. Nobody can set it.
-    pub(super) changed: Timestamp,
+    /// Its path is below the folder that was asked for. Nobody can set when it changed.
+    pub(super) file: known::Seen,
     created: Option<Timestamp>,
     accessed: Option<Timestamp>,
 }
@@ -56,12 +54,12 @@ pub(super) struct File {
     change_type: Option<Change>,
 }
 
-/// What happened to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "UPPERCASE")]
-pub(super) enum Change {
-    Create,
-    Update,
+impl Deref for Seen {
+    type Target = known::Seen;
+
+    fn deref(&self) -> &known::Seen {
+        &self.file
+    }
 }
 
 impl Seen {
@@ -70,22 +68,16 @@ impl Seen {
         let changed = i32::try_from(data.ctime_nsec());
         let changed = changed.ok().and_then(|nanos| Timestamp::new(data.ctime(), nanos).ok());
         let modified = moment(data.modified()).unwrap_or_default();
-        Self {
-            path,
-            bytes: data.len(),
-            modified,
-            changed: changed.unwrap_or(modified),
-            created: moment(data.created()),
-            accessed: moment(data.accessed()),
-        }
+        let file = known::Seen { path, bytes: data.len(), modified, changed: changed.unwrap_or(modified) };
+        Self { file, created: moment(data.created()), accessed: moment(data.accessed()) }
     }
 
     /// One that was changed so many seconds after 1970.
     #[cfg(test)]
     pub(super) fn sample(path: &str, bytes: u64, second: i64) -> Self {
         let moment = Timestamp::from_second(second).unwrap();
-        let path = path.to_owned();
-        Self { path, bytes, modified: moment, changed: moment, created: None, accessed: None }
+        let file = known::Seen { path: path.to_owned(), bytes, modified: moment, changed: moment };
+        Self { file, created: None, accessed: None }
     }
 
     pub(super) fn name(&self) -> &str {

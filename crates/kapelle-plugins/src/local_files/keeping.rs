@@ -4,7 +4,7 @@ use kapelle_plugin::{Broken, Name, RunContext};
 
 use super::allowed::Allowed;
 use super::file::Seen;
-use crate::files;
+use kapelle_plugin::files;
 
 /// A file that was taken over.
 pub(super) struct Kept {

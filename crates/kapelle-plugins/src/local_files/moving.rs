@@ -9,7 +9,7 @@ use kapelle_plugin::{Broken, RunContext};
 
 use super::allowed::{Allowed, plain};
 use super::listing::UNFINISHED;
-use crate::files;
+use kapelle_plugin::files;
 
 /// Numbers that are tried for a name that is taken.
 const NUMBERS_MAX: u32 = 10_000;

@@ -10,7 +10,6 @@ use kapelle_model::{Map, Value};
 use kapelle_plugin::stage::Stage;
 use kapelle_plugin::{Broken, Polled, Task};
 
-use super::allowed::SETTING;
 use super::copy::Copy;
 use super::delete::Delete;
 use super::download::Download;
@@ -21,6 +20,7 @@ use super::relocate::Move;
 use super::trigger::Trigger;
 use super::upload::Upload;
 use super::uploads::Uploads;
+use kapelle_plugin::files::ALLOWED_PATHS;
 
 /// A folder of the machine: `open` in it is open to flows, `closed` is not.
 struct Folder {
@@ -35,7 +35,7 @@ impl Folder {
         for name in ["open", "closed"] {
             fs::create_dir_all(root.join(name)).unwrap();
         }
-        let stage = stage.setting(SETTING, &format!("/nowhere/else, {}", root.join("open").display()));
+        let stage = stage.setting(ALLOWED_PATHS, &format!("/nowhere/else, {}", root.join("open").display()));
         fs::write(root.join("closed/secret"), "canary").unwrap();
         Self { stage, root }
     }

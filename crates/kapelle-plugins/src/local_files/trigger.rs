@@ -3,15 +3,16 @@
 use jiff::{SignedDuration, Timestamp};
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Value};
-use kapelle_plugin::{Broken, Expr, Polled, PollingTrigger, RunContext, Word};
+use kapelle_plugin::action::ActionWord;
+use kapelle_plugin::known::{Change, Known, On};
+use kapelle_plugin::{Broken, Expr, Polled, PollingTrigger, RunContext};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::action::{Action, ActionWord};
+use super::action::Action;
 use super::allowed::Allowed;
-use super::file::{Change, File, Seen};
+use super::file::{File, Seen};
 use super::keeping::keep;
-use super::known::Known;
 use super::listing::{FILES_USUAL, Listing, Meant};
 
 /// # Look for files
@@ -48,27 +49,6 @@ pub(super) struct Trigger {
     /// How many files one execution gets; others wait for the next look.
     #[serde(default)]
     max_files: Option<Expr<u32>>,
-}
-
-/// Which changes count.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-enum On {
-    Create,
-    Update,
-    CreateOrUpdate,
-}
-
-impl Word for On {}
-
-impl On {
-    fn counts(self, change: Change) -> bool {
-        match self {
-            Self::Create => change == Change::Create,
-            Self::Update => change == Change::Update,
-            Self::CreateOrUpdate => true,
-        }
-    }
 }
 
 #[derive(Serialize, JsonSchema)]
@@ -133,7 +113,7 @@ impl Look {
         self.take_away(cx, &mut known)?;
         let mut present = self.listing.look(cx, &self.allowed)?.files;
         present.retain(|file| !self.action.is_done_for(&file.path));
-        known.meet(&present, self.now, self.time_to_live);
+        known.meet(present.iter().map(|file| &file.file), self.now, self.time_to_live);
         present.sort_by(|left, right| (left.modified, &left.path).cmp(&(right.modified, &right.path)));
         let mut files = Vec::new();
         for file in present.iter().filter(|file| !file.is_growing(self.now)) {

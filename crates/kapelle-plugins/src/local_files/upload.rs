@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::allowed::{Allowed, plain};
 use super::file::address;
 use super::moving::{Taken, destination, free_target, write};
-use crate::files::open;
+use kapelle_plugin::files::open;
 
 /// # Write a file to the machine
 ///

@@ -1,10 +1,8 @@
 //! `io.kestra.plugin.fs.local.Uploads`: writes files of the internal storage to the machine.
 
-use kapelle_core::expression::plain::from_json;
 use kapelle_core::pattern::Pattern;
-use kapelle_core::property::text_of;
+use kapelle_model::Failure;
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Text, Value};
 use kapelle_plugin::{Any, Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -13,7 +11,7 @@ use super::allowed::{Allowed, plain};
 use super::file::address;
 use super::listing::FILES_USUAL;
 use super::moving::{Taken, free_target, write};
-use crate::files::open;
+use kapelle_plugin::files::{Named, named, open};
 
 /// # Write files to the machine
 ///
@@ -42,12 +40,6 @@ pub(super) struct Output {
     files: Vec<String>,
 }
 
-/// A file to be written.
-struct Upload {
-    name: String,
-    from: Text,
-}
-
 impl Task for Uploads {
     const TYPE: &'static str = "io.kestra.plugin.fs.local.Uploads";
     type Output = Output;
@@ -55,7 +47,7 @@ impl Task for Uploads {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let allowed = Allowed::of(&*cx.host)?;
         let Any(from) = cx.render(&self.from)?;
-        let mut uploads = uploads(from)?;
+        let mut uploads = named(from)?;
         if let Some(written) = cx.filled(self.reg_exp.as_ref())? {
             uploads = fitting(uploads, &written)?;
         }
@@ -74,7 +66,7 @@ impl Task for Uploads {
             let mut files = Vec::new();
             for upload in &uploads {
                 let path = format!("{to}/{}", upload.name);
-                write(cx, &mut open(cx, &upload.from)?, &free_target(&allowed, &path, taken)?)?;
+                write(cx, &mut open(cx, &upload.address)?, &free_target(&allowed, &path, taken)?)?;
                 files.push(address(&path));
             }
             Ok(Output { files })
@@ -83,40 +75,12 @@ impl Task for Uploads {
     }
 }
 
-/// What is to be written, from all forms that it may have.
-fn uploads(from: Value) -> Result<Vec<Upload>, Broken> {
-    match from {
-        Value::Str(text) if text.expose().trim_start().starts_with(['[', '{']) => {
-            let opened = from_json(text.expose())
-                .map_err(|_| Failure::new("the text in `from` is neither a list nor a map in JSON"))?;
-            uploads(if text.has_secret() { opened.into_secret() } else { opened })
-        }
-        Value::List(items) => items.iter().map(|item| Ok(named_as_it_is(text_of(item)?))).collect(),
-        Value::Map(map) => map
-            .iter()
-            .map(|(name, item)| Ok(Upload { name: name.to_string(), from: text_of(item)? }))
-            .collect(),
-        Value::Secret(inner) => {
-            let mut uploads = uploads((*inner).clone())?;
-            for upload in &mut uploads {
-                upload.from = std::mem::take(&mut upload.from).into_secret();
-            }
-            Ok(uploads)
-        }
-        one => Ok(vec![named_as_it_is(text_of(&one)?)]),
-    }
-}
-
-fn named_as_it_is(from: Text) -> Upload {
-    Upload { name: from.expose().rsplit('/').next().unwrap_or_default().to_owned(), from }
-}
-
-fn fitting(uploads: Vec<Upload>, written: &str) -> Result<Vec<Upload>, Failure> {
+fn fitting(uploads: Vec<Named>, written: &str) -> Result<Vec<Named>, Failure> {
     let pattern = Pattern::compile(written)
         .map_err(|_| Failure::new(format!("`{written}` in `regExp` is no regular expression")))?;
     let mut fitting = Vec::new();
     for upload in uploads {
-        let fits = pattern.matches_whole(upload.from.expose());
+        let fits = pattern.matches_whole(upload.address.expose());
         if fits.map_err(|_| Failure::new("`regExp` takes too long: make it simpler"))? {
             fitting.push(upload);
         }

@@ -1,12 +1,13 @@
 //! `io.kestra.plugin.scripts.runner.docker.Docker`: a container, by the API of an engine.
 
 use kapelle_model::Failure;
+use kapelle_plugin::program::Lines;
 use kapelle_plugin::{Expr, RunContext};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::{Job, Lines, Run, TaskRunner};
-use crate::docker::{ConnectionProperties, ContainerProperties, Engine, Image, LifeProperties, Order};
+use super::{Job, Run, TaskRunner};
+use crate::docker::{ConnectionProperties, ContainerProperties, Image, LifeProperties, Order};
 
 /// What a flow says of the runner; of older flows, what it says by `docker`.
 #[derive(Default, Deserialize, JsonSchema)]
@@ -38,7 +39,7 @@ impl DockerProperties {
         let mut wanted = self.container.read(cx)?;
         wanted.entry_point.get_or_insert_with(|| NO_ENTRY_POINT.map(str::to_owned).to_vec());
         Ok(Docker(Order {
-            engine: Engine::new(self.connection.address(cx)?),
+            engine: self.connection.engine(cx)?,
             image: Image::read(image)?,
             credentials: self.connection.credentials(cx)?,
             wanted,

@@ -14,10 +14,11 @@ use std::time::Duration;
 
 use kapelle_model::Failure;
 use kapelle_plugin::RunContext;
+use kapelle_plugin::program::Lines;
 use tokio::time::timeout;
 
 use super::tree::Tree;
-use super::{Ended, Job, Lines, Run, TaskRunner};
+use super::{Ended, Job, Run, TaskRunner};
 use settings::{GRACE_OF_LEFT_BEHIND, Settings};
 use start::{Started, start};
 
@@ -53,7 +54,7 @@ async fn run(cx: &RunContext, job: &Job, lines: &mut dyn Lines) -> Result<Ended,
         _ => started.exit_code,
     };
     started.guard.is_off = true;
-    Ok(Ended { exit_code, is_killed, sandbox: started.sandbox, container_id: None })
+    Ok(Ended { exit_code, is_killed, sandbox: started.sandbox, container_id: None, pod: None })
 }
 
 /// Passes on what the program writes, until it and all others are gone. What it ended with.

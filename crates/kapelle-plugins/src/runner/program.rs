@@ -4,9 +4,6 @@ use std::path::{Path, PathBuf};
 
 use rustix::fs::{Access, access};
 
-/// Where programs are if nothing else is said.
-pub(crate) const PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
 /// What has to be installed for a program, where that is not what it is called.
 const PACKAGES: &[(&str, &str)] = &[
     ("bun", "Bun (https://bun.sh)"),

@@ -8,7 +8,7 @@ use kapelle_plugin::{Broken, RunContext};
 
 use super::room::Room;
 use super::writer::Writer;
-use crate::files;
+use kapelle_plugin::files;
 
 const SCHEME: &str = "kestra://";
 

@@ -3,11 +3,17 @@
 use kapelle_model::Failure;
 
 use super::properties::OldRunner;
+use crate::runner::kubernetes;
 
-const PROCESS: &str = "io.kestra.plugin.core.runner.Process";
-const PROCESS_BEFORE: &str = "io.kestra.core.models.tasks.runners.types.ProcessTaskRunner";
-const DOCKER: &str = "io.kestra.plugin.scripts.runner.docker.Docker";
-const DOCKER_BEFORE: &str = "io.kestra.plugin.scripts.runner.docker.DockerTaskRunner";
+/// The runner that is this machine.
+pub(crate) const PROCESS: &str = "io.kestra.plugin.core.runner.Process";
+
+/// The names of each runner, the current one first.
+const PROCESSES: [&str; 2] = [PROCESS, "io.kestra.core.models.tasks.runners.types.ProcessTaskRunner"];
+pub(super) const DOCKER: [&str; 2] = [
+    "io.kestra.plugin.scripts.runner.docker.Docker",
+    "io.kestra.plugin.scripts.runner.docker.DockerTaskRunner",
+];
 
 /// The setting that lets this machine stand in for a runner that is not there.
 pub(super) const FALLBACK: &str = "kapelle.scripts.process-fallback";
@@ -21,6 +27,12 @@ pub(super) struct Named<'n> {
     pub(super) has_docker: bool,
 }
 
+impl Named<'_> {
+    pub(super) fn is_silent(&self) -> bool {
+        self.written.is_none() && self.old.is_none() && !self.has_docker
+    }
+}
+
 /// Where the commands run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Choice {
@@ -28,6 +40,8 @@ pub(super) enum Choice {
     Process,
     /// In a container.
     Docker,
+    /// In a pod.
+    Kubernetes,
     /// On this machine, in place of another runner, with the words for that.
     Fallback(String),
 }
@@ -40,15 +54,21 @@ pub(super) fn choose(
     has_engine: impl FnOnce() -> Result<bool, Failure>,
 ) -> Result<Choice, Failure> {
     match (named.written, named.old) {
-        (Some(PROCESS | PROCESS_BEFORE), _) | (None, Some(OldRunner::Process)) => Ok(Choice::Process),
-        (Some(DOCKER | DOCKER_BEFORE), _) | (None, Some(OldRunner::Docker)) => Ok(Choice::Docker),
+        (Some(name), _) if PROCESSES.contains(&name) => Ok(Choice::Process),
+        (Some(name), _) if DOCKER.contains(&name) => Ok(Choice::Docker),
+        (Some(name), _) if kubernetes::TYPES.contains(&name) => Ok(Choice::Kubernetes),
+        (None, Some(OldRunner::Process)) => Ok(Choice::Process),
+        (None, Some(OldRunner::Docker)) => Ok(Choice::Docker),
         (Some(other), _) if is_fallback_allowed => Ok(Choice::Fallback(format!(
             "scripts run as processes of this machine: {other} is not part of this version, and the setting \
              `{FALLBACK}` is on"
         ))),
         (Some(other), _) => Err(Failure::new(format!(
-            "the task runner `{other}` is not part of this version: choose `{DOCKER}` or `{PROCESS}`, or set \
-             `{FALLBACK}: true` to run such tasks as processes of this machine"
+            "the task runner `{other}` is not part of this version: choose `{}`, `{}` or `{}`, or set \
+             `{FALLBACK}: true` to run such tasks as processes of this machine",
+            DOCKER[0],
+            kubernetes::TYPES[0],
+            PROCESS
         ))),
         (None, None) if named.has_docker || !is_fallback_allowed || has_engine()? => Ok(Choice::Docker),
         (None, None) => Ok(Choice::Fallback(format!(
@@ -78,12 +98,15 @@ mod tests {
     fn what_is_named_is_taken_whatever_there_is() {
         for (is_fallback_allowed, has_engine) in [(false, false), (true, false), (true, true)] {
             let chosen = |named| chosen(named, is_fallback_allowed, has_engine).unwrap();
-            for named in [written(PROCESS), written(PROCESS_BEFORE), old(OldRunner::Process)] {
+            for named in [written(PROCESS), written(PROCESSES[1]), old(OldRunner::Process)] {
                 assert_eq!(chosen(named), Choice::Process);
             }
             let with_settings = Named { has_docker: true, ..Named::default() };
-            for named in [written(DOCKER), written(DOCKER_BEFORE), old(OldRunner::Docker), with_settings] {
+            for named in [written(DOCKER[0]), written(DOCKER[1]), old(OldRunner::Docker), with_settings] {
                 assert_eq!(chosen(named), Choice::Docker);
+            }
+            for name in kubernetes::TYPES {
+                assert_eq!(chosen(written(name)), Choice::Kubernetes);
             }
             assert_eq!(chosen(Named { has_docker: true, ..written(PROCESS) }), Choice::Process);
             assert_eq!(chosen(Named { old: Some(OldRunner::Docker), ..written(PROCESS) }), Choice::Process);
@@ -102,12 +125,9 @@ mod tests {
 
     #[test]
     fn runners_that_are_not_there_are_refused_with_the_ways_out() {
-        let named = Named { old: Some(OldRunner::Process), ..written("a.Kubernetes") };
-        insta::assert_snapshot!(chosen(named, false, true).unwrap_err(), @"the task runner `a.Kubernetes` is not part of this version: choose `io.kestra.plugin.scripts.runner.docker.Docker` or `io.kestra.plugin.core.runner.Process`, or set `kapelle.scripts.process-fallback: true` to run such tasks as processes of this machine");
+        let named = Named { old: Some(OldRunner::Process), ..written("a.Batch") };
+        insta::assert_snapshot!(chosen(named, false, true).unwrap_err(), @"the task runner `a.Batch` is not part of this version: choose `io.kestra.plugin.scripts.runner.docker.Docker`, `io.kestra.plugin.kubernetes.runner.Kubernetes` or `io.kestra.plugin.core.runner.Process`, or set `kapelle.scripts.process-fallback: true` to run such tasks as processes of this machine");
         let Ok(Choice::Fallback(words)) = chosen(named, true, true) else { panic!("no fallback") };
-        assert!(
-            words.contains("a.Kubernetes is not part of this version") && words.contains(FALLBACK),
-            "{words}"
-        );
+        assert!(words.contains("a.Batch is not part of this version") && words.contains(FALLBACK), "{words}");
     }
 }

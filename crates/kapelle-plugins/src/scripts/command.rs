@@ -34,7 +34,7 @@ pub(super) fn reading(file: &str) -> Text {
 }
 
 /// A word of a shell that stays as it is.
-pub(super) fn quoted(word: &str) -> String {
+pub(crate) fn quoted(word: &str) -> String {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:+,=@".contains(&byte);
     if !word.is_empty() && word.bytes().all(is_plain) {
         return word.to_owned();

@@ -10,7 +10,7 @@ use kapelle_model::effect::Level;
 use kapelle_plugin::{Broken, Name, RunContext};
 
 use super::room::Room;
-use crate::files;
+use kapelle_plugin::files;
 
 /// Paths, or names, with the addresses of the files.
 pub(super) type Kept = BTreeMap<String, String>;
@@ -38,9 +38,14 @@ fn is_of_name(character: char) -> bool {
 
 /// Keeps the files that an expression elsewhere in the flow names, from the directory or the `/tmp` of the program. One
 /// that is in neither is told: the expression will fail.
-pub(super) fn keep_implied(cx: &RunContext, room: &Room, kept: &mut Kept) -> Result<(), Broken> {
+pub(super) fn keep_implied(
+    cx: &RunContext,
+    room: &Room,
+    is_known: impl Fn(&str) -> bool,
+    kept: &mut Kept,
+) -> Result<(), Broken> {
     for name in cx.host.implied_files() {
-        if kept.contains_key(&name) {
+        if kept.contains_key(&name) || is_known(&name) {
             continue;
         }
         let places = [room.directory.clone(), room.temporary()];

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use kapelle_model::{Failure, Text};
 use kapelle_plugin::RunContext;
+use kapelle_plugin::program::JsonLines;
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -13,35 +14,38 @@ use crate::runner::program;
 
 /// A language, as data.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Facts {
+pub(crate) struct Facts {
     /// For people.
-    pub(super) name: &'static str,
+    pub(crate) name: &'static str,
     /// The full names of its two types.
-    pub(super) script_type: &'static str,
-    pub(super) commands_type: &'static str,
+    pub(crate) script_type: &'static str,
+    pub(crate) commands_type: &'static str,
     /// The image in which containers run it.
-    pub(super) image: &'static str,
+    pub(crate) image: &'static str,
+    /// The runner that it has where the flow names none, if it is not the one of all scripts.
+    pub(crate) runner: Option<&'static str>,
     /// What gets the commands as its last argument.
-    pub(super) interpreter: &'static [&'static str],
+    pub(crate) interpreter: &'static [&'static str],
     /// What makes the first failing command the last one.
-    pub(super) fail_fast: &'static str,
+    pub(crate) fail_fast: &'static str,
     /// How the file of a script ends. Without one, the script itself is the commands.
-    pub(super) ending: &'static str,
+    pub(crate) ending: &'static str,
     /// The words before the name of that file.
-    pub(super) program: &'static [&'static str],
+    pub(crate) program: &'static [&'static str],
     /// More of the environment.
-    pub(super) environment: &'static [(&'static str, &'static str)],
+    pub(crate) environment: &'static [(&'static str, &'static str)],
     /// What is put before the source of a script.
-    pub(super) prelude: fn(&Text) -> Text,
+    pub(crate) prelude: fn(&Text) -> Text,
 }
 
 impl Facts {
     /// What most languages have in common.
-    pub(super) const USUAL: Self = Self {
+    pub(crate) const USUAL: Self = Self {
         name: "",
         script_type: "",
         commands_type: "",
         image: "",
+        runner: None,
         interpreter: &["/bin/sh", "-c"],
         fail_fast: "set -e",
         ending: "",
@@ -65,11 +69,11 @@ pub(super) trait Extra: DeserializeOwned + JsonSchema + Send + Sync + 'static {
 }
 
 /// Where a plan is made.
-pub(super) struct World<'w> {
+pub(crate) struct World<'w> {
     pub(super) facts: &'w Facts,
     pub(super) environment: &'w BTreeMap<String, Text>,
     /// On this machine, or in a container, of which nothing is known before it runs.
-    pub(super) is_here: bool,
+    pub(crate) is_here: bool,
 }
 
 impl World<'_> {
@@ -78,7 +82,7 @@ impl World<'_> {
     }
 
     /// The first of these programs that is there. An image is taken to have what its language needs.
-    pub(super) fn first<'p>(&self, programs: &[&'p str]) -> Option<&'p str> {
+    pub(crate) fn first<'p>(&self, programs: &[&'p str]) -> Option<&'p str> {
         let is_there = |name: &&&str| {
             !self.is_here || program::find(name, self.path(), std::path::Path::new("/")).is_some()
         };
@@ -86,14 +90,26 @@ impl World<'_> {
     }
 }
 
-/// How a file of a language is run.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Plan {
-    pub(super) ending: String,
-    pub(super) program: Vec<String>,
-    pub(super) dependencies: Option<Dependencies>,
+/// How a file of a language is run, and what a task brings along.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Plan {
+    pub(crate) ending: String,
+    pub(crate) program: Vec<String>,
+    pub(crate) dependencies: Option<Dependencies>,
     /// The image that it asks for, in place of the usual one of the language.
-    pub(super) image: Option<String>,
+    pub(crate) image: Option<String>,
+    /// More of the environment; what the flow writes wins.
+    pub(crate) environment: BTreeMap<String, Text>,
+    /// Files that are in the directory as long as the program runs.
+    pub(crate) files: Vec<(String, Text)>,
+    /// Commands that run before those of the flow.
+    pub(crate) before: Vec<Text>,
+    /// Commands in place of those of the flow.
+    pub(crate) commands: Option<Vec<Text>>,
+    /// Files that are kept beside those that the flow names: their names in `outputFiles`, with their paths.
+    pub(crate) keeps: BTreeMap<String, String>,
+    /// How lines that are JSON are taken apart.
+    pub(crate) json: Option<JsonLines>,
 }
 
 impl Plan {
@@ -101,8 +117,7 @@ impl Plan {
         Self {
             ending: facts.ending.to_owned(),
             program: facts.program.iter().map(|word| (*word).to_owned()).collect(),
-            dependencies: None,
-            image: None,
+            ..Self::default()
         }
     }
 }

@@ -15,7 +15,7 @@ const OFFICIAL: [&str; 6] =
 
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Output {
+pub(crate) struct Output {
     /// What the program gave by lines `::{"outputs": …}::`.
     vars: Any,
     /// 0 if all went well.
@@ -44,6 +44,9 @@ pub(super) struct Details {
     /// The id of the container in which it ran.
     #[serde(skip_serializing_if = "Option::is_none")]
     container_id: Option<String>,
+    /// The name of the pod in which it ran.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pod_name: Option<String>,
 }
 
 /// What was heard and kept.
@@ -55,6 +58,7 @@ pub(super) struct Given {
     pub(super) error_lines: u64,
     pub(super) sandbox: Vec<String>,
     pub(super) container_id: Option<String>,
+    pub(super) pod: Option<String>,
 }
 
 impl From<Given> for Output {
@@ -67,7 +71,11 @@ impl From<Given> for Output {
             files: given.files,
             std_out_line_count: given.out_lines,
             std_err_line_count: given.error_lines,
-            task_runner: Details { sandbox: given.sandbox, container_id: given.container_id },
+            task_runner: Details {
+                sandbox: given.sandbox,
+                container_id: given.container_id,
+                pod_name: given.pod,
+            },
         }
     }
 }

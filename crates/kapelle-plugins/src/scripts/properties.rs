@@ -1,19 +1,24 @@
 //! The properties that all scripts share.
 
-use kapelle_model::Text;
-use kapelle_plugin::{Any, Expr, Word};
-use schemars::JsonSchema;
-use serde::Deserialize;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use crate::files::NamespaceFilesProperties;
+use kapelle_model::{Failure, Text, Value};
+use kapelle_plugin::{Any, Expr, Word, read};
+use schemars::{JsonSchema, Schema, SchemaGenerator};
+use serde::Deserialize;
+
+use super::choice;
 use crate::runner::docker::DockerProperties;
+use crate::runner::kubernetes::{self, KubernetesProperties};
+use kapelle_plugin::files::NamespaceFilesProperties;
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Properties {
+pub(crate) struct Properties {
     /// Where the commands run: `io.kestra.plugin.scripts.runner.docker.Docker` is a container,
-    /// `io.kestra.plugin.core.runner.Process` this machine.
+    /// `io.kestra.plugin.kubernetes.runner.Kubernetes` a pod, `io.kestra.plugin.core.runner.Process` this machine.
     pub(super) task_runner: Option<TaskRunnerProperties>,
     /// Commands that run before, in the same shell.
     pub(super) before_commands: Option<Expr<Vec<Text>>>,
@@ -37,6 +42,7 @@ pub(super) struct Properties {
     /// An older way to choose the runner.
     pub(super) runner: Option<Expr<OldRunner>>,
     /// Older settings of containers.
+    #[serde(alias = "dockerOptions")]
     pub(super) docker: Option<DockerProperties>,
     /// Whether `{{ outputDir }}` is there: every file in it is kept.
     pub(super) output_directory: Option<Expr<bool>>,
@@ -46,14 +52,58 @@ pub(super) struct Properties {
 }
 
 /// Where the commands run.
-#[derive(Deserialize, JsonSchema)]
+#[derive(Deserialize)]
+#[serde(try_from = "Written")]
 pub(super) struct TaskRunnerProperties {
+    pub(super) type_name: String,
+    pub(super) of: RunnerProperties,
+}
+
+/// What the runner that is named has.
+pub(super) enum RunnerProperties {
+    Docker(Box<DockerProperties>),
+    Kubernetes(Box<KubernetesProperties>),
+    /// Nothing that is known.
+    Other,
+}
+
+/// A runner as it is written: which one says what its properties mean.
+#[derive(Deserialize, JsonSchema)]
+struct Written {
     /// The full name of a runner.
     #[serde(rename = "type")]
-    pub(super) type_name: String,
-    /// What containers have.
+    type_name: String,
+    /// What the runner has.
     #[serde(flatten)]
-    pub(super) docker: DockerProperties,
+    rest: BTreeMap<String, Expr<Value>>,
+}
+
+impl JsonSchema for TaskRunnerProperties {
+    fn schema_name() -> Cow<'static, str> {
+        "TaskRunner".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Written::json_schema(generator)
+    }
+}
+
+impl TryFrom<Written> for TaskRunnerProperties {
+    type Error = Failure;
+
+    fn try_from(written: Written) -> Result<Self, Failure> {
+        let Written { type_name, rest } = written;
+        let rest: Vec<_> =
+            rest.into_iter().map(|(name, value)| (Arc::from(name), value.property().clone())).collect();
+        let of = if choice::DOCKER.contains(&&*type_name) {
+            RunnerProperties::Docker(Box::new(read(&rest)?))
+        } else if kubernetes::TYPES.contains(&&*type_name) {
+            RunnerProperties::Kubernetes(Box::new(read(&rest)?))
+        } else {
+            RunnerProperties::Other
+        };
+        Ok(Self { type_name, of })
+    }
 }
 
 /// A runner, as older flows name it.

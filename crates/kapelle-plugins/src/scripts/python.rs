@@ -13,14 +13,14 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
+use kapelle_plugin::program::{Line, Lines, Stream};
 use kapelle_plugin::{Broken, RunContext};
 
 use super::command::quoted;
 use super::room::Room;
 use super::writer::{Writer, lines};
-use crate::runner::lines::Line;
 use crate::runner::process::Process;
-use crate::runner::{Job, Lines, Stream, TaskRunner};
+use crate::runner::{Job, TaskRunner};
 use packages::{folder_name, interpreter_version};
 
 /// Words of JSON that Python calls otherwise.
@@ -28,7 +28,7 @@ const ALIASES: [&str; 3] = ["true = True", "false = False", "null = None"];
 
 /// Packages that a task needs.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Dependencies {
+pub(crate) struct Dependencies {
     /// The program for which they are.
     pub(super) python: String,
     pub(super) packages: Vec<Text>,

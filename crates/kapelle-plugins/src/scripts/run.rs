@@ -1,51 +1,66 @@
 //! One run of a script, from its properties to its outputs.
 
 use std::collections::BTreeMap;
+use std::fs;
+use std::io::Write;
 
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Text};
+use kapelle_model::{Failure, State, Text};
+use kapelle_plugin::program::Listener;
 use kapelle_plugin::{Broken, Expr, RunContext, outputs};
 
 use super::addresses::Fetched;
 use super::command::{joined, needs_file, quoted, reading};
 use super::environment::{Machine, Surroundings, environment};
-use super::folders::{with_folders, with_names};
+use super::folders::with_folders;
 use super::implied::{Kept, keep_implied, keep_output};
-use super::language::{Extra, Facts, Plan, World};
-use super::listener::Listener;
+use super::language::{Facts, Plan, World};
 use super::output::{Given, Output};
 use super::properties::{Properties, TargetOs};
 use super::python;
 use super::room::Room;
 use super::target::{Target, chosen};
-use crate::files::{collect_output_files, fetch_namespace_files, patterns, write_input_files};
 use crate::runner::{Ended, Job, program};
+use kapelle_plugin::files::{
+    collect_output_files, copy, create, fetch_namespace_files, open, patterns, with_names, write_input_files,
+};
 
 /// What a task runs.
-pub(super) enum Source<'s> {
+pub(crate) enum Source<'s> {
     Script(&'s Expr<Text>),
     Commands(&'s Expr<Vec<Text>>),
 }
 
 /// Runs a task.
-pub(super) async fn run(
+pub(crate) async fn run(
     cx: &RunContext,
     facts: &Facts,
     properties: &Properties,
-    extra: &impl Extra,
+    plan: impl FnOnce(&RunContext, &World<'_>) -> Result<Plan, Failure>,
     source: Source<'_>,
 ) -> Result<Output, Broken> {
-    let place = chosen(cx, properties)?;
+    let place = chosen(cx, facts, properties)?;
     let has_output = cx.filled(properties.runner.as_ref())?.is_some()
         || cx.filled(properties.output_directory.as_ref())?.unwrap_or(false);
     let mut room = Room::open(&cx.host.directory()?, &cx.place.run_id, has_output)?;
     let wanted = patterns(&with_folders(cx, &room), properties.output_files.as_ref())?;
-    let cx = &with_names(&with_folders(cx, &room), &room, &wanted);
+    let cx = &with_names(&with_folders(cx, &room), &room.directory, &wanted);
     fetch_namespace_files(cx, &room.directory, properties.namespace_files.as_ref())?;
     write_input_files(cx, &room.directory, properties.input_files.as_ref())?;
     let is_here = matches!(place, Target::Here);
     let mut variables = variables(cx, &room, facts, properties, is_here)?;
-    let plan = extra.plan(cx, &World { facts, environment: &variables, is_here })?;
+    let plan = plan(cx, &World { facts, environment: &variables, is_here })?;
+    for (name, value) in &plan.environment {
+        variables.entry(name.clone()).or_insert_with(|| value.clone());
+    }
+    for (path, content) in &plan.files {
+        let mut file = create(&room.directory, path)?;
+        if cx.host.files().is_address(content.expose()) {
+            copy(cx, &mut open(cx, content)?, &mut file)?;
+        } else {
+            file.write_all(content.expose().as_bytes())?;
+        }
+    }
     let runner = place.runner(cx, facts, properties, &plan)?;
     let command = command(cx, &mut room, facts, properties, &plan, &source, is_here.then_some(&variables))?;
     cx.host.begin().await;
@@ -61,12 +76,16 @@ pub(super) async fn run(
         temporary: room.temporary(),
         environment: variables,
     };
-    let mut listener = Listener::new(cx);
+    let mut listener = Listener::new(cx).reading(plan.json.clone());
     let ended = runner.run(cx, &job, &mut listener).await?;
     if ended.exit_code == Some(127) && is_here {
         tell_missing(cx, &plan, &job, &source);
     }
-    finish(cx, room, listener, ended, &wanted)
+    for (path, _) in &plan.files {
+        // It may be gone already: the directory is the program's.
+        let _gone = fs::remove_file(room.directory.join(path));
+    }
+    finish(cx, room, listener, ended, (&wanted, &plan.keeps))
 }
 
 /// Keeps files, and tells how it ended.
@@ -75,8 +94,11 @@ fn finish(
     room: Room,
     listener: Listener<'_>,
     ended: Ended,
-    wanted: &[String],
+    wanted: (&[String], &BTreeMap<String, String>),
 ) -> Result<Output, Broken> {
+    if listener.has_warned {
+        cx.end_as(State::Warning);
+    }
     let files = if ended.is_killed { Ok(Kept::new()) } else { keep(cx, room, wanted) };
     let (files, problem) = match files {
         Ok(files) => (files, None),
@@ -90,6 +112,7 @@ fn finish(
         error_lines: listener.error_lines,
         sandbox: ended.sandbox,
         container_id: ended.container_id,
+        pod: ended.pod,
     });
     let broken = match (ended.is_killed, ended.exit_code, problem) {
         (true, ..) => Broken::killed(),
@@ -102,14 +125,22 @@ fn finish(
 }
 
 /// Keeps what is wanted. What is the run's own is gone before patterns are looked at.
-fn keep(cx: &RunContext, room: Room, wanted: &[String]) -> Result<Kept, Broken> {
+fn keep(
+    cx: &RunContext,
+    room: Room,
+    (wanted, own): (&[String], &BTreeMap<String, String>),
+) -> Result<Kept, Broken> {
     let directory = room.directory.clone();
     let mut kept = keep_output(cx, &room)?;
     let mut implied = Kept::new();
-    keep_implied(cx, &room, &mut implied)?;
+    keep_implied(cx, &room, |name| own.contains_key(name), &mut implied)?;
     drop(room);
     kept.extend(implied);
     kept.extend(collect_output_files(cx, &directory, wanted)?);
+    for (name, path) in own {
+        let found = collect_output_files(cx, &directory, std::slice::from_ref(path))?.into_values().next();
+        kept.extend(found.map(|uri| (name.clone(), uri)));
+    }
     Ok(kept)
 }
 
@@ -121,7 +152,7 @@ fn variables(
     is_here: bool,
 ) -> Result<BTreeMap<String, Text>, Failure> {
     let path = cx.host.setting("kapelle.runner.process.path");
-    let path = path.as_deref().unwrap_or(program::PATH);
+    let path = path.as_deref().unwrap_or(kapelle_plugin::program::PATH);
     let output = room.output();
     let around = Surroundings {
         place: &cx.place,
@@ -147,8 +178,11 @@ fn command(
         interpreter.unwrap_or_else(|| facts.interpreter.iter().map(|word| Text::from(*word)).collect());
     let mut fetched = Fetched::default();
     let before = cx.filled(properties.before_commands.as_ref())?.unwrap_or_default();
-    let mut before = replaced(cx, room, &mut fetched, &before)?;
+    let mut before = replaced(cx, room, &mut fetched, &[plan.before.as_slice(), &before].concat())?;
     let commands = match source {
+        _ if plan.commands.is_some() => {
+            replaced(cx, room, &mut fetched, plan.commands.as_deref().unwrap_or_default())?
+        }
         Source::Commands(commands) => replaced(cx, room, &mut fetched, &cx.render(*commands)?)?,
         Source::Script(script) => {
             let script = fetched.replace(cx, room, &cx.render(*script)?)?;

@@ -9,7 +9,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value as Json, json};
 
-use super::language::{Facts, Language};
+use super::language::{Extra, Facts, Language};
 use super::output::Output;
 use super::properties::Properties;
 use super::run::{Source, run};
@@ -60,7 +60,14 @@ impl<L: Language> Task for Script<L> {
 
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let fields = &self.0;
-        run(cx, &L::FACTS, &fields.shared, &fields.extra, Source::Script(&fields.source.script)).await
+        run(
+            cx,
+            &L::FACTS,
+            &fields.shared,
+            |cx, world| fields.extra.plan(cx, world),
+            Source::Script(&fields.source.script),
+        )
+        .await
     }
 }
 
@@ -70,7 +77,14 @@ impl<L: Language> Task for Commands<L> {
 
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let fields = &self.0;
-        run(cx, &L::FACTS, &fields.shared, &fields.extra, Source::Commands(&fields.source.commands)).await
+        run(
+            cx,
+            &L::FACTS,
+            &fields.shared,
+            |cx, world| fields.extra.plan(cx, world),
+            Source::Commands(&fields.source.commands),
+        )
+        .await
     }
 }
 

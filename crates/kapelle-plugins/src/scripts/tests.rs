@@ -51,8 +51,11 @@ fn shepherd_program() -> Option<PathBuf> {
     let program = std::env::current_exe().ok()?.parent()?.parent()?.join("examples/shepherd");
     let built = program.metadata().and_then(|data| data.modified()).ok();
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/runner");
-    let changed =
-        crate::files::files_below(&source).unwrap().into_iter().filter_map(|file| file.modified).max();
+    let changed = kapelle_plugin::files::files_below(&source)
+        .unwrap()
+        .into_iter()
+        .filter_map(|file| file.modified)
+        .max();
     let is_fresh = built.is_some() && built >= changed;
     if !is_fresh {
         println!("skipped: the example `shepherd` is not built, or older than its source");
@@ -62,7 +65,7 @@ fn shepherd_program() -> Option<PathBuf> {
 
 /// Whether a program is on this machine; says so if not.
 fn has(program: &str) -> bool {
-    let path = crate::runner::program::PATH;
+    let path = kapelle_plugin::program::PATH;
     let is_there = crate::runner::program::find(program, path, Path::new("/")).is_some();
     if !is_there {
         println!("skipped: there is no {program}");

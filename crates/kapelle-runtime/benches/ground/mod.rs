@@ -45,6 +45,7 @@ pub(crate) fn runtime(
         local: LocalFiles::default(),
         secrets: Arc::new(SecretChain::default()),
         settings: std::collections::BTreeMap::new(),
+        client: kapelle_http::Client::of_tasks(),
         calls: None,
     };
     Runtime::start(parts, |grips| surroundings.around(grips)).unwrap()

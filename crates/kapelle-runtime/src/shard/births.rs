@@ -91,11 +91,11 @@ impl Shard {
         if child.is_none_or(|child| child.id != request.id || child.ended.is_some()) {
             return;
         }
-        let is_killed = execution.state() == State::Killed
-            && execution.run(parent.run).is_some_and(|run| run.state() == State::Killed);
-        if is_killed {
+        let is_ended = entry.live.has_children_killed(&entry.definition.plan)
+            && execution.run(parent.run).is_some_and(|run| run.state() == execution.state());
+        if is_ended {
             // After a kill nothing new starts.
-            let news = ChildNews::Refused(Failure::new("what asked for it was killed"));
+            let news = ChildNews::Refused(Failure::new("what asked for it was ended"));
             return self.tell_parent(parent, request.id, news);
         }
         if let Some(news) = self.stand_in(parent) {
@@ -123,6 +123,20 @@ impl Shard {
         }
         let entry = &self.entries[&parent.execution];
         let birth = Arc::clone(&entry.live.execution().birth);
+        let child = entry.live.execution().children.get(&(parent.run, parent.iteration));
+        let ended =
+            child.filter(|child| child.id == id && child.ended.is_none()).and_then(|child| child.generation);
+        if let Some(generation) = ended {
+            // It was there, and somebody deleted it: another one takes its place.
+            let successor = self.shared.with_world(&birth, |world| world.chance.execution());
+            let news = ChildNews::Ended {
+                state: State::Retried,
+                generation: generation + 1,
+                outputs: None,
+                successor: Some(successor),
+            };
+            return self.tell_parent(parent, id, news);
+        }
         let asked = self.shared.with_world(&birth, |world| {
             children::request(&entry.definition.plan, &entry.live, parent.run, parent.iteration, id, world)
         });
@@ -134,7 +148,10 @@ impl Shard {
 
     /// Asks for the news of an execution that a task run waits for.
     pub(super) fn watch(&mut self, parent: Parent, id: ExecutionId) {
-        let Some(entry) = self.entries.get(&parent.execution) else { return };
+        if !matches!(self.load(parent.execution), Ok(true)) {
+            return;
+        }
+        let entry = &self.entries[&parent.execution];
         let child = entry.live.execution().children.get(&(parent.run, parent.iteration));
         let Some(child) = child.filter(|child| child.id == id && child.ended.is_none()) else { return };
         self.shared.tell(Message::Watch { parent, id, known: child.generation });

@@ -73,8 +73,7 @@ impl Shard {
         match (&happening.event, happening.parcel) {
             // Who sent it has to know that nothing will come of it.
             (Event::Order(Order::Restart), Some(parcel)) => {
-                let from = parcel.from;
-                self.shared.tell(Message::Watch { parent: from, id: happening.to, known: None });
+                self.shared.tell(Message::Doubt { parent: parcel.from, id: happening.to });
             }
             // The clock went back: the moment comes again.
             (Event::Due(due), _) => self.wind_up(happening.to, *due),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapelle_engine::limits::{Claim, claim};
+use kapelle_engine::limits::{Claim, Limits};
 use kapelle_engine::outstanding::outstanding;
 use kapelle_model::effect::{Dispatch, Effect, Work};
 use kapelle_model::event::{Admission, ChildNews, Due, Event};
@@ -12,6 +12,7 @@ use kapelle_model::{ExecutionId, Millis, State};
 
 use super::Shard;
 use crate::message::{Happening, Message};
+use crate::places;
 use crate::workers::Job;
 
 /// Why something is to be done.
@@ -38,9 +39,7 @@ impl Shard {
             }
             Effect::AskSlot => self.ask_limits(of),
             Effect::ForceSlot => {
-                if let Some(claim) = self.claim(of) {
-                    self.shared.limits().force(&claim);
-                }
+                self.with_claim(of, Limits::force);
             }
             Effect::ReleaseSlot => {
                 let admitted = self.shared.limits().release(of);
@@ -140,11 +139,9 @@ impl Shard {
         if self.entries.get(&of).is_none_or(|entry| entry.live.execution().head.slot != Slot::Asked) {
             return;
         }
-        let answer = match self.claim(of) {
-            Some(claim) => self.shared.limits().ask(&claim),
-            None => Admission::Granted,
-        };
-        self.admitted(of, answer);
+        if let Some(answer) = self.with_claim(of, Limits::ask) {
+            self.admitted(of, answer);
+        }
     }
 
     /// Passes on what the limits say.
@@ -154,13 +151,9 @@ impl Shard {
         self.happens(to, Event::Admission { generation, answer });
     }
 
-    /// What an execution asks of the limits that the latest revision of its flow has.
-    pub(super) fn claim(&self, of: ExecutionId) -> Option<Claim> {
-        let live = &self.entries.get(&of)?.live;
-        let birth = &live.execution().birth;
-        let latest =
-            self.shared.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, None).ok()??;
-        latest.plan.concurrency.as_ref()?;
-        self.shared.with_world(birth, |world| claim(&latest.plan, live, world).ok().flatten())
+    /// Does something with the limits and what an execution asks of them, if it is there.
+    fn with_claim<T>(&self, of: ExecutionId, use_it: impl FnOnce(&mut Limits, &Claim) -> T) -> Option<T> {
+        let entry = self.entries.get(&of)?;
+        Some(places::with_claim(&self.shared, &entry.definition, &entry.live, use_it))
     }
 }

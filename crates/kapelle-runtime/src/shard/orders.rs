@@ -22,10 +22,23 @@ use crate::shared::News;
 impl Shard {
     /// Orders to end for everything that an execution started and that has not ended.
     pub(super) fn kill_children(&mut self, of: ExecutionId, writes: &mut Vec<Write>) {
+        let mut told = BTreeSet::new();
         for header in self.open_children(of) {
             if let Some(parent) = header.birth.parent {
                 self.send(of, header.birth.id, Order::Kill { cascade: true }, parent, writes);
+                told.insert(header.birth.id);
             }
+        }
+        // One that is being created or started again is not there yet, or still over. What was asked of its owner before comes
+        // to it before this.
+        let children = &self.entries[&of].live.execution().children;
+        let coming: Vec<(Parent, ExecutionId)> = children
+            .iter()
+            .filter(|(_, child)| child.ended.is_none() && !told.contains(&child.id))
+            .map(|(&(run, iteration), child)| (Parent { execution: of, run, iteration }, child.id))
+            .collect();
+        for (parent, id) in coming {
+            self.send(of, id, Order::Kill { cascade: true }, parent, writes);
         }
     }
 

@@ -1,9 +1,11 @@
 //! What an owner does for executions of an earlier process.
 
+use kapelle_engine::limits::{Claim, Limits};
 use kapelle_model::ExecutionId;
 use kapelle_model::task_run::Hold;
 
 use super::Shard;
+use crate::places;
 use crate::shared::News;
 
 impl Shard {
@@ -28,13 +30,9 @@ impl Shard {
     pub(super) fn restore_slot(&mut self, id: ExecutionId, holds: bool) {
         match super::entry::Entry::read(&self.shared, id) {
             Ok(Some(entry)) => {
-                // Only to be asked for its limits: what is left to be done for it comes later.
-                self.entries.insert(id, entry);
-                let claim = self.claim(id);
-                self.entries.remove(&id);
-                if let Some(claim) = claim {
-                    self.shared.limits().restore(&claim, holds);
-                }
+                // What is left to be done for it comes later.
+                let restored = |limits: &mut Limits, claim: &Claim| limits.restore(claim, holds);
+                places::with_claim(&self.shared, &entry.definition, &entry.live, restored);
             }
             Ok(None) => {}
             Err(error) => self.shared.news(&News::Alarm(&format!("execution {id}: {error}"))),

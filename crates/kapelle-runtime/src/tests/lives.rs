@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use kapelle_model::effect::Request;
 use kapelle_model::event::Order;
-use kapelle_model::{Map, State, Value};
+use kapelle_model::{ExecutionId, Map, State, Value};
 
 use crate::{Repeat, RepeatRevision, Unborn};
 
@@ -186,6 +186,94 @@ tasks:
         world.settle(NOW.plus(HOUR * (done as i64 + 1)));
     }
     assert_eq!((world.finish(ids[2]), world.runtime().now().since(NOW)), (State::Success, 3 * HOUR));
+}
+
+/// It was told that it is not wanted, and nobody heard of it again: the place was taken for good.
+#[test]
+fn what_begins_after_its_group_failed_gives_its_place_back() {
+    let world = World::new();
+    let source = "
+id: late
+namespace: team
+concurrency: {limit: 1}
+tasks:
+- id: par
+  type: io.kestra.plugin.core.flow.Parallel
+  tasks:
+  - {id: fails, type: io.kestra.plugin.core.execution.Fail}
+  - {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: late, takes: PT1H}
+";
+    let ids: Vec<_> = (0..3).map(|_| world.start(source, &[])).collect();
+    world.settle(NOW.plus(3 * HOUR));
+    let states: Vec<_> = ids.iter().map(|id| world.execution(*id).state()).collect();
+    assert_eq!((states, deeds("late")), (vec![State::Failed; 3], 3));
+    assert!(world.runs(ids[0]).contains("deed=SUCCESS"), "{}", world.runs(ids[0]));
+}
+
+#[test]
+fn a_child_that_does_not_exist_is_asked_for_again_by_a_restart() {
+    let world = World::new();
+    let source = "
+id: calls
+namespace: team
+tasks:
+- {id: sub, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: called, wait: true, transmitFailed: true}
+";
+    let id = world.start(source, &[]);
+    assert_eq!(world.finish(id), State::Failed);
+    world.order(id, Order::Restart);
+    world.settle(NOW.plus(HOUR));
+    assert_eq!(world.execution(id).state(), State::Failed);
+    world.save(
+        "id: called\nnamespace: team\ntasks:\n- {id: t, type: io.kestra.plugin.core.log.Log, message: x}\n",
+    );
+    world.order(id, Order::Restart);
+    world.settle(NOW.plus(2 * HOUR));
+    assert_eq!(world.execution(id).state(), State::Success);
+}
+
+const CALLER: &str = "
+id: calls
+namespace: team
+tasks:
+- {id: sub, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: called, wait: true, transmitFailed: true}
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: caller, fails: 1}
+";
+
+/// A flow that calls one whose deed fails once.
+fn failed_by_its_child(world: &World, mark: &str) -> (ExecutionId, ExecutionId) {
+    world.save(&format!(
+        "id: called\nnamespace: team\ntasks:\n- {{id: deed, type: io.kestra.plugin.core.debug.Deed, mark: {mark}, fails: 1}}\n"
+    ));
+    let parent = world.start(CALLER, &[]);
+    assert_eq!(world.finish(parent), State::Failed);
+    let child = world.execution(parent).children.values().next().unwrap().id;
+    (parent, child)
+}
+
+#[test]
+fn a_child_that_was_restarted_by_itself_counts_for_the_restart_of_its_parent() {
+    let world = World::new();
+    let (parent, child) = failed_by_its_child(&world, "alone");
+    world.order(child, Order::Restart);
+    world.settle(NOW.plus(HOUR));
+    assert_eq!(world.execution(child).state(), State::Success);
+    world.order(parent, Order::Restart);
+    world.settle(NOW.plus(2 * HOUR));
+    assert!(world.runs(parent).contains("sub=SUCCESS"), "{}", world.runs(parent));
+    assert_eq!(deeds("alone"), 2);
+}
+
+#[test]
+fn a_child_that_a_person_put_into_success_is_not_started_again_with_its_parent() {
+    let world = World::new();
+    let (parent, child) = failed_by_its_child(&world, "put");
+    world.order(child, Order::ChangeStatus(State::Success));
+    world.settle(NOW.plus(HOUR));
+    world.order(parent, Order::Restart);
+    world.settle(NOW.plus(2 * HOUR));
+    assert!(world.runs(parent).contains("sub=SUCCESS"), "{}", world.runs(parent));
+    assert_eq!(deeds("put"), 1);
 }
 
 #[test]

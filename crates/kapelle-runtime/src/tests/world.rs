@@ -27,7 +27,10 @@ use kapelle_store::{Store, Transaction, Write};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::executions::TenantExecutions;
 use crate::masks::Masks;
+use crate::runtime::Grips;
+use crate::storage::{LocalStorage, Storage};
 use crate::{Definition, Parts, Reach, Reached, Runtime, TakesUp};
 
 /// 2026-05-06T07:08:09Z.
@@ -86,11 +89,22 @@ pub(super) fn deeds(mark: &str) -> u32 {
     DEEDS.lock().unwrap().get(mark).copied().unwrap_or_default()
 }
 
-struct Bare(Arc<Mutex<Option<Timestamp>>>);
+/// Settings of the installation, the same for all processes.
+pub(super) static SETTINGS: Mutex<BTreeMap<String, String>> = Mutex::new(BTreeMap::new());
+
+struct Bare {
+    now: Arc<Mutex<Option<Timestamp>>>,
+    grips: Grips,
+    storage: Arc<LocalStorage>,
+}
 
 impl Services for Bare {
     fn now(&self) -> Outcome<Timestamp> {
-        Ok(self.0.lock().unwrap().unwrap_or_default())
+        Ok(self.now.lock().unwrap().unwrap_or_default())
+    }
+
+    fn kv(&self, _namespace: &str, key: &str) -> Outcome<Option<Value>> {
+        Ok((key == "GEMINI_API_KEY").then(|| Value::from("g-1")))
     }
 
     /// Chance is a mistake in the program, for tests of such.
@@ -134,7 +148,11 @@ impl Files for NoFiles {
 
 impl Reach for Bare {
     fn desk(&self, _of: &Birth) -> Arc<dyn Services + Send + Sync> {
-        Arc::new(Self(Arc::clone(&self.0)))
+        Arc::new(Self {
+            now: Arc::clone(&self.now),
+            grips: self.grips.clone(),
+            storage: Arc::clone(&self.storage),
+        })
     }
 
     fn attempt(&self, of: &Birth, _place: &Arc<Place>) -> Reached {
@@ -143,14 +161,20 @@ impl Reach for Bare {
             files: Box::new(NoFiles),
             keys: Box::new(Memory::default()),
             namespace_files: Box::new(Memory::default()),
-            executions: Box::new(Memory::default()),
+            executions: Box::new(TenantExecutions::new(
+                Arc::clone(&of.tenant),
+                self.grips.clone(),
+                Arc::clone(&self.storage) as Arc<dyn Storage>,
+            )),
+            flows: Box::new(Memory::default()),
             triggers: Box::new(Memory::default()),
             masks: Masks::default(),
         }
     }
 
     fn setting(&self, name: &str) -> Option<String> {
-        (name == "kestra.url").then(|| "https://flows.example/".to_owned())
+        let known = SETTINGS.lock().unwrap().get(name).cloned();
+        known.or_else(|| (name == "kestra.url").then(|| "https://flows.example/".to_owned()))
     }
 }
 
@@ -177,7 +201,7 @@ impl World {
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let work = std::env::temp_dir().join(format!("kapelle-runtime-{}-{number}", std::process::id()));
         let tokio =
-            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_time().build().unwrap();
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let mut world = Self { store: Arc::new(MemoryStore::new()), tokio, work, runtime: None, triggers };
         world.begin(NOW);
         world
@@ -203,7 +227,11 @@ impl World {
             takes_up: TakesUp::All,
             triggers: self.triggers,
         };
-        self.runtime = Some(Runtime::start(parts, |_| Arc::new(Bare(Arc::default()))).unwrap());
+        let storage = Arc::new(LocalStorage::open(self.work.join("storage")).unwrap());
+        let bare = |grips: &Grips| {
+            Arc::new(Bare { now: Arc::default(), grips: grips.clone(), storage }) as Arc<dyn Reach>
+        };
+        self.runtime = Some(Runtime::start(parts, bare).unwrap());
     }
 
     /// The process dies, and the next one begins later.

@@ -149,7 +149,7 @@ impl Work {
             reached,
             birth,
             directory: self.directory(),
-            implied_files: Vec::new(),
+            task: None,
             busy: Mutex::new(busy),
         };
         RunContext {

@@ -74,12 +74,19 @@ struct Desk {
 impl Desk {
     fn close(&mut self, report: Option<Report>) {
         self.is_open = false;
-        let (to, run, fence) = self.key;
         if let Some(report) = report {
-            let event = Event::Finished { run, fence, report: Box::new(report) };
-            self.shared.tell(Message::Happen(Happening::of(to, event)));
+            self.tell(report);
+            self.shared.workers.over(self.key);
+        } else if self.shared.workers.over(self.key) {
+            // Whoever told it to stop waits to hear that it did.
+            self.tell(Report { killed: true, ..Report::default() });
         }
-        self.shared.workers.over(self.key);
+    }
+
+    fn tell(&self, report: Report) {
+        let (to, run, fence) = self.key;
+        let event = Event::Finished { run, fence, report: Box::new(report) };
+        self.shared.tell(Message::Happen(Happening::of(to, event)));
     }
 }
 
@@ -114,7 +121,7 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         reached,
         directory,
         birth: Arc::clone(&job.birth),
-        implied_files: job.definition.implied_files(job.task),
+        task: Some((Arc::clone(&job.definition), job.task)),
         busy: Mutex::new(Some(job.busy)),
     });
     let cx = RunContext {

@@ -7,10 +7,14 @@ use jiff::SignedDuration;
 use kapelle_core::catalogue::Catalogue;
 use kapelle_core::property::Property;
 use kapelle_core::yaml;
+use kapelle_engine::plan::TaskIndex;
+use kapelle_http::Client;
 use kapelle_model::effect::Level;
 use kapelle_model::execution::Birth;
 use kapelle_model::{Failure, Node, Span, Text};
-use kapelle_plugin::{ErasedTask, Executions, Files, Host, Keys, Metric, NamespaceFiles, Triggers, Waiting};
+use kapelle_plugin::{
+    ErasedTask, Executions, Files, Flows, Host, Keys, Metric, NamespaceFiles, Properties, Triggers, Waiting,
+};
 use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
@@ -18,7 +22,7 @@ use super::begun::Begun;
 use super::log::Log;
 use crate::activity::Busy;
 use crate::alarms::{Alarm, AlarmKey};
-use crate::definitions::unknown_type;
+use crate::definitions::{Definition, unknown_type};
 use crate::reach::Reached;
 use crate::shared::Shared;
 
@@ -30,8 +34,8 @@ pub(crate) struct AttemptHost {
     pub(crate) reached: Reached,
     pub(crate) birth: Arc<Birth>,
     pub(crate) directory: PathBuf,
-    /// Files that expressions of the flow ask its task for.
-    pub(crate) implied_files: Vec<String>,
+    /// The flow and which of its tasks it is; absent where a trigger looks.
+    pub(crate) task: Option<(Arc<Definition>, TaskIndex)>,
     /// Absent while the attempt only waits for time to pass.
     pub(crate) busy: Mutex<Option<Busy>>,
 }
@@ -127,6 +131,10 @@ impl Host for AttemptHost {
         Ok(self.directory.clone())
     }
 
+    fn http(&self) -> Client {
+        self.shared.reach.http()
+    }
+
     fn setting(&self, name: &str) -> Option<String> {
         self.shared.reach.setting(name)
     }
@@ -148,7 +156,15 @@ impl Host for AttemptHost {
     }
 
     fn implied_files(&self) -> Vec<String> {
-        self.implied_files.clone()
+        self.task.as_ref().map_or_else(Vec::new, |(definition, task)| definition.implied_files(*task))
+    }
+
+    fn implied_outputs(&self) -> Vec<String> {
+        self.task.as_ref().map_or_else(Vec::new, |(definition, task)| definition.implied_outputs(*task))
+    }
+
+    fn peers(&self) -> Vec<Box<Properties>> {
+        self.task.as_ref().map_or_else(Vec::new, |(definition, task)| definition.peers(*task))
     }
 
     fn files(&self) -> &dyn Files {
@@ -165,6 +181,10 @@ impl Host for AttemptHost {
 
     fn executions(&self) -> &dyn Executions {
         &*self.reached.executions
+    }
+
+    fn flows(&self) -> &dyn Flows {
+        &*self.reached.flows
     }
 
     fn triggers(&self) -> &dyn Triggers {

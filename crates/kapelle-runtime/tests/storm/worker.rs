@@ -87,6 +87,7 @@ pub(crate) fn work(folder: &Path, count: u32) {
         local: LocalFiles::default(),
         secrets: Arc::new(SecretChain::default()),
         settings: [("storm.folder".to_owned(), folder.to_string_lossy().into_owned())].into(),
+        client: kapelle_http::Client::of_tasks(),
         calls: None,
     };
     let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());

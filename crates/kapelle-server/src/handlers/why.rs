@@ -47,7 +47,10 @@ pub(crate) fn of_task_run(call: &Call) -> Outcome<Answer> {
 fn explained(call: &Call, execution: Execution, run: Option<RunIndex>) -> Outcome<Answer> {
     let id = execution.birth.id;
     let state = run.and_then(|run| execution.run(run)).map_or(execution.state(), TaskRun::state);
-    let waiting = waiting(call, execution, run)?;
+    let mut waiting = waiting(call, execution, run)?;
+    if let Some(waiting) = &mut waiting {
+        renew(call, id, &mut waiting.cause);
+    }
     let name = |run| call.runtime().run_id(id, run);
     let mut json = view::waiting(state, waiting.as_ref(), &name);
     if let Some(waiting) = &waiting
@@ -69,6 +72,15 @@ fn waiting(call: &Call, execution: Execution, run: Option<RunIndex>) -> Outcome<
         Some(run) => why::of_run(&definition.plan, &live, run),
         None => why::of_execution(&definition.plan, &live),
     })
+}
+
+/// A limit is what the latest revision of the flow says, which may not be that of the execution.
+fn renew(call: &Call, id: ExecutionId, cause: &mut Cause) {
+    if let Cause::Concurrency { limit, size } = cause
+        && let Some(used) = call.runtime().queued(id).and_then(|queued| queued.limits.into_iter().next())
+    {
+        (*limit, *size) = (used.name, used.size);
+    }
 }
 
 /// What only the runtime knows of a cause: who is before it.

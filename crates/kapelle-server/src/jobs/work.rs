@@ -124,8 +124,11 @@ impl Worker {
                     let filter = filter_of(text, job.created)?;
                     let page = Page::oldest(PART as u32, job.after);
                     let rows = app.store().executions(&permit, &filter, &page)?.rows;
+                    // Of the same millisecond, ids tell which were made later.
+                    let id = ExecutionId::parse(&job.id);
                     Ok(rows
                         .into_iter()
+                        .filter(|header| id.is_none_or(|id| header.birth.id < id))
                         .map(|header| meant(&header.birth.id.to_string(), Some(header.clone())))
                         .collect())
                 }

@@ -26,7 +26,10 @@ fn post(stage: &Stage, path: &str, body: &Json) -> Got {
 
 /// A server with executions that wait and others that are over, and the ids of the first.
 fn staged(waiting: usize, over: usize) -> (Stage, Vec<String>) {
-    let stage = Stage::start();
+    staged_on(Stage::start(), waiting, over)
+}
+
+fn staged_on(stage: Stage, waiting: usize, over: usize) -> (Stage, Vec<String>) {
     for flow in [PAUSE, HELLO] {
         assert_eq!(stage.ask("POST", "/api/v1/main/flows", "application/x-yaml", flow).status, 200);
     }
@@ -127,7 +130,8 @@ fn a_job_does_it_to_those_that_fit_and_reports_each() {
 
 #[test]
 fn executions_that_a_job_makes_are_not_taken_up_by_it() {
-    let (stage, _) = staged(0, 2);
+    // They have the moment of the job.
+    let (stage, _) = staged_on(Stage::stopped(), 0, 2);
     let replay = json!({"action": "replay", "filter": "flowId=hello"});
     let job = ended(&stage, &post(&stage, "bulk-jobs", &replay).json()["id"]);
     assert_eq!(job["counts"]["done"], 2, "{job}");

@@ -54,8 +54,9 @@ fn only_what_is_built_in_can_be_installed() {
         stage.ask("POST", "/api/v1/plugins/install", "application/json", &body).status
     };
     assert_eq!(install("io.kestra.plugin:plugin-core:LATEST"), 200);
-    assert_eq!(install("io.kestra.plugin:plugin-gcp:LATEST"), 422);
-    let flow = "id: a\nnamespace: b\ntasks:\n- {id: c, type: io.kestra.plugin.gcp.gcs.Upload}\n";
+    assert_eq!(install("io.kestra.plugin:plugin-debezium:LATEST"), 422);
+    let flow =
+        "id: a\nnamespace: b\ntasks:\n- {id: c, type: io.kestra.plugin.gcp.dataproc.batches.PySparkSubmit}\n";
     let found = stage.ask("POST", "/api/v1/plugins/auto-install/detect", "text/plain", flow).json();
-    assert_eq!(found["missing"][0], "io.kestra.plugin.gcp.gcs.Upload");
+    assert_eq!(found["missing"][0], "io.kestra.plugin.gcp.dataproc.batches.PySparkSubmit");
 }

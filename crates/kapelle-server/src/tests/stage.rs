@@ -9,7 +9,7 @@ use std::time::Duration;
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
 use kapelle_http::{Client, Header, Payload, Piece, Request, Url};
-use kapelle_model::Map;
+use kapelle_model::{Map, Millis};
 use kapelle_runtime::secrets::{Plain, SecretVariables};
 use kapelle_runtime::storage::{LocalFiles, LocalStorage, Storage};
 use kapelle_runtime::{Parts, Runtime, Surroundings, TakesUp};
@@ -62,10 +62,25 @@ impl Stage {
         Self::start_as(gate, Entry::default(), None)
     }
 
+    /// Where time stands still.
+    pub(crate) fn stopped() -> Self {
+        let hands = Some(Millis(1_767_225_600_000));
+        Self::with_hands(|_| Arc::new(BasicGate::new("ann", "Secret12")), Entry::default(), None, hands)
+    }
+
     pub(crate) fn start_as(
         gate: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Gate>,
         entry: Entry,
         tls: Option<Arc<Tls>>,
+    ) -> Self {
+        Self::with_hands(gate, entry, tls, None)
+    }
+
+    fn with_hands(
+        gate: impl FnOnce(Arc<dyn Store>) -> Arc<dyn Gate>,
+        entry: Entry,
+        tls: Option<Arc<Tls>>,
+        hands: Option<Millis>,
     ) -> Self {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -88,7 +103,7 @@ impl Stage {
             work: folder.join("work"),
             listener: Some(hub.listener()),
             fixtures: None,
-            hands: None,
+            hands,
             ahead: 0,
             takes_up: TakesUp::All,
             triggers: Some(kapelle_engine::schedule::Recover::All),
@@ -98,6 +113,7 @@ impl Stage {
             local: LocalFiles::default(),
             secrets: Arc::new(SecretVariables::read(std::iter::empty(), &Plain::None).0),
             settings: BTreeMap::new(),
+            client: kapelle_http::Client::of_tasks(),
             calls: None,
         };
         let runtime = Arc::new(Runtime::start(parts, |grips| surroundings.around(grips)).unwrap());

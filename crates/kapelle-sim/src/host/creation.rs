@@ -8,6 +8,8 @@ use kapelle_model::effect::Request;
 use kapelle_model::event::ChildNews;
 use kapelle_model::{ExecutionId, Failure, State};
 
+use crate::TENANT;
+
 use super::given::{Given, client_labels};
 use super::{Definition, Host, Kept, Logged, Refusal};
 
@@ -71,7 +73,7 @@ impl Host {
     }
 
     fn prepared(&self, definition: &Definition, request: &Request) -> Result<Prepared, Rejected> {
-        prepare(&definition.plan, &"main".into(), request, &self.world(&self.shelf))
+        prepare(&definition.plan, &TENANT.into(), request, &self.world(&self.shelf))
     }
 
     fn begin(&mut self, definition: &Arc<Definition>, prepared: Prepared) {

@@ -1,10 +1,15 @@
 //! What executions ask for.
 
-use kapelle_engine::limits::{Claim, claim};
+use std::sync::Arc;
+
+use kapelle_engine::limits::{Claim, LimitedFlow, Rule, claim, key};
+use kapelle_engine::plan::Plan;
 use kapelle_model::ExecutionId;
 use kapelle_model::effect::Effect;
 use kapelle_model::event::{Admission, ChildNews, Event, Order};
 use kapelle_model::task_run::RunIndex;
+
+use crate::TENANT;
 
 use super::{Alarm, Host, Job, Logged};
 
@@ -99,7 +104,26 @@ impl Host {
     fn claim(&self, of: ExecutionId) -> Option<Claim> {
         let kept = self.executions.get(&of)?;
         let birth = &kept.live.execution().birth;
-        let latest = self.flows.find(&birth.namespace, &birth.flow, None)?;
-        claim(&latest.plan, &kept.live, &self.world(&self.shelf)).ok().flatten()
+        let latest = self.flows.find(&birth.namespace, &birth.flow, None);
+        let latest = latest.map(|latest| &latest.plan);
+        Some(claim(&kept.flow.plan, latest, &kept.live, &self.world(&self.shelf)))
+    }
+
+    /// Tells the limits what the latest revision of a flow says.
+    pub(super) fn change_limits(&mut self, latest: &Plan) {
+        let flow = LimitedFlow {
+            tenant: TENANT.into(),
+            namespace: Arc::clone(&latest.namespace),
+            flow: Arc::clone(&latest.flow),
+        };
+        let mut limits = std::mem::take(&mut self.limits);
+        let admitted = limits.change(&flow, Rule::of(Some(latest)), |id| {
+            let kept = self.executions.get(&id)?;
+            key(&kept.flow.plan, Some(latest), &kept.live, &self.world(&self.shelf))
+        });
+        self.limits = limits;
+        for to in admitted {
+            self.admit(to, Admission::Granted);
+        }
     }
 }

@@ -63,6 +63,7 @@ impl Host {
         let plan = Plan::compile(&root, revision, Layers::default(), Catalogue::bundled(), Language::One);
         let definition = Arc::new(Definition { plan, root });
         revisions.push(Arc::clone(&definition));
+        self.change_limits(&definition.plan);
         Ok(definition)
     }
 }

@@ -60,7 +60,7 @@ pub(super) fn are_without_gaps(change: &Change<'_>) -> Holds {
     }
 }
 
-/// A child takes the place of another one only in a later attempt, or if it took over from it.
+/// A child takes the place of another one only in a later attempt, when that begins with it, or if it took over from it.
 pub(super) fn are_begun_once(change: &Change<'_>) -> Holds {
     for effect in change.effects {
         let Effect::Create(request) = effect else { continue };
@@ -80,7 +80,9 @@ pub(super) fn are_begun_once(change: &Change<'_>) -> Holds {
             change.event,
             Some(Event::Child { news: ChildNews::Ended { successor: Some(successor), .. }, .. }) if *successor == new.id
         );
-        if attempts(before) == attempts(change.after) && !took_over {
+        let begun = before.run(key.0).and_then(|run| run.detail.as_ref()?.begun);
+        let is_begun_with = begun.is_none_or(|begun| begun > key.1);
+        if attempts(before) == attempts(change.after) && is_begun_with && !took_over {
             return Err(Violation::new("I8", format!("run {} has a second child {}", key.0.0, key.1)));
         }
     }

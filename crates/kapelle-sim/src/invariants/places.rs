@@ -1,17 +1,18 @@
 //! `I7` and `I11`: places and counters.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use kapelle_engine::limits::Limits;
+use kapelle_engine::limits::{LimitName, Limits};
 use kapelle_engine::plan::Plan;
 use kapelle_model::event::Event;
-use kapelle_model::execution::Slot;
+use kapelle_model::execution::{Execution, Slot};
 use kapelle_model::task_run::Hold;
 use kapelle_model::{ExecutionId, State};
 
 use super::{Change, Holds, Violation, Witness};
-use crate::world::disk::{Disk, Row};
+use crate::world::disk::Disk;
+use crate::world::flows::{Flows, LANE};
 
 impl Witness {
     /// Keeps in mind who works on what was taken away.
@@ -82,32 +83,69 @@ fn are_held(change: &Change<'_>) -> Holds {
     Ok(())
 }
 
-/// No more hold places than there are, and the limits know of all who do.
-pub(super) fn are_enough(plans: &BTreeMap<Arc<str>, Plan>, disk: &Disk, limits: &Limits) -> Holds {
-    for (flow, plan) in plans {
-        let Some(concurrency) = &plan.concurrency else { continue };
-        let of_flow = |row: &&Row| row.flow == *flow && row.execution.birth.scope.is_none();
-        let held = disk.rows.values().filter(of_flow).filter(|row| row.execution.head.slot == Slot::Held);
-        let name = format!("{}.{flow}", plan.namespace);
-        let known: Vec<_> = limits.holders(&name).collect();
-        let mut count = 0;
-        for row in held {
-            count += 1;
-            if !known.contains(&row.execution.birth.id) {
-                return Err(Violation::new(
-                    "I7",
-                    format!("{} holds a place that nobody counts", row.lineage),
-                ));
+impl Witness {
+    /// Nobody got a place that was not there, the limits know of all who have one, and nobody waits while there is one. What
+    /// is a limit now says the latest revision; whoever got a place before keeps it.
+    pub(super) fn are_enough(&mut self, flows: &Flows, disk: &Disk, limits: &Limits) -> Holds {
+        let mut holders = BTreeSet::new();
+        for (id, row) in disk.rows.iter().filter(|(_, row)| row.execution.birth.scope.is_none()) {
+            let wrong = |words: String| Err(Violation::new("I7", format!("{} {words}", row.lineage)));
+            let (execution, held, waited) = (&row.execution, limits.held_by(*id), limits.waited_for(*id));
+            let places = Places { latest: flows.latest(&row.flow), disk, limits };
+            if held.iter().chain(waited).any(|name| !places.is_named(name, execution)) {
+                return wrong(format!("has another key than {held:?} {waited:?}"));
+            }
+            let slot = execution.head.slot;
+            if !held.is_empty() {
+                holders.insert(*id);
+                let is_new = slot != Slot::Forced && !self.holders.contains(id);
+                if is_new && !held.iter().all(|name| places.are_kept(name)) {
+                    return wrong(format!("got a place beyond the limit of {}", row.flow));
+                }
+            } else if matches!(slot, Slot::Held | Slot::Forced) {
+                return wrong("holds a place that nobody counts".to_owned());
+            } else if !waited.is_empty() && waited.iter().all(|name| places.are_left(name)) {
+                return wrong("waits, and there is a place".to_owned());
+            } else if execution.state() == State::Queued && waited.is_empty() {
+                return wrong("is queued, and is in no queue".to_owned());
             }
         }
-        if count > concurrency.limit {
-            return Err(Violation::new(
-                "I7",
-                format!("{count} of {flow} run, and {} may", concurrency.limit),
-            ));
-        }
+        self.holders = holders;
+        Ok(())
     }
-    Ok(())
+}
+
+/// The places of a flow, as its latest revision has them.
+struct Places<'a> {
+    latest: &'a Plan,
+    disk: &'a Disk,
+    limits: &'a Limits,
+}
+
+impl Places<'_> {
+    /// Whether the name is that of an execution with these labels. After its end they may be others.
+    fn is_named(&self, name: &LimitName, execution: &Execution) -> bool {
+        let key = self.latest.concurrency.as_ref().and_then(|concurrency| concurrency.key.as_ref());
+        let lane = || execution.head.labels.iter().find(|(name, _)| &**name == "lane");
+        let wanted = key
+            .filter(|key| *key.source == *LANE)
+            .map(|_| lane().map_or_else(|| "none".to_owned(), |(_, lane)| lane.to_string()));
+        execution.state().is_terminal() || name.key.as_deref() == wanted.as_deref()
+    }
+
+    fn size(&self) -> usize {
+        self.latest.concurrency.as_ref().map_or(usize::MAX, |concurrency| concurrency.limit as usize)
+    }
+
+    /// No more got places than there are.
+    fn are_kept(&self, name: &LimitName) -> bool {
+        let is_forced = |id: &ExecutionId| self.disk.rows[id].execution.head.slot == Slot::Forced;
+        self.limits.holders(name).filter(|id| !is_forced(id)).count() <= self.size()
+    }
+
+    fn are_left(&self, name: &LimitName) -> bool {
+        self.limits.holders(name).count() < self.size()
+    }
 }
 
 /// Counters equal recounts.

@@ -93,22 +93,43 @@ impl<'a> Life<'_, 'a> {
         } else {
             worst(&states, &[State::Failed, State::Killed, State::Warning])
         };
+        // Whether all of them are started again is said nowhere.
+        if told == State::Failed && !matches!(self.next(spot.retry_of(task), 1, spot), Next::Over) {
+            return Err(Unclear);
+        }
         // What is allowed is allowed to the whole group.
-        self.executions_ended(task, spot, path, (told, told))
+        self.say(path, told, None);
+        Ok(End::Is(told))
     }
 
-    /// Each iteration is an execution of the tasks of the loop.
+    /// Each iteration is an execution of the tasks of the loop. When the loop is tried again, so are all of them.
     pub(super) fn looped(&mut self, task: &'a Task, spot: &Spot<'a>, path: &str) -> Clear<End> {
-        let Ok(values) = self.values(task, &["values"], spot) else {
-            let failed = (State::Failed, allowed(task, State::Failed));
-            return self.executions_ended(task, spot, path.to_owned(), failed);
-        };
+        let mut tries = 0;
+        loop {
+            let state = self.iterations(task, spot, path, tries)?;
+            tries += 1;
+            let end = match state {
+                State::Failed => match self.next(spot.retry_of(task), tries, spot) {
+                    Next::Again => continue,
+                    Next::New => return Ok(End::Abort(State::Retried)),
+                    Next::Over => allowed(task, State::Failed),
+                },
+                state => allowed(task, state),
+            };
+            self.say(path.to_owned(), end, None);
+            return Ok(End::Is(end));
+        }
+    }
+
+    /// What the iterations of one try make of it.
+    fn iterations(&mut self, task: &'a Task, spot: &Spot<'a>, path: &str, attempt: u32) -> Clear<State> {
+        let Ok(values) = self.values(task, &["values"], spot) else { return Ok(State::Failed) };
         let breaks = task.property("breakWhen").is_some();
         let scope = Scope { task, retry: task.property("retry").or(spot.retry) };
         let is_alone = number(task.property("concurrencyLimit"), 0) == 1;
         let mut states = Vec::new();
         for iteration in 0..values.len() as u32 {
-            let lineage = child_lineage(&self.lineage, path, 0, iteration);
+            let lineage = child_lineage(&self.lineage, path, attempt, iteration);
             let state = self.reference.execution(self.known, &lineage, Some(scope))?;
             states.push(state);
             if breaks && state == State::Failed {
@@ -121,28 +142,12 @@ impl<'a> Life<'_, 'a> {
         if states.contains(&State::Failed) && states.contains(&State::Killed) {
             return Err(Unclear);
         }
-        let told = if flag_or_true(task, "transmitFailed") {
+        let told = flag_or_true(task, "transmitFailed");
+        Ok(if told {
             worst(&states, &[State::Failed, State::Killed, State::Warning])
         } else {
             State::Success
-        };
-        self.executions_ended(task, spot, path.to_owned(), (told, allowed(task, told)))
-    }
-
-    /// A task with many executions is over: what they make of it, and what it ends in.
-    fn executions_ended(
-        &mut self,
-        task: &'a Task,
-        spot: &Spot<'a>,
-        path: String,
-        (state, end): (State, State),
-    ) -> Clear<End> {
-        // Whether all of them are started again is said nowhere.
-        if state == State::Failed && !matches!(self.next(spot.retry_of(task), 1, spot), Next::Over) {
-            return Err(Unclear);
-        }
-        self.say(path, end, None);
-        Ok(End::Is(end))
+        })
     }
 }
 

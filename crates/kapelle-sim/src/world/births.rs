@@ -15,6 +15,7 @@ use kapelle_model::{ExecutionId, Failure, Map, State};
 use super::World;
 use super::memory::{Job, Note};
 use super::paths::path_of;
+use crate::TENANT;
 use crate::generator::NAMESPACE;
 use crate::invariants::Violation;
 use crate::oracle::child_lineage;
@@ -27,7 +28,7 @@ pub(super) struct Cradle {
 }
 
 pub(super) fn creation_of(plan: &Plan, request: &Request, moment: &Moment<'_>) -> Result<Creation, String> {
-    let prepared = prepare(plan, &"main".into(), request, moment);
+    let prepared = prepare(plan, &TENANT.into(), request, moment);
     prepared.map(|prepared| prepared.creation).map_err(|rejected| rejected.failure().to_string())
 }
 
@@ -48,7 +49,7 @@ impl World {
             revision: None,
             inputs: Arc::new(Map::new()),
             resolves: true,
-            labels: Labels::default(),
+            labels: [("lane".into(), (*self.dice.pick(&["a", "b"])).into())].into(),
             inherited: Labels::default(),
             origin: None,
             parent: None,
@@ -74,7 +75,7 @@ impl World {
 
     /// Creates an execution, unless its flow is in no state for it.
     fn bear(&mut self, request: &Request, lineage: String) -> Result<Result<(), Failure>, Violation> {
-        let Some(plan) = self.plans.get(&request.flow) else {
+        let Some(plan) = self.flows.find(&request.flow, request.revision) else {
             return Ok(Err(Failure::new(format!("Unable to find flow '{}'", request.flow))));
         };
         let creation = match creation_of(plan, request, &self.air.moment()) {
@@ -108,7 +109,7 @@ impl World {
             // After a kill nothing new starts.
             ChildNews::Refused(Failure::new("what asked for it was killed"))
         } else {
-            let path = path_of(&self.plans[&row.flow], &row.execution, run);
+            let path = path_of(self.flows.of(&row.execution), &row.execution, run);
             let lineage = child_lineage(&row.lineage, &path, run.tries().saturating_sub(1), parent.iteration);
             match self.bear(request, lineage)? {
                 Ok(()) if self.disk.rows.contains_key(&request.id) => ChildNews::Created(State::Created),
@@ -160,7 +161,7 @@ impl World {
         if !self.load(parent.execution)? {
             return Ok(());
         }
-        let plan = &self.plans[&self.disk.rows[&parent.execution].flow];
+        let plan = self.flows.of(&self.disk.rows[&parent.execution].execution);
         let live = &self.memory.lives[&parent.execution];
         match children::request(plan, live, parent.run, parent.iteration, id, &self.air.moment()) {
             Ok(request) => self.answer(&request),

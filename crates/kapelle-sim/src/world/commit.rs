@@ -40,7 +40,7 @@ impl World {
             return Ok(Taken::Refused(Refused::Late));
         }
         let row = &self.disk.rows[&to];
-        let plan = &self.plans[&row.flow];
+        let plan = self.flows.of(&row.execution);
         let live = self.memory.lives.get_mut(&to).expect("it was loaded");
         match step(plan, live, event, &self.air.moment()) {
             Err(refused) => {
@@ -71,7 +71,7 @@ impl World {
     pub(super) fn load(&mut self, id: ExecutionId) -> Result<bool, Violation> {
         let Some(row) = self.disk.rows.get(&id) else { return Ok(false) };
         if !self.memory.lives.contains_key(&id) {
-            let live = Live::restore(&self.plans[&row.flow], row.execution.clone());
+            let live = Live::restore(self.flows.of(&row.execution), row.execution.clone());
             let live = live.map_err(|words| Violation::new("restored", words))?;
             self.memory.lives.insert(id, live);
         }
@@ -87,7 +87,7 @@ impl World {
     ) -> Result<Taken, Violation> {
         let mut asked = Vec::new();
         self.write(event, outcome, cradle, &mut asked)?;
-        self.witness.looked_at(&self.plans, &self.disk, &self.memory.limits)?;
+        self.witness.looked_at(&self.flows, &self.disk, &self.memory.limits)?;
         if self.strikes(self.faults.dies_after_commit) {
             self.note(|| "the process dies, and nothing was done yet".to_owned());
             self.die()?;
@@ -156,7 +156,7 @@ impl World {
             (None, None) => return Err(Violation::new("I1", "rows of an execution that nobody created")),
         }
         let row = &self.disk.rows[&id];
-        let plan = &self.plans[&row.flow];
+        let plan = self.flows.of(&row.execution);
         let live = &self.memory.lives[&id];
         let owed = outstanding(plan, live);
         let change = Change {
@@ -202,7 +202,7 @@ impl World {
         let flow = Arc::clone(&before.flow);
         let stem = before.stem.clone();
         let lineage = crate::oracle::retry_lineage(&stem, request.attempt);
-        let plan = &self.plans[&flow];
+        let plan = self.flows.of(&before.execution);
         let creation = creation_of(plan, request, &self.air.moment())
             .map_err(|words| Violation::new("I3", format!("nobody takes over: {words}")))?;
         let (live, outcome) = create(plan, creation, &self.air.moment());

@@ -52,7 +52,7 @@ impl World {
             return Ok(());
         }
         self.load(id)?;
-        let plan = &self.plans[&self.disk.rows[&id].flow];
+        let plan = self.flows.of(&self.disk.rows[&id].execution);
         let effects = outstanding(plan, &self.memory.lives[&id]);
         self.memory.jobs.extend(effects.into_iter().map(|effect| Job::Effect { of: id, effect }));
         // Of what has ended while a worker had it, only the worker knows; if there is none, nobody does.

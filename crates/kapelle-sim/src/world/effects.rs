@@ -2,11 +2,11 @@
 //! for any more.
 
 use kapelle_engine::limits::{Claim, claim};
-use kapelle_model::ExecutionId;
 use kapelle_model::effect::{Dispatch, Effect};
 use kapelle_model::event::{Admission, Due, Event, Order};
 use kapelle_model::execution::{Parent, Slot};
 use kapelle_model::task_run::{Fence, Hold, RunIndex};
+use kapelle_model::{ExecutionId, State};
 
 use super::World;
 use super::commit::Taken;
@@ -28,6 +28,18 @@ impl World {
                     (&taken, &event, note.generation)
                 {
                     self.witness.took_end(to, *id, generation)?;
+                }
+                match (&taken, &event) {
+                    (Taken::Applied, Event::Started { run, fence, .. }) => {
+                        self.floor.accept((to, *run, *fence));
+                    }
+                    (Taken::Refused(_), Event::Started { run, fence, .. }) => {
+                        let known = self.disk.rows.get(&to).and_then(|row| row.execution.run(*run));
+                        let has_begun = known
+                            .is_some_and(|known| known.fence == *fence && known.state() == State::Running);
+                        self.floor.refuse((to, *run, *fence), has_begun);
+                    }
+                    _ => {}
                 }
                 if let (Taken::Refused(_), Event::Due(due)) = (&taken, &event) {
                     self.wind_up(to, *due);
@@ -112,11 +124,10 @@ impl World {
         if self.slot(of) != Slot::Asked {
             return Ok(());
         }
-        let admission = match self.claim(of)? {
-            Some(claim) => self.memory.limits.ask(&claim),
-            None => Admission::Granted,
-        };
-        self.admit(of, admission);
+        if let Some(claim) = self.claim(of)? {
+            let admission = self.memory.limits.ask(&claim);
+            self.admit(of, admission);
+        }
         Ok(())
     }
 
@@ -134,7 +145,7 @@ impl World {
     }
 
     /// Passes on what the limits say.
-    fn admit(&mut self, to: ExecutionId, answer: Admission) {
+    pub(super) fn admit(&mut self, to: ExecutionId, answer: Admission) {
         let Some(row) = self.disk.rows.get(&to) else { return };
         let generation = row.execution.head.generation;
         self.put_job(Job::event(to, Event::Admission { generation, answer }));
@@ -144,8 +155,9 @@ impl World {
         if !self.load(of)? {
             return Ok(None);
         }
-        let plan = &self.plans[&self.disk.rows[&of].flow];
-        Ok(claim(plan, &self.memory.lives[&of], &self.air.moment()).ok().flatten())
+        let row = &self.disk.rows[&of];
+        let (own, latest) = (self.flows.of(&row.execution), self.flows.latest(&row.flow));
+        Ok(Some(claim(own, Some(latest), &self.memory.lives[&of], &self.air.moment())))
     }
 
     /// Carries out an order of another execution.

@@ -32,6 +32,8 @@ pub struct Faults {
     pub jumps: u64,
     /// People want something.
     pub people: u64,
+    /// Flows are saved with other limits.
+    pub saves: u64,
 }
 
 impl Faults {
@@ -52,11 +54,12 @@ impl Faults {
             lies: if has_people { sometimes(8) } else { 0 },
             jumps: sometimes(3),
             people: if has_people { dice.between(3, 25) } else { 0 },
+            saves: sometimes(6),
         }
     }
 
     /// The names of all faults, with the place of each. One after the other can be taken away to see who is to blame.
-    pub fn all(&mut self) -> [(&'static str, &mut u64); 13] {
+    pub fn all(&mut self) -> [(&'static str, &mut u64); 14] {
         [
             ("dies_before_commit", &mut self.dies_before_commit),
             ("dies_after_commit", &mut self.dies_after_commit),
@@ -71,6 +74,7 @@ impl Faults {
             ("lies", &mut self.lies),
             ("jumps", &mut self.jumps),
             ("people", &mut self.people),
+            ("saves", &mut self.saves),
         ]
     }
 }

@@ -25,6 +25,8 @@ pub struct Task {
     pub stage: Stage,
     /// It was told to stop.
     pub is_stopped: bool,
+    /// It heard whether it may begin.
+    pub is_heard: bool,
     /// What will come of it.
     pub report: Report,
 }
@@ -43,7 +45,17 @@ impl Floor {
     pub fn add(&mut self, to: ExecutionId, run: RunIndex, fence: Fence, work: Work, report: Report) {
         self.made += 1;
         let (receipt, stage) = (self.made, Stage::Waiting);
-        self.tasks.push(Task { receipt, to, run, fence, work, stage, is_stopped: false, report });
+        self.tasks.push(Task {
+            receipt,
+            to,
+            run,
+            fence,
+            work,
+            stage,
+            is_stopped: false,
+            is_heard: false,
+            report,
+        });
     }
 
     pub fn has(&self, to: ExecutionId, run: RunIndex, fence: Fence) -> bool {
@@ -57,6 +69,26 @@ impl Floor {
             (task.is_stopped, is_anybody) = (true, true);
         }
         is_anybody
+    }
+
+    /// Whoever began hears that it is not wanted, and leaves without a word, unless it was told to stop: whoever told that
+    /// waits for an answer. Where it is written that the work `has_begun`, one that nobody answered stays: it began.
+    pub fn refuse(&mut self, (to, run, fence): (ExecutionId, RunIndex, Fence), has_begun: bool) {
+        let has = |task: &Task| task.is(to, run, fence) && task.stage == Stage::Working;
+        let others = self.tasks.iter().filter(|task| has(task)).count().saturating_sub(1);
+        let asks = |task: &Task| has(task) && task.work == Work::Run && !task.is_heard && !task.is_stopped;
+        if let Some(place) = self.tasks.iter().position(asks).filter(|_| !has_begun || others > 0) {
+            self.tasks.remove(place);
+        }
+    }
+
+    /// Whoever began hears that it may.
+    pub fn accept(&mut self, (to, run, fence): (ExecutionId, RunIndex, Fence)) {
+        let asks =
+            |task: &&mut Task| task.is(to, run, fence) && task.stage == Stage::Working && !task.is_heard;
+        if let Some(task) = self.tasks.iter_mut().find(asks) {
+            task.is_heard = true;
+        }
     }
 
     /// What was told under this receipt is written down, and forgotten here.

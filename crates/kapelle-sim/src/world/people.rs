@@ -98,7 +98,7 @@ impl World {
 
     /// A breakpoint at any task of a flow.
     pub fn any_breakpoints(&self, flow: &str) -> Arc<[Breakpoint]> {
-        let tasks = &self.plans[flow].tasks;
+        let tasks = &self.flows.latest(flow).tasks;
         if tasks.is_empty() {
             return Arc::default();
         }
@@ -110,7 +110,7 @@ impl World {
     /// Repeats an execution, from a task run on or from its start.
     fn replay(&mut self, id: ExecutionId) -> Result<(), Violation> {
         let row = &self.disk.rows[&id];
-        let plan = &self.plans[&row.flow];
+        let plan = self.flows.of(&row.execution);
         let from = if self.dice.percent(60) { self.any_run(id) } else { None };
         let breakpoints =
             if self.dice.percent(15) { self.any_breakpoints(&row.flow) } else { Arc::default() };

@@ -94,11 +94,13 @@ impl World {
         };
         let is_there = match &waiting.cause {
             Cause::Paused { until: None } | Cause::PausedByHand | Cause::Breakpoint => true,
-            Cause::Concurrency { limit, size } => {
-                let holders = self.memory.limits.holders(limit);
-                let open =
-                    holders.filter(|holder| *holder != id && !self.disk.rows[holder].is_over()).count();
-                open >= *size as usize
+            Cause::Concurrency { .. } => {
+                let limits = &self.memory.limits;
+                let is_open = |holder: &ExecutionId| *holder != id && !self.disk.rows[holder].is_over();
+                limits.waited_for(id).iter().any(|name| {
+                    let open = limits.holders(name).filter(is_open).count();
+                    limits.size(name).is_some_and(|size| open >= size as usize)
+                })
             }
             Cause::Subflow { .. } => execution.runs.iter().any(|run| self.waits_for_child(row, run.index)),
             _ => false,
@@ -160,7 +162,7 @@ impl World {
 
     /// The task runs of an execution as the reference names them.
     fn told(&self, row: &Row) -> BTreeMap<String, Told> {
-        let plan = &self.plans[&row.flow];
+        let plan = self.flows.of(&row.execution);
         let runs = row.execution.runs.iter().map(|run| {
             let told = Told { state: run.state(), tries: Some(run.tries()) };
             (path_of(plan, &row.execution, run), told)

@@ -55,6 +55,9 @@ impl World {
         if self.strikes(self.faults.people) {
             self.turn_of_people()?;
         }
+        if self.strikes(self.faults.saves) {
+            self.turn_of_saver()?;
+        }
         if self.strikes(self.faults.lies) {
             self.turn_of_liar();
         }

@@ -21,7 +21,7 @@ impl World {
     pub(super) fn report(&self, of: ExecutionId, index: RunIndex, work: Work) -> Report {
         let row = &self.disk.rows[&of];
         let run = row.execution.run(index).expect("it was looked up");
-        let plan = &self.plans[&row.flow];
+        let plan = self.flows.of(&row.execution);
         let path = path_of(plan, &row.execution, run);
         let answer = match work {
             Work::Run => self.oracle.answer(&row.lineage, &path, run.tries().saturating_sub(1)),

@@ -119,6 +119,10 @@ fn write_detail(out: &mut Writer, detail: &Detail, origin: Millis) {
         out.key("n");
         out.unsigned(children);
     }
+    if let Some(begun) = detail.begun {
+        out.key("b");
+        out.unsigned(begun);
+    }
     out.field_numbered("p", detail.phase);
     out.field_numbered("t", detail.turn);
     if let Some(ending) = detail.ending {
@@ -139,6 +143,7 @@ fn read_detail(reader: &mut Reader<'_>, origin: Millis) -> Read<Detail> {
             "c" => detail.last_check = Some(reader.shared()?),
             "f" => detail.failure = Some(Failure::new(value::read_text(reader)?)),
             "n" => detail.children = Some(reader.number()?),
+            "b" => detail.begun = Some(reader.number()?),
             "p" => detail.phase = reader.numbered()?,
             "t" => detail.turn = reader.numbered()?,
             "e" => detail.ending = Some(reader.numbered()?),

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kapelle_core::check::{Language, Options};
 
+use crate::configuration;
 use crate::files;
 use crate::fix::{self, Mended};
 use crate::input::{self, Input};
@@ -77,6 +78,7 @@ impl Level {
 
 #[expect(clippy::disallowed_methods, reason = "the summary tells how long it took")]
 pub(crate) fn run(arguments: &Arguments) -> Ending {
+    configuration::with_own_types();
     let started = Instant::now();
     let options = options(arguments.language, arguments.strict);
     let found = files::find(&arguments.paths)?;

@@ -1,5 +1,6 @@
 //! `kapelle plugins`: the types that flows can name.
 
+mod coverage;
 mod doc;
 mod install;
 mod list;
@@ -10,6 +11,8 @@ mod words;
 use clap::Subcommand;
 use kapelle_core::catalogue::{Catalogue, Type};
 use serde_json::{Value, json};
+
+use crate::configuration;
 
 /// Look up the types of tasks, triggers and other plugins
 #[derive(Debug, Subcommand)]
@@ -23,6 +26,7 @@ pub(crate) enum Command {
 
 /// `width` is that of the reader's terminal.
 pub(crate) fn run(command: &Command, width: usize) -> anyhow::Result<String> {
+    configuration::with_own_types();
     let catalogue = Catalogue::bundled();
     match command {
         Command::List(arguments) => list::run(arguments, catalogue),
@@ -42,7 +46,11 @@ fn usable(catalogue: &'static Catalogue) -> Vec<&'static Type> {
 
 /// What is worth knowing before one uses the type.
 fn marks(entry: &Type) -> String {
-    let mut marks = vec![if entry.is_built_in() { "built in" } else { "not built in" }];
+    let mut marks = vec![match entry {
+        Type { is_own: true, .. } => "of this installation",
+        entry if entry.is_built_in() => "built in",
+        _ => "not built in",
+    }];
     if entry.deprecated {
         marks.push("deprecated");
     }

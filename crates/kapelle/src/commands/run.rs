@@ -20,6 +20,7 @@ use kapelle_core::time::{date, duration};
 use kapelle_model::ExecutionId;
 use kapelle_model::effect::Request;
 use kapelle_runtime::{TakesUp, machine_now};
+use kapelle_store::Store;
 
 use crate::configuration;
 use crate::local::{Local, Setup};
@@ -154,16 +155,25 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     let settings = configuration::for_command(&arguments.configuration)?;
     let resumed = arguments.resume.as_deref().map(execution).transpose()?;
     let flows = match &arguments.flow {
-        Some(path) => match flows::read(path, arguments.name.as_deref(), arguments.flows.as_deref())? {
-            Ok(flows) => Some(flows),
-            Err(outcome) => return Ok(outcome),
-        },
+        Some(path) => {
+            let more = arguments.flows.as_deref();
+            match flows::read(
+                path,
+                arguments.name.as_deref(),
+                more,
+                &flows::argo(&settings.flows.task_settings),
+            )? {
+                Ok(flows) => Some(flows),
+                Err(outcome) => return Ok(outcome),
+            }
+        }
         None => None,
     };
     let place = match resumed {
         Some(id) => Place::of(id, arguments.data.as_deref(), settings.encryption_key())?,
         None => Place::take(arguments.data.as_deref(), arguments.memory, settings.encryption_key())?,
     };
+    let resumed = resumed.map(|id| last_of(&*place.store, id)).transpose()?;
     let watched = Watched::new(arguments.format, arguments.quiet);
     let local = Local::start(Setup {
         settings,
@@ -216,6 +226,15 @@ fn begin(
     };
     watched.follow(id);
     ask::create(local, &definition, request)
+}
+
+/// The last of the executions that try this one again, or itself.
+fn last_of(store: &dyn Store, id: ExecutionId) -> Result<ExecutionId, Stop> {
+    let mut last = id;
+    while let Some(next) = store.header(last).map_err(stopped)?.and_then(|header| header.head.successor) {
+        last = next;
+    }
+    Ok(last)
 }
 
 fn time(text: &str) -> Result<Duration, Stop> {

@@ -5,6 +5,7 @@ use kapelle_core::catalogue::Catalogue;
 use kapelle_core::schema::flow_schema;
 
 use super::format::json;
+use crate::configuration;
 
 /// Print the JSON Schema of a flow, for editors
 #[derive(Debug, Args)]
@@ -18,6 +19,7 @@ pub(crate) struct Arguments {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> anyhow::Result<String> {
+    configuration::with_own_types();
     let schema = flow_schema(Catalogue::bundled());
     if arguments.pretty { json(&schema) } else { Ok(format!("{schema}\n")) }
 }

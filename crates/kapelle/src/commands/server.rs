@@ -176,6 +176,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
     let (base, interface) = (entrance::base(&settings)?, settings.addresses.ui_folder.clone());
     let files = settings.keeping.files.clone();
     let engine = local::engine(&settings.flows.task_settings);
+    let cluster = local::cluster(&settings.flows.task_settings);
     let folders = watching::folders(arguments.flow_path.as_deref(), &settings.watched);
     let mut watching = Watching::new(folders, TENANT, level(settings.flows.language));
     let local = Local::start(Setup {
@@ -193,6 +194,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
     })?;
     let Local { runtime, tokio, storage } = local;
     tokio.spawn(containers::sweep(Arc::downgrade(&runtime), engine));
+    tokio.spawn(containers::sweep_pods(Arc::downgrade(&runtime), cluster));
     if watching.is_wanted() {
         watching.look(&runtime).tell();
         tokio.spawn(watching.follow(Arc::downgrade(&runtime)));
@@ -311,4 +313,6 @@ async fn end(runtime: Arc<Runtime>, grace: Duration) {
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    // Somebody holds it to the end; what was said so far is kept all the same.
+    runtime.flush_logs();
 }

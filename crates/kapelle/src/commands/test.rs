@@ -190,6 +190,7 @@ fn play<'f>(
         local: LocalFiles::below(installation.local_files),
         secrets: local::secrets(arguments.secrets.as_deref(), None)?,
         task_settings: local::settings(&work.0, installation.task_settings),
+        client: local::client(installation.hosts),
         work: work.0.join("work"),
         heard: Arc::clone(heard),
         deadline,

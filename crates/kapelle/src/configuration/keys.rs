@@ -189,21 +189,63 @@ keys! {
     DEFAULTS_OLD: "kestra.tasks.defaults", Kind::Types, None, Kestra, "The old name of `kestra.plugins.defaults`";
     CONFIGURATIONS: "kestra.plugins.configurations", Kind::Types, None, Kestra,
         "Settings of single types: `recoverMissedSchedules` of `io.kestra.plugin.core.trigger.Schedule`, and \
-         `allowed-paths` of `io.kestra.plugin.fs.local`, and `volume-enabled` of \
+         `allowed-paths` of `io.kestra.plugin.fs.local`, `allow-open-ssh-config` of \
+         `io.kestra.plugin.fs.ssh.Command`, and `volume-enabled` of \
          `io.kestra.plugin.scripts.runner.docker.Docker`";
     LOCAL_FILES: "kestra.local-files.allowed-paths", Kind::Texts, None, Kestra,
         "Folders of this machine that flows may read as `file://`";
+    DEFINITIONS: "kapelle.plugins.definitions", Kind::Text, None, Ours,
+        "A folder with definitions of tasks and triggers of the installation's own, which are there beside those that are built in";
     LOCAL_TASKS: "kapelle.fs.local.allowed-paths", Kind::Texts, None, Ours,
         "Folders of this machine that the tasks of `io.kestra.plugin.fs.local` may work in";
+    SSH_CONFIG: "kapelle.ssh.allow-open-ssh-config", Kind::Flag, Some("false"), Ours,
+        "Whether `io.kestra.plugin.fs.ssh.Command` may use OpenSSH's configuration and keys of this machine, and programs of it \
+         as `proxyCommand`";
+    SSH_CHECKING: "kapelle.ssh.host-key-checking", Kind::Text, Some("no"), Ours,
+        "Whether the key of a server of SSH or SFTP has to be known, where a flow does not say: `yes`, `accept-new` or `no`";
+    SSH_HOSTS: "kapelle.ssh.known-hosts", Kind::Text, None, Ours,
+        "A file with keys of servers, in the form of `known_hosts`";
+    DUCKDB: "kapelle.duckdb.program", Kind::Text, Some("duckdb"), Ours,
+        "The command-line program of DuckDB, which the tasks of `io.kestra.plugin.jdbc.duckdb` run: a path, or a name on the PATH";
+    DUCKDB_ACCESS: "kapelle.duckdb.external-access", Kind::Flag, Some("true"), Ours,
+        "Whether statements of DuckDB reach files of this machine, networks and extensions, as scripts do; with `false` only the \
+         directory of their task and the folders of `kapelle.fs.local.allowed-paths`";
+    DUCKDB_EXTENSIONS: "kapelle.duckdb.extension-directory", Kind::Text, None, Ours,
+        "The folder in which extensions of DuckDB are kept for all tasks; without it, each task downloads what it needs";
     DOCKER_HOST: "kapelle.docker.host", Kind::Text, None, Ours,
-        "The engine for containers: `unix:///PATH` or `tcp://HOST:PORT`; without it, the one of the variable \
-         `DOCKER_HOST`, or Docker or Podman on this machine";
+        "The engine for containers: `unix:///PATH`, `tcp://HOST:PORT` or `https://HOST:PORT`; without it, the one of the \
+         variable `DOCKER_HOST`, or Docker or Podman on this machine";
+    DOCKER_TLS: "kapelle.docker.tls-verify", Kind::Flag, Some("false"), Ours,
+        "Whether engines at `tcp://` are spoken to by TLS and have to prove who they are; without it, the variable \
+         `DOCKER_TLS_VERIFY` says so";
+    DOCKER_CERTIFICATES: "kapelle.docker.cert-path", Kind::Text, None, Ours,
+        "The folder with the certificates for engines that speak TLS: `ca.pem`, and for engines that want to know who \
+         comes, `cert.pem` and `key.pem`; without it, that of `DOCKER_CERT_PATH`, or `~/.docker`";
     DOCKER_VOLUMES: "kapelle.docker.volume-enabled", Kind::Flag, Some("false"), Ours,
         "Whether flows may mount folders of the engine's machine into containers";
+    KUBECONFIG: "kapelle.kubernetes.kubeconfig", Kind::Text, None, Ours,
+        "The file that says where the cluster for pods is and who one is there; without it, the one of the variable \
+         `KUBECONFIG`, or `~/.kube/config`, or the cluster in which Kapelle runs";
+    KUBE_CONTEXT: "kapelle.kubernetes.context", Kind::Text, None, Ours,
+        "Which context of that file; without it, its current one";
     SERVICES: "kapelle.services", Kind::Map, None, Ours,
         "Other addresses of services that tasks ask, by name: `{slack: http://proxy:8080/slack}`";
     AI_PROVIDERS: "kapelle.ai.providers", Kind::Map, None, Ours,
         "Other addresses of providers of language models, by name: `{openai: {base-url: http://models:8000/v1}}`";
+    NETWORK_HOSTS: "kapelle.network.hosts", Kind::Map, None, Ours,
+        "Addresses of names that tasks and expressions do not look up: `{db.example.com: 10.0.0.7}`";
+    AI_DEFAULT: "kapelle.ai.default-provider", Kind::Text, None, Ours,
+        "The model of agents that name none, such as `gemini-2.5-flash`, or `openai/NAME` where the name does not say who has it";
+    AI_TOKENS: "kapelle.ai.max-tokens-per-run", Kind::Count, None, Ours,
+        "Tokens that one run of a task may use; without it, as many as it wants";
+    AI_COST: "kapelle.ai.max-cost-per-run", Kind::Text, None, Ours,
+        "What one run of a task may cost by `kapelle.ai.prices`, such as `0.50`; without it, as much as it comes to";
+    AI_PRICES: "kapelle.ai.prices", Kind::Map, None, Ours,
+        "What a million tokens of a model cost, in one currency: `{gpt-4o: {input: 2.50, output: 10}}`";
+    AI_RECORDINGS: "kapelle.ai.recordings", Kind::Text, None, Ours,
+        "A folder with recorded answers of models, for tests: models are not asked";
+    AI_RECORDINGS_MODE: "kapelle.ai.recordings-mode", Kind::Choice(&["record", "replay"]), Some("replay"), Ours,
+        "Whether answers are recorded in that folder, or given from it";
     TMP_DIR: "kestra.tasks.tmp-dir.path", Kind::Text, None, Kestra,
         "The folder in which tasks get their working directories; without it, `work` in the folder of the data";
     TUTORIALS: "kestra.tutorial-flows.enabled", Kind::Flag, Some("false"), Kestra,

@@ -1,6 +1,7 @@
 //! What a configuration comes to, typed.
 
 use std::collections::BTreeMap;
+use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -81,8 +82,12 @@ pub(crate) struct FlowSettings {
     pub(crate) is_recursive: bool,
     /// Settings that tasks look up, by their whole names.
     pub(crate) task_settings: BTreeMap<String, String>,
+    /// Addresses of names that are not looked up.
+    pub(crate) hosts: BTreeMap<String, IpAddr>,
     /// Folders that flows may read as `file://`.
     pub(crate) local_files: Vec<PathBuf>,
+    /// The folder with definitions of the installation's own.
+    pub(crate) definitions: Option<PathBuf>,
 }
 
 /// Where things are kept, and how long.
@@ -141,7 +146,9 @@ impl Reader<'_> {
                 language: if self.choice(&keys::LANGUAGE) == "2" { Language::Two } else { Language::One },
                 is_recursive: self.flag(&keys::RECURSIVE).unwrap_or_default(),
                 task_settings: plugins.settings,
+                hosts: plugins.hosts,
                 local_files: self.texts(&keys::LOCAL_FILES).into_iter().map(PathBuf::from).collect(),
+                definitions: self.text(&keys::DEFINITIONS).map(PathBuf::from),
             },
             keeping: Keeping {
                 is_in_memory: self.text(&keys::REPOSITORY).is_some_and(|name| name == "memory"),

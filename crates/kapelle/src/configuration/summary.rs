@@ -8,6 +8,7 @@ use kapelle_engine::plan::OnLost;
 use kapelle_model::Value;
 
 use super::doors::DoorSettings;
+use super::keys;
 use super::settings::{Addresses, FlowSettings, Keeping, Settings, SignIn};
 
 pub(super) fn lines(settings: &Settings) -> Vec<(&'static str, String)> {
@@ -22,6 +23,8 @@ pub(super) fn lines(settings: &Settings) -> Vec<(&'static str, String)> {
     lines
         .extend(keeping.executions.map(|period| ("retention", format!("{} after their end", words(period)))));
     lines.extend(of_flows(flows));
+    let definitions = flows.definitions.as_deref();
+    lines.extend(definitions.map(|folder| ("definitions", format!("from {}", folder.display()))));
     lines.push(("schedules", format!("missed ones: {:?}", settings.recover.unwrap_or_default())));
     let lost = if settings.on_lost == OnLost::Retry { "begin again" } else { "fail" };
     lines.push(("lost tasks", lost.to_owned()));
@@ -96,7 +99,7 @@ fn of_flows(flows: &FlowSettings) -> Vec<(&'static str, String)> {
     };
     let defaults: Vec<&str> = flows.defaults.iter().map(|default| default.type_name.as_str()).collect();
     let folders: Vec<String> = flows.local_files.iter().map(|folder| folder.display().to_string()).collect();
-    let tasks: Vec<&str> = flows.task_settings.values().map(String::as_str).collect();
+    let tasks = flows.task_settings.get(keys::LOCAL_TASKS.name).cloned().unwrap_or_default();
     let language = if flows.language == Language::Two { "2" } else { "1" };
     let recursive = if flows.is_recursive { ", rendered again and again" } else { "" };
     let lines = [
@@ -104,7 +107,7 @@ fn of_flows(flows: &FlowSettings) -> Vec<(&'static str, String)> {
         ("envs", names("envs")),
         ("defaults", defaults.join(", ")),
         ("file://", folders.join(", ")),
-        ("fs.local", tasks.join(", ")),
+        ("fs.local", tasks),
         ("language", format!("{language}{recursive}")),
     ];
     lines.into_iter().filter(|(_, value)| !value.is_empty()).collect()

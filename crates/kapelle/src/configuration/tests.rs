@@ -103,13 +103,24 @@ fn the_last_one_wins_and_maps_grow() {
 
 #[test]
 fn services_may_be_elsewhere() {
-    let text =
-        "kapelle: {services: {slack: 'http://a'}, ai: {providers: {openai: {base-url: 'http://b/v1'}}}}";
+    let text = "kapelle: {services: {slack: 'http://a'}, ai: {default-provider: gpt-4o, max-tokens-per-run: 5000, providers: {openai: {base-url: 'http://b/v1'}}}}";
     let configuration = read(&[text], &[]);
     assert!(configuration.findings.is_empty(), "{:?}", configuration.findings);
     let settings = configuration.settings.flows.task_settings;
     assert_eq!(settings["kapelle.services.slack"], "http://a");
     assert_eq!(settings["kapelle.ai.providers.openai.base-url"], "http://b/v1");
+    assert_eq!(settings["kapelle.ai.default-provider"], "gpt-4o");
+    assert_eq!(settings["kapelle.ai.max-tokens-per-run"], "5000");
+    let text = "kapelle: {ai: {max-cost-per-run: 0.50, prices: {'gpt-4.1': {input: 2, output: 8}, 'meta/Llama:8b': {input: 0.05}}}}";
+    let configuration = read(&[text], &[]);
+    assert!(configuration.findings.is_empty(), "{:?}", configuration.findings);
+    let settings = configuration.settings.flows.task_settings;
+    assert_eq!(settings["kapelle.ai.max-cost-per-run"], "0.5");
+    assert_eq!(settings["kapelle.ai.prices.gpt-4.1.output"], "8");
+    assert_eq!(settings["kapelle.ai.prices.meta/Llama:8b.input"], "0.05");
+    let configuration = read(&["kapelle: {ai: {prices: {a: 3}}}"], &[]);
+    let message = configuration.findings[0].to_string();
+    assert!(message.contains("has no price for `a`: write `a: {input: 0.50, output: 1.50}`"), "{message}");
     let configuration = read(&["kapelle: {services: {slack: [a]}}"], &[]);
     let message = configuration.findings[0].to_string();
     assert!(message.contains("has no address for `slack`: write `slack` as a text"), "{message}");
@@ -128,6 +139,8 @@ fn variables_set_every_kind_of_key() {
             ("KESTRA_PLUGINS_DEFAULTS", "[{type: io.kestra.plugin.core.log.Log, values: {level: WARN}}]"),
             ("KAPELLE_FS_LOCAL_ALLOWED_PATHS", "/a, /b"),
             ("KAPELLE_DOCKER_HOST", "tcp://dind:2375"),
+            ("KAPELLE_DOCKER_TLS_VERIFY", "yes"),
+            ("KAPELLE_DOCKER_CERT_PATH", "/certs"),
             ("KESTRA_TUTORIAL_FLOWS_ENABLED", "true"),
         ],
     );
@@ -138,7 +151,9 @@ fn variables_set_every_kind_of_key() {
     assert_eq!(settings.grace.as_secs(), 30);
     assert_eq!(settings.flows.defaults[0].values[0].key, "level");
     assert_eq!(settings.flows.task_settings["kapelle.fs.local.allowed-paths"], "/a,/b");
-    assert_eq!(settings.flows.task_settings["kapelle.docker.host"], "tcp://dind:2375");
+    let docker = ["host", "tls-verify", "cert-path"]
+        .map(|name| &*settings.flows.task_settings[&format!("kapelle.docker.{name}")]);
+    assert_eq!(docker, ["tcp://dind:2375", "true", "/certs"]);
     assert!(settings.has_tutorials);
 }
 
@@ -151,6 +166,19 @@ fn flows_mount_folders_where_either_name_of_the_setting_allows_it() {
     {
         let settings = read(&[text], &[]).settings.flows.task_settings;
         assert_eq!(settings.contains_key("kapelle.docker.volume-enabled"), expected, "{text}");
+    }
+}
+
+#[test]
+fn flows_use_the_configuration_of_openssh_where_either_name_of_the_setting_allows_it() {
+    let ssh = "kestra: {plugins: {configurations: [{type: io.kestra.plugin.fs.ssh.Command, values: \
+               {allow-open-ssh-config: true}}]}}";
+    for (text, expected) in
+        [(ssh, true), ("kapelle: {ssh: {allow-open-ssh-config: true}}", true), ("{}", false)]
+    {
+        let settings = read(&[text], &[]).settings.flows.task_settings;
+        assert_eq!(settings.contains_key("kapelle.ssh.allow-open-ssh-config"), expected, "{text}");
+        assert_eq!(settings["kapelle.ssh.host-key-checking"], "no", "{text}");
     }
 }
 
@@ -393,4 +421,16 @@ fn the_table_names_each_key_once_and_in_words() {
             assert!(super::value::check(key, &node).is_ok(), "{}", key.name);
         }
     }
+}
+
+#[test]
+fn names_of_machines_have_addresses() {
+    let hosts = "kapelle.network.hosts:\n  loki.home.example: 127.0.0.1\n  Six: ::1\n";
+    let read = read(&[hosts], &[]);
+    let found: Vec<_> = read.settings.flows.hosts.iter().map(|(name, at)| format!("{name} {at}")).collect();
+    assert_eq!(found, ["loki.home.example 127.0.0.1", "six ::1"]);
+    assert_eq!(
+        told(&["kapelle:\n  network:\n    hosts: {db: nowhere}\n"], &[]),
+        "error: a.yml:3:17: `kapelle.network.hosts` has no address for `db`: write one such as `10.0.0.7`\n"
+    );
 }

@@ -176,3 +176,159 @@ fn nothing_is_written_over() {
     error: there is no time zone `Berlin`; did you mean `Europe/Berlin`?
     ");
 }
+
+const COIN: &str = r#"
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: coin}
+spec:
+  entrypoint: main
+  onExit: bye
+  arguments: {parameters: [{name: side, value: heads}]}
+  templates:
+  - name: main
+    steps:
+    - - {name: flip, template: flip}
+    - - name: heads
+        template: note
+        when: "{{steps.flip.outputs.result}} == heads"
+        arguments: {parameters: [{name: what, value: "it's {{steps.flip.outputs.result}}"}]}
+      - name: tails
+        template: note
+        when: "{{steps.flip.outputs.result}} == tails"
+        arguments: {parameters: [{name: what, value: never}]}
+    - - name: each
+        template: pair
+        withItems: [{n: 1}, {n: 2}]
+        arguments: {parameters: [{name: n, value: "{{item.n}}"}]}
+  - name: flip
+    script: {image: busybox, command: [sh], source: "echo {{workflow.parameters.side}}"}
+  - name: note
+    inputs: {parameters: [{name: what}]}
+    container: {image: busybox, command: [echo], args: ["{{inputs.parameters.what}}"]}
+  - name: pair
+    inputs: {parameters: [{name: n}]}
+    dag:
+      tasks:
+      - {name: write, template: write, arguments: {parameters: [{name: n, value: "{{inputs.parameters.n}}"}]}}
+      - name: read
+        dependencies: [write]
+        template: read
+        arguments:
+          parameters: [{name: double, value: "{{tasks.write.outputs.parameters.double}}"}]
+          artifacts: [{name: text, from: "{{tasks.write.outputs.artifacts.text}}"}]
+  - name: write
+    inputs: {parameters: [{name: n}]}
+    outputs:
+      parameters: [{name: double, valueFrom: {path: double.txt}}]
+      artifacts: [{name: text, path: text.txt}]
+    container: {image: busybox, command: [sh, -c], args: ["expr {{inputs.parameters.n}} + {{inputs.parameters.n}} > double.txt; echo text of {{inputs.parameters.n}} > text.txt"]}
+  - name: read
+    inputs: {parameters: [{name: double}], artifacts: [{name: text, path: in/text.txt}]}
+    container: {image: busybox, command: [sh, -c], args: ["echo $(cat {{inputs.artifacts.text.path}}) is {{inputs.parameters.double}}"]}
+  - name: bye
+    container: {image: busybox, command: [echo], args: ["bye: {{workflow.status}}"]}
+"#;
+
+/// What the programs of a run print and how it ended, sorted: what runs at once has no order.
+fn printed(folder: &Folder, arguments: &[&str]) -> String {
+    let told = folder.run(arguments);
+    let is_printed = |line: &&str| {
+        let mut tasks = ["flip", "heads", "tails", "read", "bye"].iter();
+        // Which runner is taken is told too.
+        let is_told = line.contains("scripts that name no runner");
+        line.starts_with("exit") || !is_told && tasks.any(|task| line.starts_with(&format!("  {task}: ")))
+    };
+    let mut lines: Vec<&str> = told.lines().filter(is_printed).map(str::trim).collect();
+    lines.sort_unstable();
+    lines.join("\n")
+}
+
+#[test]
+fn a_workflow_of_argo_runs_as_it_is_and_as_the_flow_that_it_becomes() {
+    let folder = Folder::new("import-argo", &[("coin.yaml", COIN)]);
+    let expected = "bye: bye: Succeeded\nexit 0\nflip: heads\nheads: it's heads\nread: text of 1 is 2\nread: text of 2 is 4";
+    assert_eq!(printed(&folder, &["run", "coin.yaml", "--memory"]), expected);
+    folder.run(&["import", "argo", "coin.yaml", "--runner", "process", "--out", "flows"]);
+    assert_eq!(printed(&folder, &["run", "flows", "--memory"]), expected);
+}
+
+const FAILURES: &str = r#"
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: failures}
+spec:
+  entrypoint: main
+  templates:
+  - name: main
+    parallelism: 1
+    failFast: true
+    steps:
+    - - {name: make, template: make}
+    - - name: read
+        template: read
+        arguments:
+          artifacts:
+          - {name: folder, from: "{{steps.make.outputs.artifacts.folder}}"}
+          - {name: none, from: "{{steps.make.outputs.artifacts.none}}"}
+    - - {name: flip, template: strict, continueOn: {failed: true}}
+    - - {name: heads, template: note, when: "{{steps.flip.status}} =~ '^F' && {{steps.make.outputs.result}} == ' 2.50'"}
+    - - {name: omitted, template: omitted}
+  - name: make
+    container: {image: busybox, command: [sh, -c], args: ["mkdir -p out/of; echo kept > out/of/it; echo ' 2.50'"]}
+    outputs: {artifacts: [{name: folder, path: out}, {name: none, path: none, optional: true}]}
+  - name: read
+    inputs: {artifacts: [{name: folder, path: "in/{{workflow.name}}"}, {name: none, path: in/none, optional: true}]}
+    container: {image: busybox, command: [sh, -c], args: ["cat {{inputs.artifacts.folder.path}}/of/it; [ ! -e in/none ]"]}
+  - name: strict
+    script: {image: busybox, command: [sh, -e], source: "echo first\nfalse\necho second\n"}
+  - name: omitted
+    dag:
+      tasks:
+      - {name: skipped, template: note, when: "1 == 2"}
+      - {name: tails, template: note, depends: skipped.Succeeded}
+      - {name: bye, template: note, depends: tails}
+  - name: note
+    container: {image: busybox, command: [echo, noted]}
+"#;
+
+#[test]
+fn what_fails_or_is_skipped_means_what_it_meant() {
+    let folder = Folder::new("import-failures", &[("failures.yaml", FAILURES)]);
+    let ran = printed(&folder, &["run", "failures.yaml", "--memory"]);
+    insta::assert_snapshot!(ran, @"
+    exit 0
+    flip: ERROR Command failed with exit code 1
+    flip: first
+    heads: noted
+    read: kept
+    ");
+}
+
+#[test]
+fn a_workflow_that_was_not_understood_whole_does_not_run() {
+    let odd = "apiVersion: argoproj.io/v1\nkind: Workflow\nmetadata: {name: odd}\nspec:\n  entrypoint: a\n  templates:\n  - name: a\n    steps: [[{name: b, template: c, when: \"x in (y)\"}]]\n  - name: c\n    container: {image: busybox, command: [ls]}\n";
+    let folder = Folder::new("import-odd", &[("odd.yaml", odd)]);
+    insta::assert_snapshot!(folder.run(&["run", "odd.yaml", "--memory"]), @r#"
+    exit 1
+    --- stderr
+    odd.yaml:8: the condition `x in (y)` is not translated
+    error: some of the workflow would be left out: mend it, or make a flow of it with `kapelle import argo` and mend that
+    "#);
+}
+
+#[test]
+fn lines_of_the_flow_are_not_told_as_those_of_the_workflow() {
+    let wrong = "apiVersion: argoproj.io/v1alpha1\nkind: Workflow\nmetadata: {name: wrong}\nspec:\n  entrypoint: a\n  arguments: {parameters: [{name: p, enum: [a, b], value: c}]}\n  templates: [{name: a, suspend: {}}]\n";
+    let folder = Folder::new("import-wrong", &[("wrong.yaml", wrong)]);
+    insta::assert_snapshot!(folder.run(&["run", "wrong.yaml", "--memory"]), @"
+    exit 1
+    --- stderr
+    error[input-default]: the default `c` is not one of the values
+      wrong.yaml (as a flow):9:15
+    9 |     defaults: c
+      |               ^ values are a, b
+
+    checked 1 flow in 1 file in TIME: 1 error
+    ");
+}

@@ -273,3 +273,69 @@ fn runs_that_ended_long_ago_go_but_for_the_last_ones() {
         assert_eq!(files.exists(), is_left, "{id}");
     }
 }
+
+#[test]
+fn an_execution_that_is_tried_again_as_another_one_is_followed_to_the_last() {
+    let flow = "\
+id: again
+namespace: demo
+tasks:
+  - id: first
+    type: io.kestra.plugin.core.execution.Fail
+    runIf: '{{ execution.originalId == execution.id }}'
+    retry: {type: constant, interval: PT0.1S, maxAttempts: 2, behavior: CREATE_NEW_EXECUTION}
+  - {id: then, type: io.kestra.plugin.core.log.Log, message: at last}
+";
+    let folder = Folder::new("run-again", &[("again.yaml", flow)]);
+    let ran = folder.run(&["run", "again.yaml", "--memory"]);
+    let moment = regex::Regex::new(r"at 2\S+Z").unwrap();
+    insta::assert_snapshot!(moment.replace_all(&shown(&ran), "at MOMENT"), @r"
+    exit 0
+    --- stdout
+    demo.again revision 1, execution ID
+      first: ERROR Task failure
+      first RETRIED TIME
+    demo.again revision 1, execution ID
+      tries again after attempt 1 at MOMENT
+      first SKIPPED TIME
+      then: at last
+      then SUCCESS TIME
+    SUCCESS in TIME
+    ");
+}
+
+#[test]
+fn what_still_runs_after_a_failure_is_killed_when_the_time_is_up() {
+    let flow = "\
+id: beside
+namespace: demo
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - {id: bad, type: io.kestra.plugin.core.execution.Fail}
+      - {id: long, type: io.kestra.plugin.core.flow.Sleep, duration: PT1H}
+";
+    let folder = Folder::new("run-beside", &[("beside.yaml", flow)]);
+    let ran = folder.run(&["run", "beside.yaml", "--memory", "--max-time", "PT0.5S"]);
+    assert!(ran.starts_with("exit 1") && ran.contains("FAILED in "), "{ran}");
+}
+
+#[test]
+fn what_tries_it_again_is_killed_with_it() {
+    let flow = "\
+id: patient
+namespace: demo
+tasks:
+  - id: both
+    type: io.kestra.plugin.core.flow.Parallel
+    tasks:
+      - id: bad
+        type: io.kestra.plugin.core.execution.Fail
+        retry: {type: constant, interval: PT1H, maxAttempts: 3, behavior: CREATE_NEW_EXECUTION}
+      - {id: long, type: io.kestra.plugin.core.flow.Sleep, duration: PT1H}
+";
+    let folder = Folder::new("run-patient", &[("patient.yaml", flow)]);
+    let ran = folder.run(&["run", "patient.yaml", "--memory", "--max-time", "PT0.5S"]);
+    assert!(ran.starts_with("exit 1") && ran.contains("KILLED in "), "{ran}");
+}

@@ -106,3 +106,43 @@ fn health_is_asked_and_the_service_manager_is_told() {
     let health = folder.run(&["server", "health", "--port", &port]);
     assert!(health.starts_with("exit 1\n--- stderr\nerror: the server at 127.0.0.1:"), "{health}");
 }
+
+/// Lines are written some moments after they came: a server that was told to stop in between ended without them.
+#[test]
+fn what_was_said_before_a_server_stops_is_in_the_log_of_the_next_one() {
+    let flow = "\
+id: talks
+namespace: demo
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: \"{{ range(1, 150) }}\"
+    concurrencyLimit: 1
+    tasks:
+      - {id: say, type: io.kestra.plugin.core.log.Log, message: 'line {{ taskrun.value }}'}
+      - {id: rest, type: io.kestra.plugin.core.flow.Sleep, duration: PT0.004S}
+";
+    let folder = Folder::new("server-stop", &[("kestra.yml", OPEN)]);
+    let start = || Server::start(&folder.path(""), &["--data", "data"]).unwrap();
+    let mut server = start();
+    let saved = server.ask("POST", "/api/v1/main/flows", "application/x-yaml", flow).unwrap();
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let begun = server.ask("POST", "/api/v1/main/executions/demo/talks", "text/plain", "").unwrap();
+    let begun: serde_json::Value = serde_json::from_str(&begun.body).unwrap();
+    let id = begun["id"].as_str().unwrap();
+    for done in [30, 60, 90, 120, 150, 180] {
+        let runs = |server: &Server| {
+            let execution = server.get(&format!("/api/v1/main/executions/{id}"));
+            execution["taskRunList"].as_array().map_or(0, Vec::len)
+        };
+        soon("it goes on", || runs(&server) > done);
+        Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+        assert!(server.child.wait().unwrap().success());
+        server = start();
+    }
+    let state = || server.get(&format!("/api/v1/main/executions/{id}"))["state"]["current"].clone();
+    soon("it ends", || state() == "SUCCESS");
+    let lines = server.get(&format!("/api/v1/main/logs/{id}"));
+    let said = lines.as_array().unwrap().iter().filter(|line| line["taskId"] == "say").count();
+    assert_eq!(said, 150);
+}

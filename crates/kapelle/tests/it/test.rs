@@ -7,7 +7,7 @@ namespace: shop
 inputs:
 - {id: sum, type: INT, defaults: 5}
 tasks:
-- {id: fetch, type: io.kestra.plugin.jdbc.sqlite.Query, url: 'jdbc:sqlite:shop.db', sql: SELECT 1}
+- {id: fetch, type: io.kestra.plugin.jdbc.oracle.Query, url: 'jdbc:oracle:thin:@shop', sql: SELECT 1}
 - id: large
   type: io.kestra.plugin.core.flow.If
   condition: '{{ inputs.sum > 100 }}'
@@ -175,7 +175,7 @@ fn what_does_not_hold_and_what_could_not_be_carried_out_is_told_with_its_place()
       ✘ no fixture (FAILED)
           the execution ended as FAILED
             if that is right, write `expectedState: FAILED`
-          failed: fetch: tasks of type `io.kestra.plugin.jdbc.sqlite.Query` are not built into this version: use another type, or a fixture in a test
+          failed: fetch: tasks of type `io.kestra.plugin.jdbc.oracle.Query` are not built into this version: use another type, or a fixture in a test
       ✘ nobody approves (PAUSED)
           the execution is paused at `approve`, and nobody resumes it
             a fixture with `state: SUCCESS` resumes a pause, a `timeout` of the pause ends it
@@ -494,7 +494,7 @@ namespace: shop
 inputs:
 - {id: list, type: FILE}
 tasks:
-- {id: load, type: io.kestra.plugin.jdbc.sqlite.Query, url: 'jdbc:sqlite:shop.db', sql: SELECT 1}
+- {id: load, type: io.kestra.plugin.jdbc.oracle.Query, url: 'jdbc:oracle:thin:@shop', sql: SELECT 1}
 outputs:
 - {id: first, type: STRING, value: \"{{ read(inputs.list) }}\"}
 - {id: second, type: STRING, value: \"{{ read(outputs.load.uri) }}\"}

@@ -118,5 +118,22 @@ pub(crate) fn ask(address: SocketAddr, method: &str, path: &str, media: &str, bo
     }
     let status =
         head.split(' ').nth(1).and_then(|status| status.parse().ok()).ok_or(ErrorKind::InvalidData)?;
-    Ok(Answer { status, body: body.to_owned() })
+    let body =
+        if is_chunked { whole(body.as_bytes()).ok_or(ErrorKind::UnexpectedEof)? } else { body.to_owned() };
+    Ok(Answer { status, body })
+}
+
+/// What came in pieces, each after its size; `None` if the end is missing.
+fn whole(mut pieces: &[u8]) -> Option<String> {
+    let mut whole = Vec::new();
+    loop {
+        let end = pieces.windows(2).position(|bytes| bytes == b"\r\n")?;
+        let size = usize::from_str_radix(std::str::from_utf8(&pieces[..end]).ok()?, 16).ok()?;
+        if size == 0 {
+            return String::from_utf8(whole).ok();
+        }
+        pieces = &pieces[end + 2..];
+        whole.extend_from_slice(pieces.get(..size)?);
+        pieces = pieces.get(size + 2..)?;
+    }
 }

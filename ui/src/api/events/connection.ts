@@ -11,6 +11,8 @@ const PAUSE_MS_MIN = 500;
 const PAUSE_MS_MAX = 30_000;
 /** The server speaks every 10 seconds; a line that is silent for longer than this is dead. */
 const SILENCE_MS_MAX = 25_000;
+/** Who waited longer than this for the beginning of the line reads anew what was read before it. */
+const LATE_MS = 1_000;
 /** Topics that change together, as when a page opens, make one new request. */
 const GATHER_MS = 30;
 
@@ -26,6 +28,7 @@ export class Connection {
   #line: Line = { state: "idle", heard: null };
   #lastId: string | null = null;
   #failures = 0;
+  #since = 0;
   #abort: AbortController | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -48,6 +51,7 @@ export class Connection {
     if (this.#line.state === "absent") return;
     this.#stop();
     this.#failures = 0;
+    this.#since = this.now();
     if (wanted.length === 0) this.#become("idle");
     else this.#again(GATHER_MS);
   }
@@ -122,7 +126,9 @@ export class Connection {
 
   #heard(event: ServerEvent): void {
     if (event.id !== null) this.#lastId = event.id;
-    if (event.kind === "resync") this.tell({ kind: "reset" });
+    // Without a place the line begins now, whenever it was asked for.
+    const isLate = event.kind === "start" && this.now() - this.#since > LATE_MS;
+    if (event.kind === "resync" || isLate) this.tell({ kind: "reset" });
     const topics = topicsOf(event.kind, event.data);
     if (topics.length > 0) this.tell({ kind: "changed", topics });
   }

@@ -85,6 +85,20 @@ describe("a line", () => {
   });
 
   it.each([
+    [100, false],
+    [5_000, true],
+  ])("that begins after %d ms says that something may be missing: %s", async (late, isMissing) => {
+    server.mockImplementationOnce(async () => {
+      await new Promise((done) => setTimeout(done, late));
+      return stream("id: e-0\nevent: start\ndata: {}\n\n");
+    });
+    server.mockImplementation(() => new Promise(() => {}));
+    new Connection((message) => told.push(message)).follow("/events", ["executions"]);
+    await vi.advanceTimersByTimeAsync(late + 100);
+    expect(told.some(({ kind }) => kind === "reset")).toBe(isMissing);
+  });
+
+  it.each([
     [404, "absent"],
     [401, "signed-out"],
   ])("answered with %d is %s and rests", async (status, state) => {

@@ -7,7 +7,7 @@ import type { QueryPairs } from "../../api/client";
 import { topics } from "../../api/events/protocol";
 import { executionKeys, executionList } from "../../api/executions";
 import type { FlowName } from "../../api/flows";
-import type { Execution } from "../../api/types";
+import { type Execution, isEnded } from "../../api/types";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { ColumnChoice } from "../../kit/columnchoice";
@@ -18,7 +18,7 @@ import { useColumns } from "../filters/columns";
 import { FilterBar } from "../filters/filterbar";
 import { type Clause, clausesOf, pairsOf, type Search } from "../filters/grammar";
 import { type OnSearch, pageOf, queryOf, sortOf, withFilters, withPage, withRange, withSort } from "../filters/view";
-import { useAskAgain, useTopic } from "../live/live";
+import { useAskAgain, useCatchUp, useTopic } from "../live/live";
 import { useUsual } from "../statistics/usual";
 import { ChartOfList } from "./charted";
 import { executionColumns } from "./columns";
@@ -68,6 +68,7 @@ export function ExecutionList({ tenant, search, onSearch: go, flow, namespace }:
   const query = queryOf(search, SORT, fixed);
   const list = useQuery({ ...executionList(tenant, query), refetchInterval: useAskAgain(true) });
   useTopic(tenant, topics.executions, executionKeys.lists(tenant));
+  useCatchUp(executionKeys.lists(tenant), list.data?.results.some(({ state }) => !isEnded(state.current)) ?? false);
   const isStill = !isAtTop || chosen.size > 0 || peeked !== null;
   const { rows, news, gone, showNews } = useHeld(
     list.data?.results ?? NONE,

@@ -35,7 +35,7 @@ export function SaveView({ tenant, page, known, onClose }: SaveProps) {
     onDone: onClose,
   });
   const save = () => {
-    if (name.trim() !== "") saving.mutate(undefined);
+    if (name.trim() !== "" && !saving.isPending) saving.mutate(undefined);
   };
   return (
     <Dialog

@@ -35,6 +35,19 @@ export function useTopic(tenant: string, topic: string, key: QueryKey, gatherMs 
   }, [tenant, topic, stableKey, gatherMs, queries]);
 }
 
+/**
+ * Reads these queries once more when both the event stream has begun and something moves: it may have moved between the
+ * answer that is shown and the beginning of the stream, which tells only what comes after.
+ */
+export function useCatchUp(key: QueryKey, isMoving: boolean): void {
+  const queries = useQueryClient();
+  const isLive = useLine().state === "live";
+  const stableKey = JSON.stringify(key);
+  useEffect(() => {
+    if (isLive && isMoving) void queries.invalidateQueries({ queryKey: JSON.parse(stableKey) as QueryKey });
+  }, [isLive, isMoving, stableKey, queries]);
+}
+
 /** For queries of things that move: how often to ask while the server tells nothing by itself. */
 export function useAskAgain(isMoving: boolean): number | false {
   const { state } = useLine();

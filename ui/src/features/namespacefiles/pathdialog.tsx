@@ -20,7 +20,7 @@ export function PathDialog({ title, first, isBusy, onClose, onDone }: Props) {
   const [typed, setTyped] = useState(first);
   const path = cleaned(typed);
   const isWrong = path === null && typed !== "/" && typed !== "";
-  const done = () => path !== null && onDone(path);
+  const done = () => path !== null && !isBusy && onDone(path);
   return (
     <Dialog
       title={title}

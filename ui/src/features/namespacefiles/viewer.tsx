@@ -1,6 +1,6 @@
 /** One file: its text to edit, a table or an image to look at, and the revisions before. */
 
-import { useQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, MoreVertical } from "lucide-react";
 import { type ReactNode, useEffect, useState } from "react";
 import { fileAddress, fileKeys, fileRevisions, fileStats, fileText, putFile } from "../../api/namespacefiles";
@@ -102,17 +102,26 @@ interface TextProps {
   readonly onNow: () => void;
 }
 
+interface Save {
+  readonly text: string;
+  /** What is in the editor meanwhile. */
+  readonly written: string | null;
+}
+
 function Text({ tenant, namespace, path, face, old, onNow }: TextProps) {
+  const queries = useQueryClient();
   const now = useQuery(fileText(tenant, namespace, path));
   const before = useQuery({ ...fileText(tenant, namespace, path, Number(old)), enabled: old !== "" });
   const [mine, setMine] = useState<string | null>(null);
   const [isTable, setTable] = useState(face === "table");
   const saving = useAction({
-    act: (text: string) => putFile(tenant, namespace, path, new Blob([text])),
+    act: ({ text }: Save) => putFile(tenant, namespace, path, new Blob([text])),
     done: () => t("file.saved", { path }),
     changes: fileKeys.all(tenant, namespace),
-    onDone: () => {
-      setMine(null);
+    onDone: (_, { text, written }) => {
+      // What was there before is not shown again until this one was read, and what was written meanwhile stays.
+      queries.setQueryData(fileText(tenant, namespace, path).queryKey, text);
+      setMine((present) => (present === written ? null : present));
       onNow();
     },
   });
@@ -130,7 +139,11 @@ function Text({ tenant, namespace, path, face, old, onNow }: TextProps) {
       <div className="flex h-full min-h-0 flex-col">
         <SourceDiff label={path} before={restored} after={now.data} />
         <Foot>
-          <Button look="primary" isBusy={saving.isPending} onClick={() => saving.mutate(restored)}>
+          <Button
+            look="primary"
+            isBusy={saving.isPending}
+            onClick={() => saving.mutate({ text: restored, written: mine })}
+          >
             {t("flow.restore", { revision: old })}
           </Button>
           <Button onClick={onNow}>{t("file.back")}</Button>
@@ -158,7 +171,7 @@ function Text({ tenant, namespace, path, face, old, onNow }: TextProps) {
           look="primary"
           disabled={mine === null}
           isBusy={saving.isPending}
-          onClick={() => mine !== null && saving.mutate(mine)}
+          onClick={() => mine !== null && saving.mutate({ text: mine, written: mine })}
         >
           {t("edit.save")}
         </Button>

@@ -42,7 +42,7 @@ export function RunForm({ tenant, flow, given: first, onStarted }: Props) {
   if (!checked.data) return <Failure error={checked.error} onRetry={() => void checked.refetch()} />;
   const start = () => {
     setTried(true);
-    if (wrong.length === 0) starting.mutate(undefined);
+    if (wrong.length === 0 && !starting.isPending) starting.mutate(undefined);
   };
   return (
     <form

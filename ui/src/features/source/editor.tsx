@@ -26,6 +26,7 @@ import { useEffect, useRef } from "react";
 import type { Hint } from "../../api/language";
 import type { Diagnostic } from "../../api/types";
 import { type Help, helpers, showHints } from "./help";
+import { leavesAfterEscape } from "./leaving";
 import { offsetOf, type Spot } from "./places";
 
 const colours = HighlightStyle.define([
@@ -135,7 +136,9 @@ export function SourceEditor(props: Props) {
           EditorView.contentAttributes.of({ "aria-label": label, spellcheck: "false", tabindex: "0" }),
           mode.of(EditorState.readOnly.of(isReadOnly)),
           // In a text that can only be read, Tab goes on to the next control.
-          isReadOnly ? [] : [lintGutter(), keymap.of([indentWithTab]), helpers(() => helping.current)],
+          isReadOnly
+            ? []
+            : [lintGutter(), keymap.of([indentWithTab]), leavesAfterEscape(), helpers(() => helping.current)],
           EditorView.updateListener.of((update) => {
             if (update.docChanged) change.current?.(update.state.doc.toString());
             if (update.docChanged || update.selectionSet) cursor.current?.(update.state.selection.main.head);

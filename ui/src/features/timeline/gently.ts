@@ -1,9 +1,9 @@
 /** What is made anew from very many things is read again with pauses that are longer than the reading. */
 
 import { type QueryKey, useQueryClient } from "@tanstack/react-query";
-import { useEffect } from "react";
+import { useEffect, useRef } from "react";
 import { subscribe } from "../../api/events/stream";
-import { useAskAgain } from "../live/live";
+import { useAskAgain, useLine } from "../live/live";
 
 /** Changes that come together are read once. */
 const GATHER_MS = 250;
@@ -14,7 +14,9 @@ const REST = 4;
 export function useGently(tenant: string, topic: string, key: QueryKey, isMoving: boolean): void {
   const queries = useQueryClient();
   const askAgain = useAskAgain(isMoving);
+  const isLive = useLine().state === "live";
   const stableKey = JSON.stringify(key);
+  const readSoon = useRef(() => {});
   useEffect(() => {
     const queryKey = JSON.parse(stableKey) as QueryKey;
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -37,13 +39,21 @@ export function useGently(tenant: string, topic: string, key: QueryKey, isMoving
       if (isReading || isStopped) return;
       timer ??= setTimeout(() => void read(), Math.max(GATHER_MS, took * REST));
     };
+    readSoon.current = soon;
     const stop = subscribe(tenant, topic, soon);
-    const asking = askAgain === false ? undefined : setInterval(soon, askAgain);
     return () => {
       isStopped = true;
-      clearInterval(asking);
       clearTimeout(timer);
       stop();
     };
-  }, [tenant, topic, stableKey, queries, askAgain]);
+  }, [tenant, topic, stableKey, queries]);
+  // Apart from the above, so that what is to be read yet is read also when asking ends.
+  useEffect(() => {
+    if (askAgain === false) return;
+    const asking = setInterval(() => readSoon.current(), askAgain);
+    return () => clearInterval(asking);
+  }, [askAgain]);
+  useEffect(() => {
+    if (isLive && isMoving) readSoon.current();
+  }, [isLive, isMoving]);
 }

@@ -9,7 +9,7 @@ import { runKeys } from "../../api/taskruns";
 import type { Execution } from "../../api/types";
 import { isEnded } from "../../api/types";
 import { Labels } from "../../features/labels";
-import { useAskAgain, useTopic } from "../../features/live/live";
+import { useAskAgain, useCatchUp, useTopic } from "../../features/live/live";
 import { Moment, Took } from "../../features/live/moments";
 import { Progress } from "../../features/progress";
 import { useGently } from "../../features/timeline/gently";
@@ -56,8 +56,10 @@ export function ExecutionPage() {
     ...execution(tenant, id),
     refetchInterval: ({ state }) => (state.data && isEnded(state.data.state.current) ? false : askAgain),
   });
+  const isMoving = found.data !== undefined && !isEnded(found.data.state.current);
   useTopic(tenant, topics.execution(id), executionKeys.one(tenant, id));
-  useGently(tenant, topics.execution(id), runKeys(tenant, id), !found.data || !isEnded(found.data.state.current));
+  useCatchUp(executionKeys.one(tenant, id), isMoving);
+  useGently(tenant, topics.execution(id), runKeys(tenant, id), isMoving);
   if (found.isPending) return <Skeleton awaited={id} />;
   if (found.isError) return <Failure error={found.error} onRetry={() => void found.refetch()} />;
   const known = TABS.find((one) => one === tab);

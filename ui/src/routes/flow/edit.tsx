@@ -24,6 +24,13 @@ interface Props {
   readonly flow: Flow;
 }
 
+interface Save {
+  readonly source: string;
+  /** What is in the editor meanwhile: after a merge it is not what is saved. */
+  readonly written: string;
+  readonly expected: number;
+}
+
 export function FlowEdit({ tenant, flow }: Props) {
   const queries = useQueryClient();
   const begun = useQuery({
@@ -54,7 +61,7 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning<Fl
     setDraftAt(null);
   };
   const saving = useAction({
-    act: async ({ source, expected }: { source: string; expected: number }) => {
+    act: async ({ source, expected }: Save) => {
       const now = await queries.fetchQuery({ ...flowQuery(tenant, flow), staleTime: 0 });
       if (now.revision !== expected) throw new Error(t("edit.conflict", { revision: String(now.revision) }));
       try {
@@ -69,12 +76,15 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning<Fl
     },
     done: (saved) => t("edit.saved", { revision: String(saved.revision) }),
     changes: flowKeys.all(tenant),
-    onDone: (saved) => {
+    onDone: (saved, { written }) => {
       queries.setQueryData(flowQuery(tenant, flow).queryKey, saved);
-      take(saved);
+      setBase(saved);
+      setDraftAt(null);
+      // Whoever wrote on before the answer came has that still to save.
+      setText((now) => (now === written ? (saved.source ?? "") : now));
     },
   });
-  const save = () => saving.mutate({ source: text, expected: base.revision });
+  const save = () => saving.mutate({ source: text, written: text, expected: base.revision });
   useBlocker({
     shouldBlockFn: ({ next, current }) => isChanged && next.pathname !== current.pathname && !confirm(t("edit.leave")),
     // A tab that is closed asks only if it would lose something.
@@ -100,7 +110,7 @@ function Editing({ tenant, flow, begun }: Props & { readonly begun: Beginning<Fl
           mine={text}
           theirs={theirs}
           isBusy={saving.isPending}
-          onSave={(source) => saving.mutate({ source, expected: theirs.revision })}
+          onSave={(source) => saving.mutate({ source, written: text, expected: theirs.revision })}
           onEdit={(source) => take(theirs, source)}
           onTakeTheirs={() => take(theirs)}
         />

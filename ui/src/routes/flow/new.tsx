@@ -2,9 +2,10 @@
 
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { createFlow, flowKeys } from "../../api/flows";
 import { useAction } from "../../features/actions/run";
+import { keepLocal } from "../../features/source/drafts";
 import { t } from "../../i18n/text";
 import { Button } from "../../kit/button";
 import { Failure, PageHead, Skeleton } from "../../kit/page";
@@ -42,15 +43,20 @@ function Writing({ tenant, begun }: { readonly tenant: string; readonly begun: B
   const [draftAt, setDraftAt] = useState(begun.draftAt);
   const isChanged = text !== begun.base;
   const { isKept, forget } = useKept(tenant, NEW, text, 0, isChanged);
+  const present = useRef(text);
+  present.current = text;
   const creating = useAction({
     act: (source: string) => createFlow(tenant, source),
     done: ({ id }) => t("flow.created", { name: id }),
     changes: flowKeys.all(tenant),
-    onDone: ({ namespace, id }) => {
+    onDone: ({ namespace, id, revision }, source) => {
       forget();
+      // Whoever wrote on before the answer came goes on with that as a draft of the flow.
+      const isWrittenOn = present.current !== source;
+      if (isWrittenOn) keepLocal(tenant, namespace, id, { text: present.current, base: revision, at: Date.now() });
       void navigate({
         to: "/$tenant/flows/edit/$namespace/$id/$tab",
-        params: { tenant, namespace, id, tab: "overview" },
+        params: { tenant, namespace, id, tab: isWrittenOn ? "edit" : "overview" },
       });
     },
   });

@@ -6,7 +6,7 @@ import { topics } from "../../api/events/protocol";
 import { executionKeys, executionList } from "../../api/executions";
 import type { NamedTrigger } from "../../api/home";
 import { TookBar } from "../../features/executionlist/took";
-import { useAskAgain, useTopic } from "../../features/live/live";
+import { useAskAgain, useCatchUp, useTopic } from "../../features/live/live";
 import { Moment } from "../../features/live/moments";
 import { useUsual } from "../../features/statistics/usual";
 import { defaultForm, fullMoment } from "../../i18n/format";
@@ -37,6 +37,7 @@ export function InProgress({ tenant, asked }: Props) {
     refetchInterval: useAskAgain(true),
   });
   const rows = list.data?.results ?? [];
+  useCatchUp(executionKeys.lists(tenant), rows.length > 0);
   const usual = useUsual(tenant, rows);
   const left = (list.data?.total ?? 0) - rows.length;
   return (

@@ -56,6 +56,7 @@ export function NamespaceDefaults({ tenant, namespace: { id, pluginDefaults: own
             <IconButton
               label={t("kv.delete-one", { name: one.type })}
               icon={<Trash2 size={14} />}
+              disabled={saving.isPending}
               onClick={() => saving.mutate({ pluginDefaults: own.filter((_, other) => other !== index) })}
             />
           </Card>

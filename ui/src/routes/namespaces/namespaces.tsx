@@ -135,7 +135,7 @@ function NewNamespace({ tenant, onClose }: { readonly tenant: string; readonly o
   const isGood = NAME.test(id);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (isGood) creating.mutate(undefined);
+    if (isGood && !creating.isPending) creating.mutate(undefined);
   };
   return (
     <Dialog

@@ -16,6 +16,10 @@ export function useSave(tenant: string, id: string, isCreated: boolean, onDone?:
     },
     done: () => t("namespaces.saved", { name: id }),
     changes: namespaceKeys.all(tenant),
-    ...(onDone ? { onDone } : {}),
+    onDone: (saved) => {
+      // What is changed next is made from what was saved, which need not have been read again by then.
+      queries.setQueryData(namespace(tenant, id).queryKey, saved);
+      onDone?.();
+    },
   });
 }

@@ -89,6 +89,7 @@ export function NamespaceVariables({ tenant, namespace, isCreated }: BodyProps) 
             <IconButton
               label={t("kv.delete-one", { name: variable.name })}
               icon={<Trash2 size={14} />}
+              disabled={saving.isPending}
               onClick={() => remove(variable.name)}
             />
           </span>

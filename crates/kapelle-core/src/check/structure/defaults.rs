@@ -3,7 +3,7 @@
 use kapelle_model::{Entry, Node};
 
 use super::Structure;
-use crate::catalogue::Type;
+use crate::catalogue::{Catalogue, Type};
 use crate::check::defaults::Default;
 use crate::check::path::below;
 use crate::diagnostic::{Code, Diagnostic, Severity};
@@ -75,7 +75,11 @@ impl<'a> Structure<'a, '_> {
         }
         let message =
             format!("no known plugin type is called `{name}` or begins so: the values have no effect");
-        let near = self.nearest(name, self.catalogue.names().map(|(name, _)| name));
+        // Types of other plugins are no advice for one that is not known.
+        let family = Catalogue::family(name).or_else(|| Catalogue::family_of_package(name));
+        let has_advice = family.is_none_or(|family| self.may_mean_known(family));
+        let names = self.catalogue.names().map(|(name, _)| name).filter(|_| has_advice);
+        let near = self.nearest(name, names);
         let help = near.map(|near| format!("did you mean `{near}`?"));
         let mut found = Diagnostic::new(Code::PluginDefaultInvalid, node.span, message).help_if(help);
         found.severity = Severity::Warning;

@@ -46,6 +46,9 @@ impl<'a> Structure<'a, '_> {
 
     fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {
         let catalogue = self.catalogue;
+        if let Some(family) = Catalogue::family(written).filter(|family| !self.may_mean_known(family)) {
+            return self.unknown_plugin(value, written, family, role);
+        }
         // Whoever leaves the package out is answered in kind, and never with an old name.
         let short = |role| catalogue.names_for(role).filter_map(Catalogue::short_name);
         let near = if written.starts_with("io.") {
@@ -67,6 +70,34 @@ impl<'a> Structure<'a, '_> {
             found = found.fix(format!("write `{near}`"), value.span, near);
         }
         self.report(found, "type", &wording);
+    }
+
+    /// Whether a family is one of the catalogue, or most likely one that is misspelt.
+    pub(super) fn may_mean_known(&self, family: &str) -> bool {
+        let families = self.catalogue.families();
+        // What is so short is near to everything.
+        let is_meant = |known: &str| known.len() > 2 && is_typo(family, known);
+        families.contains(family) || families.iter().any(|known| is_meant(known))
+    }
+
+    /// A plugin that was released, but that nobody here has read: that is no reason to refuse the flow.
+    fn unknown_plugin(&mut self, value: &'a Node, written: &str, family: &str, role: Role) {
+        if self.unknown_plugins.insert(written.to_owned()) {
+            let outcome = match role {
+                Role::Task => "the task fails when it runs",
+                Role::Trigger => "the trigger starts nothing",
+                Role::Condition => "its trigger starts nothing",
+                Role::TaskRunner => "its task fails when it runs",
+                Role::Other(_) => "what asks for it fails when it runs",
+            };
+            let message = format!(
+                "`{written}`: the plugin `{family}` is not known here: its properties are not checked, and {outcome}"
+            );
+            let help = "`core.http.Request` or a script reach most services; \
+                        `kapelle plugins list` shows what is known, in case the name is misspelt";
+            let found = Diagnostic::new(Code::PluginUnknown, value.span, message).help(help);
+            self.found.push(found.path(super::below(&self.path.text(), "type")));
+        }
     }
 
     /// Below an unknown type nothing is known but that lists of objects with a type are most likely tasks.

@@ -1,6 +1,7 @@
 //! Amazon Ion, the format of the row files of tasks.
 
 mod binary;
+mod binary_writer;
 mod reader;
 mod scalar;
 #[cfg(test)]
@@ -15,7 +16,8 @@ use super::{Builtin, Call, optional, required};
 use crate::expression::error::{Error, Outcome};
 use crate::expression::form;
 use crate::expression::output::Output;
-pub(super) use binary::MARK;
+pub(in crate::expression) use binary::{MARK, Symbols};
+pub(in crate::expression) use binary_writer::Writer as BinaryWriter;
 
 pub(super) const BUILTINS: &[Builtin] = &[
     Builtin::function("fromIon", "Reads the first value of Ion text, or all of them as a list.", from_ion)
@@ -31,6 +33,9 @@ const DEPTH_MAX: usize = 128;
 
 /// What a value takes at least, apart from its text.
 const VALUE_BYTES: usize = 48;
+
+/// Values of one row of a file, with everything inside.
+const PART_VALUES_MAX: usize = 4 << 20;
 
 /// How much may still be read.
 struct Budget {
@@ -62,6 +67,21 @@ fn collect(all: bool, mut next: impl FnMut() -> Read<Option<Value>>) -> Read<Vec
     if all { Ok(values) } else { Err("there is no Ion value in it".into()) }
 }
 
+/// All values of a part of a text, whose first line has this number.
+pub(in crate::expression) fn parse_ion(text: &str, line: usize) -> Read<Vec<Value>> {
+    reader::read(text, true, line, &mut Budget { values: PART_VALUES_MAX, used: 0 })
+}
+
+/// All values of a part of binary data, after others whose symbols are known.
+pub(in crate::expression) fn parse_binary_ion(bytes: &[u8], symbols: &mut Symbols) -> Read<Vec<Value>> {
+    binary::read(bytes, true, symbols, &mut Budget { values: PART_VALUES_MAX, used: 0 })
+}
+
+/// Writes a value with all digits of its moments.
+pub(in crate::expression) fn write_ion(value: &Value, out: &mut Output) {
+    writer::write(value, writer::Moments::Exact, out);
+}
+
 fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let all = match call.given(1) {
         None => false,
@@ -72,12 +92,14 @@ fn from_ion(call: &mut Call<'_, '_>) -> Outcome {
     let read = match call.argument(0) {
         Some(Value::Null) => return Ok(Value::Null),
         Some(Value::Str(text)) if !all && text.expose().trim().is_empty() => return Ok(Value::Null),
-        Some(Value::Bytes(bytes)) if bytes.starts_with(&MARK) => binary::read(bytes, all, &mut budget),
+        Some(Value::Bytes(bytes)) if bytes.starts_with(&MARK) => {
+            binary::read(bytes, all, &mut Symbols::default(), &mut budget)
+        }
         Some(Value::Bytes(bytes)) => match std::str::from_utf8(bytes) {
-            Ok(text) => reader::read(text, all, &mut budget),
+            Ok(text) => reader::read(text, all, 1, &mut budget),
             Err(_) => Err("the bytes are neither text nor binary Ion".to_owned()),
         },
-        _ => reader::read(call.required_text(0)?.expose(), all, &mut budget),
+        _ => reader::read(call.required_text(0)?.expose(), all, 1, &mut budget),
     };
     let mut values = read.map_err(|message| {
         let found = call.argument(0).map(form::describe).unwrap_or_default();
@@ -97,7 +119,7 @@ fn to_ion(call: &mut Call<'_, '_>) -> Outcome {
         return Ok("null".into());
     }
     let mut out = Output::new(call.run.bytes_left());
-    writer::write(&call.input, &mut out);
+    writer::write(&call.input, writer::Moments::Millis, &mut out);
     out.check()?;
     call.run.allocate(out.len())?;
     Ok(Value::Str(out.into_text()))

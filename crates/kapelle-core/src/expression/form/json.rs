@@ -51,13 +51,13 @@ fn write(value: &Value, zone: &TimeZone, manner: Manner, out: &mut Output) {
             json_string(&super::moment::iso_offset_full(&moment.with_time_zone(zone.clone())), out);
         }
         Value::LocalDateTime(moment) => json_string(&super::moment::iso_date_time_full(*moment), out),
-        Value::LocalDate(_) | Value::LocalTime(_) => json_string(&scalar(value), out),
+        Value::LocalTime(time) => json_string(&super::moment::iso_time_full(*time), out),
+        Value::LocalDate(_) | Value::Bytes(_) => json_string(&scalar(value), out),
         Value::Duration(duration) => {
             let sign = if duration.is_negative() { "-" } else { "" };
             let nanos = duration.subsec_nanos().unsigned_abs();
             out.push_str(&format!("{sign}{}.{nanos:09}", duration.as_secs().unsigned_abs()));
         }
-        Value::Bytes(bytes) => json_string(&String::from_utf8_lossy(bytes), out),
         Value::Secret(_) if manner.masks => out.marked(true, |out| json_string(MASK, out)),
         Value::Secret(inner) => out.marked(true, |out| write(inner, zone, manner, out)),
     }
@@ -98,5 +98,19 @@ mod tests {
         json_string("a\"\\/<é\u{1}\n", &mut out);
         assert_eq!(out.into_string(), "\"a\\\"\\\\/<é\\u0001\\n\"");
         assert_eq!(decimal_text(&"1E+3".parse().unwrap()), "1000");
+    }
+
+    #[test]
+    fn bytes_are_whole_and_times_have_seconds() {
+        let manner = Manner { keeps_null: true, masks: true };
+        for (value, expected) in [
+            (Value::Bytes(vec![0xde, 0xad, 0xbe, 0xef].into()), "\"3q2+7w==\""),
+            (Value::LocalTime("10:00".parse().unwrap()), "\"10:00:00\""),
+            (Value::LocalTime("10:00:00.120".parse().unwrap()), "\"10:00:00.12\""),
+        ] {
+            let mut out = Output::new(100);
+            write(&value, &TimeZone::UTC, manner, &mut out);
+            assert_eq!(out.into_string(), expected);
+        }
     }
 }

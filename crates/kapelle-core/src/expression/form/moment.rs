@@ -23,7 +23,12 @@ pub fn iso_offset_full(moment: &Zoned) -> String {
 
 /// `2024-02-29T10:00:00.5`: always with seconds, the fraction without zeros at its end.
 pub fn iso_date_time_full(moment: DateTime) -> String {
-    let text = format!("{}T{}", moment.date(), with_seconds(moment.time()));
+    format!("{}T{}", moment.date(), iso_time_full(moment.time()))
+}
+
+/// `10:00:00`, `10:00:00.12`
+pub(super) fn iso_time_full(time: Time) -> String {
+    let text = with_seconds(time);
     if text.contains('.') { text.trim_end_matches('0').to_owned() } else { text }
 }
 

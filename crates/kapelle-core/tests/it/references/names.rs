@@ -197,6 +197,12 @@ const TRIGGER: &[Row] = &[
         &[],
     ),
     row(
+        "a trigger of mails tells of the first one beside the list",
+        "triggers: [{id: t, type: io.kestra.plugin.googleworkspace.mail.MailReceivedTrigger, clientId: a, clientSecret: '{{ secret(\"B\") }}', refreshToken: '{{ secret(\"C\") }}'}]\n\
+         tasks: [{id: a, SAY '{{ trigger.messages[0].id }} {{ trigger.id }} {{ trigger.threadId }} {{ trigger.from }} {{ trigger.to }} {{ trigger.cc }} {{ trigger.bcc }} {{ trigger.subject }} {{ trigger.snippet }} {{ trigger.internalDate }} {{ trigger.headers }} {{ trigger.labelIds }} {{ trigger.historyId }} {{ trigger.sizeEstimate }} {{ «trigger.sender» }}'}]",
+        &["trigger-variable-unknown: no trigger of the flow gives `sender`"],
+    ),
+    row(
         "a trigger of a plugin gives its outputs",
         "triggers: [{id: t, type: P.http.Trigger, uri: 'https://x.y'}]\ntasks: [{id: a, SAY '{{ trigger.body }} {{ trigger.code }}'}]",
         &[],

@@ -93,6 +93,29 @@ tasks: [{id: a, type: slow}]
 }
 
 #[test]
+fn the_time_of_one_that_is_planned_for_later_counts_from_then() {
+    let mut story = Story::created(
+        "
+sla: [{id: s, type: MAX_DURATION, duration: PT1M, behavior: FAIL}]
+tasks: [{id: a, type: slow}]
+",
+        |creation| {
+            let reason = kapelle_model::execution::StartReason::Scheduled;
+            creation.birth.start = Some(kapelle_model::execution::Start { at: Millis(90_000), reason });
+        },
+    );
+    let deadline = |effect: &Effect| match effect {
+        Effect::Wake { at, due: Due::Agreement(0) } => Some(*at),
+        _ => None,
+    };
+    assert_eq!(story.effects.iter().find_map(deadline), Some(Millis(150_000)));
+    story.after_seconds(90).happens(&Event::Due(Due::Start));
+    assert!(story.is_late(&Event::Due(Due::Agreement(0))));
+    story.after_seconds(60).happens(&Event::Due(Due::Agreement(0)));
+    assert_eq!(story.state(), State::Failed);
+}
+
+#[test]
 fn agreements_beyond_the_63rd_share_one_note_that_they_were_violated() {
     let agreements: Vec<String> = (0..70)
         .map(|number| format!("{{id: s, type: MAX_DURATION, duration: PT{}S, behavior: NONE}}", number + 1))

@@ -113,6 +113,45 @@ fn an_ended_execution_refuses_a_kill_that_does_not_cascade() {
 }
 
 #[test]
+fn a_kill_stops_what_still_runs_after_the_end() {
+    for cascade in [true, false] {
+        let mut story = Story::of(
+            "
+tasks: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: long, type: slow}]}]
+afterExecution: [{id: after, type: slow}, {id: never, type: ok}]
+",
+        );
+        story.work();
+        assert_eq!((story.state(), story.state_of("after")), (State::Failed, Some(State::Submitted)));
+        let place = story.effects.len();
+        story.does(Order::Kill { cascade });
+        assert_eq!(story.effects_since(place), "Stop long, Stop after");
+        story.work();
+        assert_eq!(story.tree(), "FAILED\n  par FAILED\n    bad FAILED\n    long FAILED\n  after KILLED\n");
+        assert!(story.live.is_at_rest());
+        story.refusal(Order::Kill { cascade: false });
+    }
+}
+
+#[test]
+fn a_kill_reaches_also_the_execution_that_tries_a_child_again() {
+    let mut story = Story::of("tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f}]");
+    story.kill();
+    let place = story.effects.len();
+    story.child_retried("s", kapelle_model::ExecutionId(77));
+    assert_eq!(story.effects_since(place), "Watch, KillChildren");
+}
+
+#[test]
+fn a_kill_that_comes_twice_leaves_alone_what_comes_after_the_first() {
+    let mut story = Story::of("tasks: [{id: a, type: slow}]\nafterExecution: [{id: after, type: slow}]");
+    story.kill().work();
+    assert_eq!(story.state_of("after"), Some(State::Submitted));
+    story.kill().finish("after");
+    assert_eq!(story.tree(), "KILLED\n  a KILLED\n  after SUCCESS\n");
+}
+
+#[test]
 fn a_kill_reaches_children_unless_it_is_for_one_only() {
     for (cascade, effects) in [(true, "KillChildren"), (false, "")] {
         let mut story = Story::of("tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f}]");

@@ -293,3 +293,110 @@ fn a_loop_that_may_start_no_execution_is_tried_again_as_any_other_task() {
         );
     }
 }
+
+#[test]
+fn a_retry_begins_with_all_values_anew_whatever_they_are_then() {
+    let mut story = looped(
+        "values: '{{ taskrun.attemptsCount == 0 ? [\"a\", \"b\", \"c\"] : [\"x\", \"y\"] }}', concurrencyLimit: 1, \
+         retry: {type: constant, interval: PT10S, maxAttempts: 2}",
+    );
+    story.finish("before");
+    for (iteration, state) in [(0, State::Success), (1, State::Failed), (2, State::Failed)] {
+        story.child_ended("loop", iteration, state);
+    }
+    assert_eq!(story.state_of("loop"), Some(State::Retrying));
+    story.wait();
+    assert_eq!(items(&story)[3..], [r#"{"value":"x","index":0}"#]);
+    assert_eq!(story.live.execution().children.len(), 1, "the third has no part in this attempt");
+    story.child_ended("loop", 0, State::Success).child_ended("loop", 1, State::Success);
+    assert_eq!((story.state_of("loop"), items(&story).len()), (Some(State::Success), 5));
+}
+
+#[test]
+fn a_restart_goes_on_with_the_iterations_that_failed_one_after_the_other_as_the_limit_says() {
+    let mut story = looped("values: [a, b, c, d], concurrencyLimit: 1");
+    story.finish("before");
+    for (iteration, state) in
+        [(0, State::Failed), (1, State::Success), (2, State::Failed), (3, State::Killed)]
+    {
+        story.child_ended("loop", iteration, state);
+    }
+    assert_eq!(story.state_of("loop"), Some(State::Failed));
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!(story.effects_since(place), "RestartChild");
+    story.child_ended("loop", 0, State::Success);
+    assert_eq!(story.effects_since(place), "RestartChild, RestartChild");
+    story.child_ended("loop", 2, State::Success);
+    assert_eq!(
+        (story.state_of("loop"), items(&story).len()),
+        (Some(State::Running), 5),
+        "one that was killed"
+    );
+    story.child_ended("loop", 3, State::Success);
+    assert_eq!(story.state_of("loop"), Some(State::Success));
+    assert!(story.outputs("loop").starts_with(r#"{"iterationCount":4,"#), "{}", story.outputs("loop"));
+}
+
+#[test]
+fn a_restarted_loop_whose_condition_holds_at_once_begins_with_nothing() {
+    let mut story =
+        looped("values: [a, b, c, d], concurrencyLimit: 2, breakWhen: \"{{ item.value == 'a' }}\"");
+    story.finish("before");
+    story.child_ended("loop", 0, State::Success).child_ended("loop", 1, State::Failed);
+    assert_eq!(story.state_of("loop"), Some(State::Failed));
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!(
+        (story.state_of("loop"), story.effects_since(place).as_str()),
+        (Some(State::Success), "Run next")
+    );
+    assert_eq!(
+        story.live.execution().children.len(),
+        1,
+        "what the condition made needless has no part in it"
+    );
+}
+
+#[test]
+fn a_restarted_loop_ends_early_with_the_first_iteration_that_its_condition_waits_for() {
+    let mut story =
+        looped("values: [a, b, c], concurrencyLimit: 1, breakWhen: \"{{ iteration.state == 'SUCCESS' }}\"");
+    story.finish("before");
+    for iteration in 0..3 {
+        story.child_ended("loop", iteration, State::Failed);
+    }
+    story.does(Order::Restart).child_ended("loop", 0, State::Success);
+    assert_eq!(story.state_of("loop"), Some(State::Success));
+    assert!(story.outputs("loop").starts_with(r#"{"iterationCount":1,"#), "{}", story.outputs("loop"));
+}
+
+#[test]
+fn an_attempt_that_failed_by_itself_is_over_when_none_of_its_iterations_runs_any_more() {
+    let mut story = looped(
+        "values: [a, b, c, d], concurrencyLimit: 2, breakWhen: \"{{ item.value == 'a' ? nope.x : false }}\", \
+         retry: {type: constant, interval: PT10S, maxAttempts: 2}",
+    );
+    story.finish("before").child_ended("loop", 0, State::Success);
+    assert_eq!((story.state_of("loop"), items(&story).len()), (Some(State::Running), 2));
+    story.child_ended("loop", 1, State::Success);
+    assert_eq!((story.state_of("loop"), items(&story).len()), (Some(State::Retrying), 2));
+
+    let mut story = looped("values: [a, b]");
+    story.finish("before").child_refused("loop", "no such flow");
+    assert_eq!(story.state_of("loop"), Some(State::Running));
+    story.child_ended("loop", 1, State::Success);
+    assert_eq!(story.state_of("loop"), Some(State::Failed));
+}
+
+#[test]
+fn a_loop_that_an_earlier_version_began_goes_on_with_what_is_left() {
+    let mut story = looped("values: [a, b, c], concurrencyLimit: 1");
+    story.finish("before").child_ended("loop", 0, State::Success);
+    story.is_taken_over(|execution| {
+        let details = execution.runs.iter_mut().filter_map(|run| run.detail.as_mut());
+        details.for_each(|detail| detail.begun = None);
+    });
+    story.child_ended("loop", 1, State::Success);
+    assert_eq!(items(&story).len(), 3);
+}

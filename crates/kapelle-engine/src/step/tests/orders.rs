@@ -16,6 +16,40 @@ fn the_state_of_an_ended_execution_can_be_changed_to_any_end() {
 }
 
 #[test]
+fn what_comes_after_the_end_is_decided_at_the_end_and_not_by_the_state_that_a_person_gives() {
+    let mut story = Story::of(
+        "
+concurrency: {limit: 1}
+tasks: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: long, type: slow}]}]
+listeners:
+- conditions: [{type: io.kestra.plugin.core.condition.ExecutionStatus, in: [SUCCESS]}]
+  tasks: [{id: l, type: slow}]
+",
+    );
+    story.granted().work();
+    assert_eq!((story.state(), story.state_of("l")), (State::Failed, None));
+    let place = story.effects.len();
+    story.does(Order::ChangeStatus(State::Success)).finish("long");
+    assert_eq!(story.effects_since(place), "ReleaseSlot");
+    assert_eq!(story.state_of("l"), None);
+}
+
+#[test]
+fn who_started_an_execution_hears_of_the_state_that_a_person_gives_it() {
+    let parent = kapelle_model::execution::Parent {
+        execution: kapelle_model::ExecutionId(9),
+        run: RunIndex(std::num::NonZeroU32::MIN),
+        iteration: 0,
+    };
+    let mut story =
+        Story::created("tasks: [{id: a, type: fail}]", |creation| creation.birth.parent = Some(parent));
+    story.play();
+    let place = story.effects.len();
+    story.does(Order::ChangeStatus(State::Success));
+    assert!(story.effects_since(place).contains("TellParent SUCCESS"), "{}", story.effects_since(place));
+}
+
+#[test]
 fn the_state_can_only_be_changed_to_an_end() {
     let mut story = Story::of("tasks: [{id: a, type: ok}]");
     story.play();

@@ -183,8 +183,95 @@ fn a_failed_child_is_restarted_with_its_parent() {
     assert_eq!(story.tree(), "SUCCESS\n  s SUCCESS x2\n");
 }
 
+/// A group fails while the child of its other task runs.
+fn failed_beside(subflow: &str) -> Story {
+    let mut story = Story::of(&format!(
+        "
+tasks:
+- id: par
+  type: flow.Parallel
+  tasks: [{{id: s, type: flow.Subflow, namespace: n, flowId: f{subflow}}}, {{id: a, type: slow, ends: FAILED}}]
+"
+    ));
+    story.finish("a");
+    assert_eq!(story.state_of("s"), Some(State::Failed));
+    story
+}
+
 #[test]
-fn a_child_that_did_not_fail_is_left_alone() {
+fn a_child_that_ended_well_meanwhile_gives_its_outputs() {
+    let mut story = failed_beside("");
+    let gave = Arc::new(Map::from_iter([("v".into(), Value::from("kept"))]));
+    story.child_gave("s", 0, State::Warning, Some(gave));
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Warning), 1));
+    let id = story.requests()[0].id;
+    assert_eq!(
+        story.outputs("s"),
+        format!(r#"{{"executionId":"{id}","state":"WARNING","outputs":{{"v":"kept"}}}}"#)
+    );
+    assert_eq!(story.effects_since(place), "Run a");
+}
+
+#[test]
+fn a_child_that_still_runs_is_waited_for() {
+    let mut story = failed_beside("");
+    story.does(Order::Restart);
+    assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Running), 1));
+    story.child_ended("s", 0, State::Success);
+    assert_eq!(story.state_of("s"), Some(State::Success));
+}
+
+#[test]
+fn without_wait_it_is_enough_that_the_child_is_there() {
+    let mut story = failed_beside(", wait: false");
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!(story.effects_since(place), "Watch, Run a");
+    story.child_created("s", 0);
+    assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Success), 1));
+
+    let mut story = failed_beside(", wait: false");
+    story.child_ended("s", 0, State::Failed).does(Order::Restart);
+    assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Success), 1));
+}
+
+#[test]
+fn without_wait_nobody_waits_also_if_the_child_was_told_of_before() {
+    let mut story = Story::of(
+        "tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f, wait: false}, {id: a, type: fail}]",
+    );
+    story.child_created("s", 0).play();
+    let run = story.find("s");
+    story.does(Order::ChangeTaskState { run, state: State::Failed }).play();
+    story.does(Order::Restart).child_created("s", 0);
+    assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Success), 1));
+}
+
+#[test]
+fn a_child_that_somebody_started_again_by_itself_counts_as_it_ended_last() {
+    let mut story = Story::of("tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f}]");
+    story.child_ended("s", 0, State::Failed);
+    assert_eq!(story.state(), State::Failed);
+    story.child_ended("s", 0, State::Success);
+    assert_eq!(story.state(), State::Failed, "it has ended, too");
+    let place = story.effects.len();
+    story.does(Order::Restart);
+    assert_eq!((story.state(), story.effects_since(place).as_str()), (State::Success, ""));
+}
+
+#[test]
+fn a_child_that_was_refused_is_asked_for_anew() {
+    for wait in ["", ", wait: false"] {
+        let mut story = failed_beside(wait);
+        story.child_refused("s", "no such flow").does(Order::Restart);
+        assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Running), 2), "{wait}");
+    }
+}
+
+#[test]
+fn what_a_child_gave_is_read_anew_and_fails_again_if_it_cannot_be_read() {
     let mut story = Story::of(
         "tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f, outputs: {x: '{{ nothing }}'}}]",
     );
@@ -192,10 +279,7 @@ fn a_child_that_did_not_fail_is_left_alone() {
     assert_eq!(story.tree(), "FAILED\n  s FAILED\n");
     let place = story.effects.len();
     story.does(Order::Restart);
-    assert_eq!(
-        (story.tree().as_str(), story.effects_since(place).as_str()),
-        ("SUCCESS\n  s SUCCESS x2\n", "")
-    );
+    assert_eq!((story.tree().as_str(), story.effects_since(place).as_str()), ("FAILED\n  s FAILED x2\n", ""));
 }
 
 #[test]
@@ -210,16 +294,7 @@ fn with_new_execution_a_restart_creates_another_child() {
 
 #[test]
 fn a_killed_child_is_replaced() {
-    let mut story = Story::of(
-        "
-tasks:
-- id: par
-  type: flow.Parallel
-  tasks: [{id: s, type: flow.Subflow, namespace: n, flowId: f}, {id: a, type: slow, ends: FAILED}]
-",
-    );
-    story.finish("a");
-    assert_eq!(story.state_of("s"), Some(State::Failed));
+    let mut story = failed_beside("");
     story.child_ended("s", 0, State::Killed).does(Order::Restart);
     assert_eq!((story.state_of("s"), story.requests().len()), (Some(State::Running), 2));
 }
@@ -346,6 +421,19 @@ finally: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: lon
     let place = story.effects.len();
     story.does(Order::Restart);
     assert_eq!(story.effects_since(place), "Stop ?, Run a");
+}
+
+#[test]
+fn the_state_that_a_person_gives_is_not_changed_by_who_still_works_on_it() {
+    let mut story = Story::of(
+        "tasks: [{id: par, type: flow.Parallel, tasks: [{id: bad, type: fail}, {id: long, type: slow}]}, {id: next, type: slow}]",
+    );
+    story.work();
+    let (run, place) = (story.find("long"), story.effects.len());
+    story.does(Order::ChangeTaskState { run, state: State::Warning });
+    assert!(story.effects_since(place).starts_with("Stop long"), "{}", story.effects_since(place));
+    story.reports("long", Report::default());
+    assert_eq!(story.state_of("long"), Some(State::Warning));
 }
 
 #[test]

@@ -172,6 +172,13 @@ impl Story {
         }
     }
 
+    /// Another process goes on with what an earlier version wrote.
+    pub(super) fn is_taken_over(&mut self, earlier: impl FnOnce(&mut Execution)) -> &mut Self {
+        earlier(&mut self.kept);
+        self.live = Live::restore(&self.plan, self.kept.clone()).unwrap();
+        self
+    }
+
     fn keep(&mut self, delta: &Delta) {
         self.kept = delta.apply(Some(self.kept.clone())).expect("changes follow each other");
     }

@@ -243,6 +243,20 @@ fn the_report_of_a_worker_that_was_given_up_is_late() {
 }
 
 #[test]
+fn who_begins_after_its_group_failed_is_left_to_its_end() {
+    let mut story =
+        Story::of("tasks: [{id: p, type: flow.Parallel, tasks: [{id: a, type: slow}, {id: b, type: slow}]}]");
+    story.reports("a", Report { failure: Some(Failure::new("no")), ..Report::default() });
+    assert_eq!((story.state(), story.state_of("b")), (State::Failed, Some(State::Failed)));
+    assert!(story.is_out("b"));
+    story.start("b");
+    assert_eq!(story.state_of("b"), Some(State::Failed), "its group ended");
+    story.finish("b");
+    assert_eq!((story.state_of("b"), story.is_out("b")), (Some(State::Success), false));
+    assert_eq!(story.state(), State::Failed);
+}
+
+#[test]
 fn every_report_counts_once() {
     let mut story = Story::of("tasks: [{id: a, type: slow}, {id: b, type: slow}]");
     let run = story.find("a");

@@ -8,7 +8,7 @@ use kapelle_plugin::{Broken, Name, NewFile, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{copy, open};
+use kapelle_plugin::files::{copy, open};
 
 /// # Join outputs
 ///

@@ -6,13 +6,13 @@ mod cache;
 use std::collections::BTreeMap;
 
 use kapelle_plugin::{Any, Broken, Expr, Group, Properties, RunContext, Running, outputs, read};
-use schemars::{JsonSchema, Schema, schema_for};
+use schemars::{JsonSchema, Schema};
 use serde::{Deserialize, Serialize};
 
-use crate::files::{
+use cache::CacheProperties;
+use kapelle_plugin::files::{
     NamespaceFilesProperties, collect_output_files, fetch_namespace_files, patterns, write_input_files,
 };
-use cache::CacheProperties;
 
 /// # Run tasks in one directory
 ///
@@ -64,11 +64,11 @@ impl Group for WorkingDirectories {
     }
 
     fn properties(&self) -> Schema {
-        schema_for!(WorkingDirectory)
+        kapelle_plugin::schema_of::<WorkingDirectory>()
     }
 
     fn outputs(&self) -> Schema {
-        schema_for!(Output)
+        kapelle_plugin::schema_of::<Output>()
     }
 }
 

@@ -4,11 +4,10 @@ use std::io::Write;
 
 use kapelle_model::Value;
 use kapelle_model::effect::Level;
-use kapelle_plugin::{Broken, Expr, LogQuery, Name, RunContext, Task};
+use kapelle_plugin::{Broken, Expr, LogQuery, Name, RunContext, Task, ion};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::super::ion::Ion;
 use super::super::target::Target;
 
 /// # Fetch logs
@@ -56,12 +55,11 @@ impl Fetch {
             levels: levels_from(least),
             ..LogQuery::default()
         };
-        let ion = Ion::new(cx)?;
         let mut file = cx.host.files().create(Name::Ending(".ion"))?;
         let mut size = 0;
         cx.host.executions().logs(&query, &mut |line| {
             size += 1;
-            let line = ion.line(Value::Map(line.into()))?;
+            let line = ion::line(&Value::Map(line.into()))?;
             file.write_all(&line).map_err(|error| kapelle_model::Failure::new(error.to_string()))
         })?;
         Ok(Output { size, uri: file.finish()? })

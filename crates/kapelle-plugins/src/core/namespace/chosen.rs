@@ -7,7 +7,7 @@ use kapelle_core::property::text_of;
 use kapelle_model::{Failure, Value};
 use kapelle_plugin::{Any, Expr, NamespaceFile, RunContext};
 
-use crate::files::Globs;
+use kapelle_plugin::files::Globs;
 
 /// The addresses of files by their paths, which begin with a slash.
 pub(super) type Addresses = BTreeMap<String, String>;

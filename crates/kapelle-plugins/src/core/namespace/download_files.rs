@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chosen::{Addresses, chosen};
-use crate::files::{copy, relative};
+use kapelle_plugin::files::{copy, relative};
 
 /// # Get files of a namespace
 ///

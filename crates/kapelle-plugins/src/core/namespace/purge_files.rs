@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::super::purge::{Behavior, BehaviorKind, Namespaces, Versions};
-use crate::files::Globs;
+use kapelle_plugin::files::Globs;
 
 /// # Delete old versions of files
 ///

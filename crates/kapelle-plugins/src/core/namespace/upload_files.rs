@@ -10,7 +10,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::chosen::Addresses;
-use crate::files::{Globs, check_address, files_below, open, relative};
+use kapelle_plugin::files::{Globs, check_address, files_below, open, relative};
 
 /// # Put files into a namespace
 ///

@@ -7,7 +7,7 @@ use kapelle_plugin::{Broken, Expr, Name, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{copy, open};
+use kapelle_plugin::files::{copy, open};
 
 /// # Join files
 ///

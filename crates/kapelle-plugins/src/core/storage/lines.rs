@@ -5,7 +5,7 @@ use std::io::{BufRead, BufReader, Read};
 use kapelle_model::{Failure, Text};
 use kapelle_plugin::{Broken, RunContext};
 
-use crate::files::open;
+use kapelle_plugin::files::open;
 
 /// Bytes that one line may have: lines are the only things that have to fit into memory.
 const LINE_BYTES_MAX: usize = 64 << 20;

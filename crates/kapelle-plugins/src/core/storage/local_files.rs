@@ -6,7 +6,7 @@ use kapelle_plugin::{Any, Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::files::{collect_output_files, patterns, write_input_files};
+use kapelle_plugin::files::{collect_output_files, patterns, write_input_files};
 
 /// # Put files into the directory, or keep some
 ///

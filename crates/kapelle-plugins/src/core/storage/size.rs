@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::absent;
-use crate::files::check_address;
+use kapelle_plugin::files::check_address;
 
 /// # Tell the size of a file
 ///

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use kapelle_plugin::{Broken, RunContext};
 
-use crate::files::copy;
+use kapelle_plugin::files::copy;
 
 /// Bytes that are held in memory before they go to the disk.
 pub(super) const HELD_BYTES_MAX: usize = 8 << 20;

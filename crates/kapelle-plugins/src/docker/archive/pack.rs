@@ -12,7 +12,7 @@ use super::{Mark, Own, Sent};
 
 /// Whose the files are in the container.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::docker) struct Owner {
+pub(crate) struct Owner {
     pub(in crate::docker) user: u64,
     pub(in crate::docker) group: u64,
 }
@@ -45,7 +45,7 @@ struct Packing<'p, W: Write> {
 }
 
 /// Writes a directory as an archive in which it is the folder `base`. What was sent.
-pub(in crate::docker) fn pack(
+pub(crate) fn pack(
     cx: &RunContext,
     root: &Path,
     base: &str,

@@ -122,7 +122,7 @@ fn nothing_that_comes_back_leads_out() {
     unpack(&stage.context(), &root, &own(), &Sent::new(), &*hostile).unwrap();
     assert_eq!(fs::read_to_string(outside.join("kept")).unwrap(), "safe");
     let found: Vec<String> =
-        crate::files::files_below(&root).unwrap().into_iter().map(|file| file.path).collect();
+        kapelle_plugin::files::files_below(&root).unwrap().into_iter().map(|file| file.path).collect();
     assert_eq!(found, ["rooted", "second", "up/kept"]);
     assert!(!root.join("away").is_symlink() && !root.join("a/up").is_symlink());
 }

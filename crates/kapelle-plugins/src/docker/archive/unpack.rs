@@ -11,7 +11,7 @@ use kapelle_plugin::{Broken, RunContext};
 use tar::{Archive, Entry, EntryType};
 
 use super::{Mark, Own, Sent};
-use crate::files;
+use kapelle_plugin::files;
 
 struct Unpacking<'u> {
     cx: &'u RunContext,
@@ -21,7 +21,7 @@ struct Unpacking<'u> {
 
 /// Takes an archive in which the directory is the one folder at the top. What did not change stays as it is; what was sent
 /// and did not come back was deleted.
-pub(in crate::docker) fn unpack(
+pub(crate) fn unpack(
     cx: &RunContext,
     root: &Path,
     own: &Own,

@@ -15,7 +15,7 @@ use crate::docker::image::Image;
 use crate::docker::pipe;
 use crate::docker::progress::follow;
 use crate::docker::trouble::Trouble;
-use crate::files;
+use kapelle_plugin::files;
 
 /// The name of a Dockerfile that came as text: nobody's own file is in its way.
 const INLINE: &str = "Dockerfile.of-task";

@@ -7,8 +7,8 @@ use serde::Deserialize;
 
 use super::guard::Guard;
 use super::labels::labels;
-use super::{Begun, Order, own};
-use crate::docker::archive::{Owner, Sent, pack};
+use super::{Begun, Order};
+use crate::docker::archive::{Own, Owner, Sent, pack};
 use crate::docker::engine::Asked;
 use crate::docker::image::Known;
 use crate::docker::pipe;
@@ -79,7 +79,7 @@ impl Order {
         let base = base.to_string_lossy().into_owned();
         let asked = Asked::new(hyper::Method::PUT, &format!("/containers/{id}/archive"));
         let asked = asked.with("path", &parent.display().to_string());
-        let (root, own) = (job.directory.clone(), own(job));
+        let (root, own) = (job.directory.clone(), Own::of(job));
         let (mut sink, pieces) = pipe::writer();
         let packed = cx.blocking(move |cx| {
             let packed = pack(cx, &root, &base, &own, owner, &mut sink);

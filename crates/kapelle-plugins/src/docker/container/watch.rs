@@ -5,6 +5,7 @@ use std::time::Duration;
 use kapelle_model::Failure;
 use kapelle_model::effect::Level;
 use kapelle_plugin::RunContext;
+use kapelle_plugin::program::Lines;
 use serde::Deserialize;
 use tokio::time::{sleep, timeout};
 
@@ -12,7 +13,6 @@ use super::{Begun, Order};
 use crate::docker::engine::{Asked, Engine};
 use crate::docker::logs::Logs;
 use crate::docker::trouble::Trouble;
-use crate::runner::Lines;
 
 /// How long what a container that is killed wrote may take to arrive.
 const AFTERMATH: Duration = Duration::from_secs(3);
@@ -73,11 +73,18 @@ impl Order {
     }
 
     async fn follow(&self, cx: &RunContext, id: &str, lines: &mut dyn Lines) -> Result<i32, Failure> {
-        if let Err(trouble) = self.listen(id, lines).await {
-            let words = "the log of the container broke off, what it writes from here on is lost: ";
+        let mut logs = Logs::default();
+        // Should it break off, what is missing is asked for in the end.
+        let _broken = self.listen(id, &mut logs, lines, true).await;
+        let exit = self.exit(cx, id).await;
+        // Engines end the log with the container, and may forget its last words.
+        let heard = if exit.is_ok() { self.listen(id, &mut logs, lines, false).await } else { Ok(()) };
+        logs.finish(lines);
+        if let Err(trouble) = heard {
+            let words = "the end of the container's log is lost: ";
             cx.log(Level::Warn, format!("{words}{}", trouble.message()));
         }
-        let code = self.exit(cx, id).await?;
+        let code = exit?;
         if code == 137 && self.is_out_of_memory(id).await? {
             let limit =
                 self.wanted.memory().map(|bytes| format!(" of {} MiB", bytes >> 20)).unwrap_or_default();
@@ -88,20 +95,28 @@ impl Order {
         }
         Ok(code)
     }
-    async fn listen(&self, id: &str, lines: &mut dyn Lines) -> Result<(), Trouble> {
+
+    /// Hears what the container wrote and was not heard yet, and with `follows` what it writes until it ends.
+    async fn listen(
+        &self,
+        id: &str,
+        logs: &mut Logs,
+        lines: &mut dyn Lines,
+        follows: bool,
+    ) -> Result<(), Trouble> {
         let asked = Asked::get(&format!("/containers/{id}/logs"));
-        let asked = asked.with("follow", "1").with("stdout", "1").with("stderr", "1");
+        let mut asked = asked.with("stdout", "1").with("stderr", "1").with("timestamps", "1");
+        if follows {
+            asked = asked.with("follow", "1");
+        }
+        if let Some(since) = logs.resume() {
+            asked = asked.with("since", &since);
+        }
         let mut answer = self.engine.open(asked).await?;
-        let mut logs = Logs::default();
-        let heard = loop {
-            match answer.piece().await {
-                Ok(Some(piece)) => logs.push(&piece, lines),
-                Ok(None) => break Ok(()),
-                Err(trouble) => break Err(trouble),
-            }
-        };
-        logs.finish(lines);
-        heard
+        while let Some(piece) = answer.piece().await? {
+            logs.push(&piece, lines);
+        }
+        Ok(())
     }
 
     /// Waits for the end, also over a new start of the engine.

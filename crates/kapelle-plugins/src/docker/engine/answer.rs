@@ -49,7 +49,7 @@ impl Answer {
             Ok(no) => no.message,
             Err(_) => String::from_utf8_lossy(&bytes).trim().to_owned(),
         };
-        Err(Trouble::Refused { status: status.as_u16(), message })
+        Err(Trouble::refused(status.as_u16(), message))
     }
 
     /// The next piece; `None` at the end.

@@ -8,21 +8,20 @@ use hyper::body::{Body, Bytes, Frame, SizeHint};
 use tokio::sync::mpsc;
 
 /// Pieces that come from a thread; an error breaks the request off.
-pub(in crate::docker) type Pieces = mpsc::Receiver<io::Result<Bytes>>;
+pub(crate) type Pieces = mpsc::Receiver<io::Result<Bytes>>;
+
+/// Where they come from.
+pub(crate) type PiecesTo = mpsc::Sender<io::Result<Bytes>>;
 
 /// The content of a request.
-pub(in crate::docker) enum Content {
+pub(crate) enum Content {
     Whole(Option<Bytes>),
     Pieces(Pieces),
 }
 
 impl Content {
-    pub(super) fn nothing() -> Self {
-        Self::Whole(None)
-    }
-
-    pub(super) fn of(text: String) -> Self {
-        Self::Whole(Some(Bytes::from(text)))
+    pub(crate) fn whole(text: Option<String>) -> Self {
+        Self::Whole(text.map(Bytes::from))
     }
 }
 

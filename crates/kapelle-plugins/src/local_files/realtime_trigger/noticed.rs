@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::super::file::{Change, Seen};
+use kapelle_plugin::known::Change;
+
+use super::super::file::Seen;
 
 /// Files that were there when the listening began are told of if they are younger. Names of events are known for a day,
 /// so that such a file starts nothing if it was told of before; an hour is for clocks that differ.

@@ -3,11 +3,9 @@
 use std::io;
 
 use kapelle_model::Failure;
+use kapelle_plugin::program::{Lines, Splitter, Stream};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{ChildStderr, ChildStdout};
-
-use crate::runner::lines::Splitter;
-use crate::runner::{Lines, Stream};
 
 /// Bytes that are read at once: little, for there may be many programs.
 const PIECE_BYTES: usize = 16 << 10;

@@ -150,11 +150,9 @@ async fn output_of_any_size_and_kind_goes_through() {
 
 #[tokio::test]
 async fn runners_that_are_not_there_are_refused_with_the_way_out() {
-    let pod = "{script: 'true', taskRunner: {type: io.kestra.plugin.ee.kubernetes.runner.Kubernetes, resources: {}}}";
+    let pod = "{script: 'true', taskRunner: {type: io.kestra.plugin.ee.aws.runner.Batch, region: x}}";
     let (message, outputs) = run(&Stage::new(), "shell.Script", pod).await.unwrap_err();
-    assert!(
-        message.starts_with("the task runner `io.kestra.plugin.ee.kubernetes.runner.Kubernetes` is not part")
-    );
+    assert!(message.starts_with("the task runner `io.kestra.plugin.ee.aws.runner.Batch` is not part"));
     assert_eq!(outputs, "{}");
     run(&Stage::new(), "shell.Script", "{script: 'true', runner: PROCESS}").await.unwrap();
     let told = |stage: &Stage| stage.lines().iter().filter(|line| line.contains("not part")).count();

@@ -31,11 +31,12 @@ pub(in crate::tests) struct Found {
 #[derive(Deserialize, JsonSchema)]
 pub(in crate::tests) struct Look {
     /// The name of the source.
+    #[serde(rename = "connectionString")]
     url: Expr<String>,
 }
 
 impl PollingTrigger for Look {
-    const TYPE: &'static str = "io.kestra.plugin.redis.list.Trigger";
+    const TYPE: &'static str = "io.kestra.plugin.debezium.mongodb.Trigger";
     type Output = Found;
 
     async fn poll(&self, cx: &RunContext, cursor: Option<Value>) -> Result<Polled<Found>, Broken> {
@@ -70,11 +71,12 @@ impl PollingTrigger for Look {
 #[derive(Deserialize, JsonSchema)]
 pub(in crate::tests) struct Listen {
     /// The name of the source.
+    #[serde(rename = "connectionString")]
     url: Expr<String>,
 }
 
 impl RealtimeTrigger for Listen {
-    const TYPE: &'static str = "io.kestra.plugin.redis.list.RealtimeTrigger";
+    const TYPE: &'static str = "io.kestra.plugin.debezium.mongodb.RealtimeTrigger";
     type Output = Found;
 
     async fn listen(&self, cx: &RunContext, events: Events<Found>) -> Result<(), Broken> {
@@ -90,7 +92,7 @@ impl RealtimeTrigger for Listen {
 
 fn looking(flow: &str, more: &str, takes: &str) -> String {
     let trigger = format!(
-        "- {{id: look, type: io.kestra.plugin.redis.list.Trigger, url: {flow}, key: k, interval: PT10S{more}}}"
+        "- {{id: look, type: io.kestra.plugin.debezium.mongodb.Trigger, connectionString: {flow}, interval: PT10S{more}}}"
     );
     source(flow, &trigger, takes)
 }
@@ -163,7 +165,8 @@ fn each_event_that_is_heard_is_one_execution_however_often_it_is_told() {
     happens("heard", "one");
     happens("heard", "two");
     happens("heard", "one");
-    let trigger = "- {id: listen, type: io.kestra.plugin.redis.list.RealtimeTrigger, url: heard, key: k}";
+    let trigger =
+        "- {id: listen, type: io.kestra.plugin.debezium.mongodb.RealtimeTrigger, connectionString: heard}";
     world.put(&source("heard", trigger, "PT0.1S"));
     let waits = || world_has(&world, "heard", 2);
     assert!(waits(), "{:?}", found(&world, "heard"));
@@ -188,12 +191,20 @@ fn world_has(world: &World, flow: &str, count: usize) -> bool {
 #[test]
 fn a_type_that_is_not_built_in_is_said_to_be_so() {
     let world = with_all();
-    let trigger = "- {id: look, type: io.kestra.plugin.aws.sqs.Trigger, queueUrl: 'http://q', region: r}";
-    world.put(&source("unknown", trigger, "PT0.1S"));
-    world.pass(300);
-    let skips = world.skips("unknown", "look");
-    assert_eq!((skips.len(), skips[0].count), (1, 1));
-    assert!(
-        skips[0].words.contains("aws.sqs.Trigger") && skips[0].words.contains("not built into this version")
-    );
+    let pulsar = "pulsar.Trigger, uri: pulsar://p, topic: t, subscriptionName: s";
+    // The catalogue knows nothing of the last two.
+    for (flow, more) in
+        [("known", pulsar), ("unread", "trello.Trigger"), ("heard", "trello.RealtimeTrigger, board: b")]
+    {
+        world.put(&source(flow, &format!("- {{id: look, type: io.kestra.plugin.{more}}}"), "PT0.1S"));
+        world.pass(300);
+        let skips = world.skips(flow, "look");
+        assert_eq!((skips.len(), skips[0].count), (1, 1));
+        let name = more.split(',').next().unwrap_or_default();
+        assert!(
+            skips[0].words.contains(name) && skips[0].words.contains("not built into this version"),
+            "{}",
+            skips[0].words
+        );
+    }
 }

@@ -20,7 +20,7 @@ use num_bigint::BigInt;
 use super::shapes::history;
 use super::*;
 
-const FIXTURES: [&str; 1] = [include_str!("../fixtures/1.txt")];
+const FIXTURES: [&str; 2] = [include_str!("../fixtures/1.txt"), include_str!("../fixtures/2.txt")];
 
 enum Row {
     Birth(Box<Birth>),
@@ -92,6 +92,7 @@ fn samples() -> Vec<(String, Row)> {
         ("full-birth".to_owned(), Row::Birth(Box::new(full_birth()))),
         ("full-head".to_owned(), Row::Head(Box::new(full_head()))),
         ("full-run".to_owned(), Row::Run(Box::new(full_run()))),
+        ("begun-run".to_owned(), Row::Run(Box::new(begun_run()))),
         ("child".to_owned(), Row::Child(Child::new(ID))),
         ("full-child".to_owned(), Row::Child(full_child())),
         ("bytes".to_owned(), Row::Bytes("id: hello")),
@@ -212,12 +213,19 @@ fn full_run() -> TaskRun {
             last_check: Some("false".into()),
             failure: Some(failure),
             children: Some(4),
+            begun: None,
             phase: Phase::Closing,
             turn: Turn::TimedOut,
             ending: Some(State::Warning),
         })),
         ..shapes::run()
     }
+}
+
+/// Since version 2.
+fn begun_run() -> TaskRun {
+    let detail = Detail { children: Some(4), begun: Some(3), ..Detail::default() };
+    TaskRun { detail: Some(Box::new(detail)), ..shapes::run() }
 }
 
 fn full_child() -> Child {

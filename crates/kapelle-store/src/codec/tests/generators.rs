@@ -257,14 +257,16 @@ fn detail() -> impl Strategy<Value = Detail> {
     let phase = select(vec![Phase::Outside, Phase::Opening, Phase::Inside, Phase::Closing, Phase::Closed]);
     let turn = select(vec![Turn::Waiting, Turn::Resumed, Turn::TimedOut]);
     let failure = of(text().prop_map(Failure::new));
-    (texts(), texts(), of(moment()), of(word()), failure, of(counter()), phase, turn, of(state())).prop_map(
-        |(values, keys, wake, last_check, failure, children, phase, turn, ending)| Detail {
+    let children = (of(counter()), of(counter()));
+    (texts(), texts(), of(moment()), of(word()), failure, children, phase, turn, of(state())).prop_map(
+        |(values, keys, wake, last_check, failure, (children, begun), phase, turn, ending)| Detail {
             values,
             keys,
             wake,
             last_check,
             failure,
             children,
+            begun,
             phase,
             turn,
             ending,

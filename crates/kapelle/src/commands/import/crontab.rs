@@ -8,16 +8,17 @@ mod name;
 mod read;
 
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, anyhow, bail};
 use clap::{Args, ValueEnum};
 use kapelle_core::time::zone;
 
+use super::out;
 use crate::outcome::{Ending, Outcome, Stop};
 use crate::report::plural;
-use crate::terminal::{Stream, note};
+use crate::terminal::note;
 use read::Entry;
 
 /// Bytes that a crontab may have.
@@ -75,12 +76,7 @@ pub(crate) fn run(arguments: &Arguments) -> Ending {
     let format = arguments.format.unwrap_or_else(|| usual_format(&arguments.file));
     let entries = read::read(&text, format, arguments.zone.as_deref());
     let flows = flow::all(&entries, &arguments.namespace);
-    if let Some(folder) = &arguments.out {
-        write(folder, &flows)?;
-    } else {
-        let texts: Vec<_> = flows.iter().map(|flow| flow.text.as_str()).collect();
-        Stream::Out.print(texts.join("---\n").as_bytes())?;
-    }
+    out::give(flows.iter().map(|flow| (flow.id.as_str(), flow.text.as_str())), arguments.out.as_deref())?;
     let left_out = report(&entries, &flows);
     Ok(Outcome::errors_if(left_out > 0))
 }
@@ -105,25 +101,6 @@ fn text_of(file: &Path) -> anyhow::Result<String> {
 fn usual_format(file: &Path) -> Format {
     let is_system = file == Path::new("/etc/crontab") || file.parent() == Some(Path::new("/etc/cron.d"));
     if is_system { Format::System } else { Format::User }
-}
-
-/// Writes a file for each flow; none, if one of them is there already.
-fn write(folder: &Path, flows: &[flow::Made]) -> anyhow::Result<()> {
-    let path = |flow: &flow::Made| folder.join(format!("{}.yaml", flow.id));
-    if let Some(there) = flows.iter().map(path).find(|path| path.exists()) {
-        bail!("`{}` is there already: remove it, or choose another folder with `--out`", there.display());
-    }
-    fs::create_dir_all(folder).with_context(|| format!("cannot create the folder `{}`", folder.display()))?;
-    for flow in flows {
-        let path = path(flow);
-        let file = fs::OpenOptions::new().write(true).create_new(true).open(&path);
-        let written = file.and_then(|mut file| file.write_all(flow.text.as_bytes()));
-        written.map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => anyhow!("`{}` came to be meanwhile", path.display()),
-            _ => anyhow::Error::new(error).context(format!("cannot write `{}`", path.display())),
-        })?;
-    }
-    Ok(())
 }
 
 /// Tells what became of each line. How many were left out.

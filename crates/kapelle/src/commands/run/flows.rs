@@ -1,5 +1,6 @@
 //! The flows of a command line, read and checked.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::Path;
 use std::sync::Arc;
@@ -9,12 +10,19 @@ use anyhow::anyhow;
 use kapelle_core::check::Document;
 use kapelle_runtime::{Definition, Runtime, Unsaved};
 
+use crate::argo::{self, Options, Runner};
 use crate::commands::check::{Level, options};
-use crate::local::TENANT;
+use crate::local::{self, TENANT};
 use crate::outcome::{Outcome, Stop};
 use crate::report::{Counts, Format, Report};
 use crate::terminal::Stream;
 use crate::{files, input};
+
+/// How workflows of Argo run: as pods, as they were written, where somebody named a cluster; else where they can.
+pub(super) fn argo(configured: &BTreeMap<String, String>) -> Options<'static> {
+    let runner = if local::names_cluster(configured) { Runner::Kubernetes } else { Runner::Auto };
+    Options { namespace: "argo", runner }
+}
 
 /// Flows by their sources; the one that is to be run comes last.
 #[derive(Debug)]
@@ -27,9 +35,10 @@ pub(super) fn read(
     path: &Path,
     name: Option<&str>,
     more: Option<&Path>,
+    argo: &Options<'_>,
 ) -> Result<Result<Flows, Outcome>, Stop> {
     let paths: Vec<&Path> = std::iter::once(path).chain(more).collect();
-    let mut flows = match all(&paths)? {
+    let mut flows = match all(&paths, argo)? {
         Ok(flows) => flows,
         Err(outcome) => return Ok(Err(outcome)),
     };
@@ -57,11 +66,20 @@ pub(super) fn read(
 pub(crate) type Found = (String, String, bool);
 
 /// All flows of these places. With mistakes they are told, and there is none.
-pub(crate) fn all(places: &[&Path]) -> Result<Result<Vec<Found>, Outcome>, Stop> {
+pub(crate) fn all(places: &[&Path], argo: &Options<'_>) -> Result<Result<Vec<Found>, Outcome>, Stop> {
     let paths: Vec<OsString> = places.iter().map(|path| path.as_os_str().to_owned()).collect();
     let found = files::find(&paths)?;
     let own = files::find(&paths[..1])?.places.len();
     let (inputs, sources) = input::read(found.places);
+    let is_own = (0..inputs.len()).map(|place| place < own);
+    let texts = is_own.zip(inputs).zip(sources).collect();
+    let Some(texts) = argo::in_place(texts, argo, super::say) else {
+        return Err(Stop::Failed(anyhow!(
+            "some of the workflow would be left out: mend it, or make a flow of it with `kapelle import argo` and mend that"
+        )));
+    };
+    let (given, sources): (Vec<_>, Vec<_>) = texts.into_iter().unzip();
+    let (is_own, inputs): (Vec<bool>, Vec<_>) = given.into_iter().unzip();
     let checked = input::check(&inputs, sources, options(Level::One, false));
     let counts = Counts::of(&checked);
     if counts.errors > 0 {
@@ -70,12 +88,12 @@ pub(crate) fn all(places: &[&Path]) -> Result<Result<Vec<Found>, Outcome>, Stop>
         return Ok(Err(Outcome::Errors));
     }
     let mut flows = Vec::new();
-    for (place, file) in checked.iter().enumerate() {
+    for (file, is_own) in checked.iter().zip(is_own) {
         for document in &file.documents {
             if let Some(full) = full_name(document) {
                 let (start, end) = (document.span.start as usize, document.span.end as usize);
                 let text = file.source.text().get(start..end).unwrap_or_default().to_owned();
-                flows.push((full, text, place < own));
+                flows.push((full, text, is_own));
             }
         }
     }

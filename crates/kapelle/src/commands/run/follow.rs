@@ -1,4 +1,5 @@
-//! Follows an execution to its end, and does what the person at the terminal wants.
+//! Follows an execution to its end, and to that of the execution that tries it again, and does what the person at the
+//! terminal wants.
 
 use std::io::{self, IsTerminal};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -13,7 +14,7 @@ use kapelle_store::logs::LogLine;
 use super::picture::{Change, Picture};
 use super::{Format, ask, result, say, stopped};
 use crate::local::Local;
-use crate::outcome::{Ending, Outcome};
+use crate::outcome::{Ending, Outcome, Stop};
 
 /// How often a live picture is drawn.
 const FRAME: Duration = Duration::from_millis(100);
@@ -68,17 +69,18 @@ impl Watched {
     }
 }
 
-/// Shows what happens until the execution is over.
+/// Shows what happens until the execution is over, or the last of those that try it again.
 pub(super) fn to_the_end(
     local: &Local,
     watched: &Watched,
-    id: ExecutionId,
+    mut id: ExecutionId,
     limit: Option<Duration>,
 ) -> Ending {
-    listen(local, watched, id, limit);
+    listen(local, watched, limit);
+    wait_for_end(local, watched, id);
     let heard = watched.heard.lock().unwrap_or_else(PoisonError::into_inner);
     let mut picture = Picture::new(watched.format, watched.quiet, id);
-    let mut is_interrupted = false;
+    let (mut is_interrupted, mut is_to_end) = (false, false);
     let mut asks = false;
     loop {
         match heard.recv_timeout(FRAME) {
@@ -92,12 +94,13 @@ pub(super) fn to_the_end(
             Ok(Heard::Line(line)) => picture.line(&line)?,
             Ok(Heard::Alarm(words)) => say(&format!("warning: {words}")),
             Ok(Heard::Interrupted) => {
-                is_interrupted = true;
+                (is_interrupted, is_to_end) = (true, true);
                 picture.clear()?;
                 say("killing the execution; Ctrl+C once more leaves at once");
                 kill(local, id);
             }
             Ok(Heard::TimeIsUp) => {
+                is_to_end = true;
                 picture.clear()?;
                 say("error: it takes longer than --max-time allows, and is killed");
                 kill(local, id);
@@ -106,7 +109,22 @@ pub(super) fn to_the_end(
                 asks = false;
                 resume(local, id, &line);
             }
-            Ok(Heard::Ended) | Err(RecvTimeoutError::Disconnected) => break,
+            Ok(Heard::Ended) => {
+                let Some(next) = successor(local, id)? else { break };
+                picture.clear()?;
+                (id, picture) = (next, Picture::new(watched.format, watched.quiet, next));
+                watched.follow(next);
+                if is_to_end {
+                    kill(local, next);
+                }
+                wait_for_end(local, watched, next);
+                if let Some(execution) = local.runtime.execution(next).map_err(stopped)? {
+                    // It may have come that far before anybody listened.
+                    let runs: Vec<_> = execution.runs.iter().map(|run| run.index).collect();
+                    picture.changed(&Change::of(&execution, &runs))?;
+                }
+            }
+            Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => picture.draw()?,
         }
     }
@@ -121,8 +139,14 @@ pub(super) fn to_the_end(
     Ok(if is_interrupted { Outcome::Interrupted } else { outcome })
 }
 
+/// The execution that tries another one again.
+fn successor(local: &Local, id: ExecutionId) -> Result<Option<ExecutionId>, Stop> {
+    let execution = local.runtime.execution(id).map_err(stopped)?;
+    Ok(execution.and_then(|execution| execution.head.successor))
+}
+
 /// Has everything told that is not news of the runtime.
-fn listen(local: &Local, watched: &Watched, id: ExecutionId, limit: Option<Duration>) {
+fn listen(local: &Local, watched: &Watched, limit: Option<Duration>) {
     let told = watched.told.clone();
     local.tokio.spawn(async move {
         let mut count = 0;
@@ -141,6 +165,9 @@ fn listen(local: &Local, watched: &Watched, id: ExecutionId, limit: Option<Durat
             let _over = told.send(Heard::TimeIsUp);
         });
     }
+}
+
+fn wait_for_end(local: &Local, watched: &Watched, id: ExecutionId) {
     let (told, runtime) = (watched.told.clone(), Arc::downgrade(&local.runtime));
     local.tokio.spawn(async move {
         if let Some(runtime) = runtime.upgrade() {

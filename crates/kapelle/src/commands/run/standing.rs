@@ -21,6 +21,7 @@ use kapelle_store::logs::LogLine;
 use super::picture::{coloured, span};
 use super::place::Place;
 use super::{Arguments, Format, flows, say, stopped};
+use crate::argo::Options;
 use crate::configuration;
 use crate::files;
 use crate::local::{Local, Setup, TENANT};
@@ -53,6 +54,7 @@ pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
         None => Place::standing(folder, settings.encryption_key())?,
     };
     let recover = settings.recover.unwrap_or_default();
+    let argo = flows::argo(&settings.flows.task_settings);
     let (told, heard) = channel();
     let local = Local::start(Setup {
         settings,
@@ -67,7 +69,7 @@ pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
         triggers: Some(recover),
         secrets: arguments.secrets.clone(),
     })?;
-    let mut seen = Seen::new(folder);
+    let mut seen = Seen::new(folder, argo);
     if let Err(outcome) = seen.save(&local)? {
         return Ok(outcome);
     }
@@ -222,12 +224,13 @@ fn announce(local: &Local, place: &Place) -> Result<(), Stop> {
 /// The folder of flows as it was seen last.
 struct Seen {
     folder: PathBuf,
+    argo: Options<'static>,
     files: BTreeMap<PathBuf, (Option<SystemTime>, u64)>,
 }
 
 impl Seen {
-    fn new(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), files: BTreeMap::new() }
+    fn new(folder: &Path, argo: Options<'static>) -> Self {
+        Self { folder: folder.to_owned(), argo, files: BTreeMap::new() }
     }
 
     /// Whether a file of it is new, changed or gone.
@@ -252,7 +255,7 @@ impl Seen {
     /// Saves the flows of the folder, and ends those that are not in it any more.
     fn save(&mut self, local: &Local) -> Result<Result<(), Outcome>, Stop> {
         self.files = self.look()?;
-        let found = match flows::all(&[&self.folder])? {
+        let found = match flows::all(&[&self.folder], &self.argo)? {
             Ok(found) => found,
             Err(outcome) => return Ok(Err(outcome)),
         };

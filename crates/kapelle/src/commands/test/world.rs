@@ -8,6 +8,7 @@ use std::time::Duration;
 use kapelle_core::expression::environment::Settings;
 use kapelle_engine::inputs::Encryption;
 use kapelle_engine::plan::OnLost;
+use kapelle_http::Client;
 use kapelle_model::effect::Request;
 use kapelle_model::execution::Execution;
 use kapelle_model::flow::PluginDefault;
@@ -49,6 +50,7 @@ pub(super) struct Ground<'f> {
     pub(super) secrets: Arc<dyn Secrets>,
     /// Settings that tasks look up.
     pub(super) task_settings: BTreeMap<String, String>,
+    pub(super) client: Client,
     /// Where directories of attempts are made.
     pub(super) work: PathBuf,
     pub(super) heard: Arc<Heard>,
@@ -111,6 +113,7 @@ impl<'g> World<'g> {
                 local: ground.local.clone(),
                 secrets: Arc::clone(&ground.secrets),
                 settings: ground.task_settings.clone(),
+                client: ground.client.clone(),
                 calls: None,
             };
             let reach = surroundings.around(grips);

@@ -24,6 +24,32 @@ fn a_list_can_be_of_one_kind() {
 }
 
 #[test]
+fn types_of_the_installation_are_there_and_mistakes_are_told() {
+    let shop = "- types: [com.example.shop.Ask]\n  title: Ask\n  description: Asks the shop.\n  properties: {order: {description: The order., required: true}}\n  requests: [{request: {uri: 'http://x/{{ it.order }}'}}]\n";
+    let torn = "- types: [com.example.shop.Torn]\n  titel: Torn\n";
+    let flow = "id: f\nnamespace: a\ntasks:\n  - id: ask\n    type: com.example.shop.Ask\n";
+    let right = format!("{flow}    order: x\n");
+    let folder = Folder::new(
+        "own-types",
+        &[("types/shop.yaml", shop), ("types/torn.yaml", torn), ("right.yaml", &right), ("wrong.yaml", flow)],
+    );
+    let run = |arguments: &[&str]| {
+        let mut command = folder.command("kapelle");
+        command.args(arguments).env("KAPELLE_PLUGINS_DEFINITIONS", "types").output().unwrap()
+    };
+    let listed = run(&["plugins", "list", "--kind", "task"]);
+    let (list, told) = (String::from_utf8(listed.stdout).unwrap(), String::from_utf8(listed.stderr).unwrap());
+    let line = list.lines().find(|line| line.starts_with("com.example.shop.Ask ")).unwrap();
+    assert!(line.ends_with(" task  of this installation"), "{line}");
+    assert!(!list.contains("shop.Torn"));
+    assert!(told.starts_with("warning: types/torn.yaml:2:3: ") && told.contains("titel"), "{told}");
+    let page = String::from_utf8(run(&["plugins", "doc", "com.example.shop.Ask"]).stdout).unwrap();
+    assert!(page.contains("order") && page.contains("The order."), "{page}");
+    assert_eq!(run(&["check", "right.yaml"]).status.code(), Some(0));
+    assert_eq!(run(&["check", "wrong.yaml"]).status.code(), Some(1));
+}
+
+#[test]
 fn a_page_tells_all_about_a_type() {
     let page = printed(&["plugins", "doc", "core.flow.If"]);
     // What every task has is not the matter here.
@@ -106,4 +132,27 @@ fn a_search_needs_all_words_and_puts_names_first() {
     );
     assert_eq!(printed(&["plugins", "search", "xyzzy"]), "No type has anything to do with `xyzzy`.\n");
     assert_eq!(json(&["plugins", "search", "log xyzzy", "--format", "json"]), serde_json::json!([]));
+}
+
+#[test]
+fn the_page_about_what_is_there_is_as_it_is() {
+    let place = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/plugins.md");
+    let kept = std::fs::read_to_string(place).unwrap_or_default();
+    let made = printed(&["plugins", "list", "--coverage", "--markdown"]);
+    assert!(
+        kept.trim() == made.trim(),
+        "docs/plugins.md is not up to date: `kapelle plugins list --coverage --markdown > docs/plugins.md`"
+    );
+}
+
+#[test]
+fn what_is_there_is_counted_by_family() {
+    let rows = json(&["plugins", "list", "--coverage", "--format", "json"]);
+    let all = rows.as_array().unwrap().last().unwrap();
+    let count = |key: &str| all[key].as_u64().unwrap() as usize;
+    assert_eq!(
+        count("builtIn") + count("asData") + count("knownOnly"),
+        names(&printed(&["plugins", "list"])).len()
+    );
+    assert!(count("builtIn") > 100 && count("asData") > 40, "{all}");
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bigdecimal::BigDecimal;
-use jiff::civil::DateTime;
+use jiff::civil::{Date, DateTime};
 use jiff::tz::Offset;
 use kapelle_model::{Map, Value};
 use num_bigint::{BigInt, Sign};
@@ -11,10 +11,10 @@ use num_bigint::{BigInt, Sign};
 use super::{Budget, DEPTH_MAX, Read, scalar};
 
 /// What binary Ion starts with.
-pub(in crate::expression::builtin) const MARK: [u8; 4] = [0xe0, 0x01, 0x00, 0xea];
+pub(in crate::expression) const MARK: [u8; 4] = [0xe0, 0x01, 0x00, 0xea];
 
 /// The symbols that are always there, from the first on.
-const SYSTEM_SYMBOLS: [&str; 9] = [
+pub(super) const SYSTEM_SYMBOLS: [&str; 9] = [
     "$ion",
     "$ion_1_0",
     "$ion_symbol_table",
@@ -32,8 +32,7 @@ const NUMBER_BYTES_MAX: usize = 400;
 const EXPONENT_MAX: i64 = 1_000;
 
 /// All values of binary data, or the first one.
-pub(super) fn read(bytes: &[u8], all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
-    let mut symbols = Symbols { own: Vec::new() };
+pub(super) fn read(bytes: &[u8], all: bool, symbols: &mut Symbols, budget: &mut Budget) -> Read<Vec<Value>> {
     let mut rest = Bytes { bytes };
     super::collect(all, || {
         while !rest.bytes.is_empty() {
@@ -42,7 +41,7 @@ pub(super) fn read(bytes: &[u8], all: bool, budget: &mut Budget) -> Read<Vec<Val
                 rest.bytes = after;
                 continue;
             }
-            let value = Reader { symbols: &mut symbols, budget }.value(&mut rest, 0)?;
+            let value = Reader { symbols, budget }.value(&mut rest, 0)?;
             if value.is_some() {
                 return Ok(value);
             }
@@ -55,7 +54,9 @@ fn damaged() -> String {
     "the binary Ion data is damaged".into()
 }
 
-struct Symbols {
+/// The names that binary data explained so far.
+#[derive(Debug, Default)]
+pub(in crate::expression) struct Symbols {
     own: Vec<Arc<str>>,
 }
 
@@ -249,16 +250,25 @@ fn decimal(content: &mut Bytes<'_>) -> Read {
     Ok(Value::Decimal(Arc::new(BigDecimal::new(content.coefficient()?, -exponent))))
 }
 
-/// Its fields are those of UTC; the offset is for people only.
+/// Its fields are those of UTC; the offset is for people only. Without a time it is a date.
 fn timestamp(content: &mut Bytes<'_>) -> Read {
     let _: i64 = content.signed()?;
     let mut field = |default: i16| match content.bytes {
         [] => Ok(default),
         _ => content.unsigned().and_then(|field| i16::try_from(field).map_err(|_| damaged())),
     };
-    let (year, month, day) = (field(1)?, field(1)?, field(1)?);
-    let (hour, minute, second) = (field(0)?, field(0)?, field(0)?);
     let small = |field: i16| i8::try_from(field).map_err(|_| damaged());
+    let (year, month, day) = (field(1)?, small(field(1)?)?, small(field(1)?)?);
+    if content.bytes.is_empty() {
+        return Date::new(year, month, day).map(Value::LocalDate).map_err(|_| damaged());
+    }
+    let mut field = || content.unsigned().and_then(|field| i8::try_from(field).map_err(|_| damaged()));
+    let (hour, minute) = (field()?, field()?);
+    let second = if content.bytes.is_empty() {
+        0
+    } else {
+        i8::try_from(content.unsigned()?).map_err(|_| damaged())?
+    };
     let mut nanos = 0;
     if !content.bytes.is_empty() {
         let exponent = content.signed()?;
@@ -273,8 +283,7 @@ fn timestamp(content: &mut Bytes<'_>) -> Read {
         };
         nanos = scaled.and_then(|nanos| i32::try_from(nanos).ok()).ok_or_else(damaged)?;
     }
-    let local =
-        DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nanos);
+    let local = DateTime::new(year, month, day, hour, minute, second, nanos);
     let moment = local.ok().and_then(|local| scalar::moment(local, Offset::UTC));
     moment.map(Value::Instant).ok_or_else(damaged)
 }

@@ -8,15 +8,16 @@ use super::{Budget, DEPTH_MAX, Read, scalar};
 use crate::expression::builtin::encoding;
 use crate::expression::escape;
 
-/// All values of a text, or the first one.
-pub(super) fn read(text: &str, all: bool, budget: &mut Budget) -> Read<Vec<Value>> {
-    let mut reader = Reader { text, at: 0, budget };
+/// All values of a text, or the first one. The text may be a part of a longer one: its first line has this number.
+pub(super) fn read(text: &str, all: bool, line: usize, budget: &mut Budget) -> Read<Vec<Value>> {
+    let mut reader = Reader { text, at: 0, line, budget };
     super::collect(all, || reader.next_value())
 }
 
 struct Reader<'t, 'b> {
     text: &'t str,
     at: usize,
+    line: usize,
     budget: &'b mut Budget,
 }
 
@@ -363,7 +364,7 @@ impl<'t> Reader<'t, '_> {
 
     fn wrong(&self, what: &str) -> String {
         let before = &self.text[..self.at];
-        let line = before.bytes().filter(|byte| *byte == b'\n').count() + 1;
+        let line = before.bytes().filter(|byte| *byte == b'\n').count() + self.line;
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         let found = match self.rest().chars().next() {
             None => "the text ends".to_owned(),

@@ -12,7 +12,16 @@ use crate::expression::output::Output;
 /// Words that are no symbols without quotes.
 const KEYWORDS: &[&str] = &["null", "true", "false", "nan"];
 
-pub(super) fn write(value: &Value, out: &mut Output) {
+/// How moments are written.
+#[derive(Clone, Copy)]
+pub(super) enum Moments {
+    /// With milliseconds, be they zero, and nothing finer.
+    Millis,
+    /// With milliseconds, and with nanoseconds where there are any.
+    Exact,
+}
+
+pub(super) fn write(value: &Value, moments: Moments, out: &mut Output) {
     match value {
         Value::Null => out.push_str("null"),
         Value::Bool(_) | Value::Int(_) | Value::BigInt(_) => form::java(value, out),
@@ -21,19 +30,20 @@ pub(super) fn write(value: &Value, out: &mut Output) {
         Value::Decimal(number) => decimal(number, out),
         Value::Str(text) => out.marked(text.has_secret(), |out| quoted(text.expose(), '"', out)),
         Value::List(items) => {
-            out.enclosed(["[", ",", "]"], items.iter(), write);
+            out.enclosed(["[", ",", "]"], items.iter(), |item, out| write(item, moments, out));
         }
         Value::Map(map) => {
             out.enclosed(["{", ",", "}"], map.iter(), |(key, item), out| {
                 symbol(key, out);
                 out.push_char(':');
-                write(item, out);
+                write(item, moments, out);
             });
         }
         Value::Instant(moment) => {
-            // A timestamp of Ion has milliseconds here, be they zero.
             let local = Offset::UTC.to_datetime(*moment);
-            out.push_str(&format!("{}Z", local.strftime("%Y-%m-%dT%H:%M:%S%.3f")));
+            let is_finer = local.subsec_nanosecond() % 1_000_000 != 0;
+            let digits = if is_finer && matches!(moments, Moments::Exact) { "%.9f" } else { "%.3f" };
+            out.push_str(&format!("{}{}Z", local.strftime("%Y-%m-%dT%H:%M:%S"), local.strftime(digits)));
         }
         Value::Zoned(moment) => {
             let region = moment.time_zone().iana_name().filter(|name| *name != "UTC");
@@ -54,7 +64,7 @@ pub(super) fn write(value: &Value, out: &mut Output) {
             out.push_str(&encoding::base64::encode(bytes));
             out.push_str("}}");
         }
-        Value::Secret(inner) => out.marked(true, |out| write(inner, out)),
+        Value::Secret(inner) => out.marked(true, |out| write(inner, moments, out)),
     }
 }
 

@@ -12,7 +12,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use kapelle_model::Failure;
 use kapelle_plugin::{Broken, RunContext};
 
-use crate::files::{Found, copy, create, prepare};
+use kapelle_plugin::files::{Found, copy, create, prepare};
 
 const FIRST: &str = "kapelle files 1\n";
 const LAST: &str = "end\n";

@@ -11,7 +11,7 @@ use serde::Deserialize;
 
 use super::super::super::hash::short_hash;
 use super::archive::{Listed, Packed, list, unpack};
-use crate::files::{Found, Globs, files_below};
+use kapelle_plugin::files::{Found, Globs, files_below};
 
 /// What is kept for the next execution of the flow.
 #[derive(Deserialize, JsonSchema)]

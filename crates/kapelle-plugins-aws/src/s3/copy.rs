@@ -1,0 +1,41 @@
+//! `io.kestra.plugin.aws.s3.Copy`: copies or moves an object.
+
+use kapelle_plugin::{Broken, Expr, RunContext, Task};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use super::open;
+use crate::access::{AccessProperties, StyleProperties};
+use crate::store::action::{Copied, FromProperties, PlaceProperties, copy_place};
+
+/// # Copy an object of S3
+///
+/// Copies an object within S3, and then deletes it if that is asked for.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Copy {
+    #[serde(flatten)]
+    access: AccessProperties,
+    #[serde(flatten)]
+    style: StyleProperties,
+    /// The object.
+    #[serde(default)]
+    from: Option<FromProperties>,
+    /// Where it is copied to. What is not said is as in `from`.
+    #[serde(default)]
+    to: Option<PlaceProperties>,
+    /// Whether the object is deleted when it was copied.
+    #[serde(default)]
+    delete: Option<Expr<bool>>,
+}
+
+impl Task for Copy {
+    const TYPE: &'static str = "io.kestra.plugin.aws.s3.Copy";
+    type Output = Copied;
+
+    async fn run(&self, cx: &RunContext) -> Result<Copied, Broken> {
+        let store = open(cx, &self.access, &self.style, None, None)?;
+        let deletes = cx.filled(self.delete.as_ref())?.unwrap_or(false);
+        copy_place(cx, &store, self.from.as_ref(), self.to.as_ref(), None, deletes).await
+    }
+}

@@ -1,0 +1,5 @@
+mod buckets;
+mod failures;
+mod requests;
+mod trigger;
+mod world;

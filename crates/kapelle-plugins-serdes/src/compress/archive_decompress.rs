@@ -1,0 +1,73 @@
+//! `io.kestra.plugin.compress.ArchiveDecompress`: takes files out of an archive.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use kapelle_model::Text;
+use kapelle_plugin::files::{copy, open};
+use kapelle_plugin::ion::finish;
+use kapelle_plugin::{Broken, Expr, RunContext, Task};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::algorithm::Algorithm;
+use super::archive::{Form, each};
+use super::unpacking::unpacked;
+use crate::converted::create;
+
+/// # Take files out of an archive
+///
+/// Writes each file of an archive into a file of its own. Links are left out, a path that leads out of the archive is
+/// refused, and so is an archive that grows without measure.
+#[derive(Clone, Deserialize, JsonSchema)]
+pub(crate) struct ArchiveDecompress {
+    /// The form of the archive.
+    algorithm: Expr<Form>,
+    /// How the archive is compressed; it is not if nothing is said.
+    compression: Option<Expr<Algorithm>>,
+    /// The address of the archive.
+    from: Expr<Text>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Output {
+    /// The addresses of the files, by their paths in the archive. Of a path that comes twice the last file counts.
+    files: BTreeMap<String, String>,
+}
+
+impl Task for ArchiveDecompress {
+    const TYPE: &'static str = "io.kestra.plugin.compress.ArchiveDecompress";
+    const HAS_EFFECTS: bool = false;
+    type Output = Output;
+
+    async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
+        let task = self.clone();
+        cx.blocking(move |cx| task.work(cx)).await
+    }
+}
+
+impl ArchiveDecompress {
+    fn work(&self, cx: &RunContext) -> Result<Output, Broken> {
+        let form = cx.render(&self.algorithm)?;
+        let from = cx.render(&self.from)?;
+        let content = open(cx, &from)?;
+        let content: Box<dyn Read> = match cx.filled(self.compression.as_ref())? {
+            Some(algorithm) => unpacked(algorithm, content)?,
+            None => content,
+        };
+        let mut files = BTreeMap::new();
+        each(cx, form, content, &mut |path, content| {
+            let mut file = create(cx, extension(path))?;
+            copy(cx, content, &mut file)?;
+            files.insert(path.to_owned(), finish(file)?);
+            Ok(())
+        })?;
+        Ok(Output { files })
+    }
+}
+
+/// What follows the last dot of a name, with the dot.
+fn extension(path: &str) -> &str {
+    let name = path.rsplit('/').next().unwrap_or_default();
+    name.rfind('.').map_or(".tmp", |dot| &name[dot..])
+}

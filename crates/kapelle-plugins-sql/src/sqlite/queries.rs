@@ -1,0 +1,56 @@
+//! `io.kestra.plugin.jdbc.sqlite.Queries`: runs several statements.
+
+use kapelle_model::Text;
+use kapelle_plugin::{Broken, Expr, RunContext, Task};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::database::{DatabaseOutput, FileProperties, Sqlite};
+use crate::asked::Asked;
+use crate::login::Login;
+use crate::queries::{Outputs, queries};
+
+/// # Run statements in SQLite
+///
+/// Runs statements with `;` between them, one after the other and in one transaction, unless `transaction` says
+/// otherwise. What those give that have rows is kept in the way that `fetchType` says.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Queries {
+    /// `jdbc:sqlite:` with the path of the database behind it; without one the database is in memory and gone after the
+    /// task.
+    url: Option<Expr<Text>>,
+    #[serde(flatten)]
+    login: Login,
+    #[serde(flatten)]
+    asked: Asked,
+    #[serde(flatten)]
+    file: FileProperties,
+    /// Whether all statements are one transaction, so that all of them are done or none; they are unless this says
+    /// `false`.
+    transaction: Option<Expr<bool>>,
+    /// Statements of SQLite write no files; taken for flows that have it.
+    #[allow(dead_code, reason = "flows have it")]
+    output_files: Option<Expr<Vec<String>>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Output {
+    #[serde(flatten)]
+    outputs: Outputs,
+    #[serde(flatten)]
+    database: DatabaseOutput,
+}
+
+impl Task for Queries {
+    const TYPE: &'static str = "io.kestra.plugin.jdbc.sqlite.Queries";
+    type Output = Output;
+
+    async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
+        let url = self.url.as_ref();
+        let database = Sqlite::of(cx, (url, &self.login), &self.file).await?;
+        let asked = (url, &self.login, &self.asked);
+        let outputs = queries(cx, &database, asked, self.transaction.as_ref()).await?;
+        Ok(Output { outputs, database: database.keep(cx).await? })
+    }
+}

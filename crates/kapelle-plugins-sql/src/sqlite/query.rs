@@ -1,0 +1,54 @@
+//! `io.kestra.plugin.jdbc.sqlite.Query`: runs one statement.
+
+use kapelle_model::Text;
+use kapelle_plugin::{Broken, Expr, RunContext, Task};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::database::{DatabaseOutput, FileProperties, Sqlite};
+use crate::asked::Asked;
+use crate::kept;
+use crate::login::Login;
+use crate::queries::query;
+
+/// # Query SQLite
+///
+/// Runs one statement in a database of SQLite, and keeps its rows in the way that `fetchType` says. The database is in
+/// memory, a file in the directory of the task, a copy of one in the internal storage, or a file of the machine below a
+/// folder that is open to flows.
+#[derive(Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Query {
+    /// `jdbc:sqlite:` with the path of the database behind it; without one the database is in memory and gone after the
+    /// task.
+    url: Option<Expr<Text>>,
+    #[serde(flatten)]
+    login: Login,
+    #[serde(flatten)]
+    asked: Asked,
+    #[serde(flatten)]
+    file: FileProperties,
+    /// Statements of SQLite write no files; taken for flows that have it.
+    #[allow(dead_code, reason = "flows have it")]
+    output_files: Option<Expr<Vec<String>>>,
+}
+
+#[derive(Serialize, JsonSchema)]
+pub(super) struct Output {
+    #[serde(flatten)]
+    kept: kept::Output,
+    #[serde(flatten)]
+    database: DatabaseOutput,
+}
+
+impl Task for Query {
+    const TYPE: &'static str = "io.kestra.plugin.jdbc.sqlite.Query";
+    type Output = Output;
+
+    async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
+        let url = self.url.as_ref();
+        let database = Sqlite::of(cx, (url, &self.login), &self.file).await?;
+        let kept = query(cx, &database, (url, &self.login, &self.asked)).await?;
+        Ok(Output { kept, database: database.keep(cx).await? })
+    }
+}

@@ -5,8 +5,9 @@
 
 mod bundled;
 mod own;
+mod unread;
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::shape::{Kind, Property, Role, TextRule};
@@ -20,7 +21,6 @@ pub struct Catalogue {
     by_name: HashMap<&'static str, usize>,
     /// Old names in lower case, since they are matched without regard to case.
     by_lower_alias: HashMap<String, usize>,
-    families: OnceLock<BTreeSet<&'static str>>,
     common: OnceLock<bundled::Common>,
     interfaces: OnceLock<bundled::Interfaces>,
     common_json: &'static str,
@@ -122,14 +122,6 @@ impl Catalogue {
     /// All old names.
     pub fn aliases(&self) -> impl Iterator<Item = &'static str> {
         self.types.iter().flat_map(|slot| slot.aliases.iter().copied())
-    }
-
-    /// The families of all types, by their names and old names.
-    pub fn families(&self) -> &BTreeSet<&'static str> {
-        self.families.get_or_init(|| {
-            let names = self.names().map(|(name, _)| name).chain(self.aliases());
-            names.filter_map(Self::family).collect()
-        })
     }
 
     /// The family that a name in full belongs to: what is released together as one plugin, such as `aws` in

@@ -3,6 +3,7 @@
 //! This is the one truth about the language. The checks, the JSON schema and the reference all read it. Types that
 //! plugins bring have the same form and come from the catalogue.
 
+mod added;
 mod flow;
 mod http;
 mod input;
@@ -10,8 +11,9 @@ mod nested;
 mod trigger;
 mod webhook;
 
+pub(crate) use added::{ADDED_OUTPUTS, ADDED_TYPES};
 pub use flow::{FLOW, RESERVED_FLOW_IDS, is_namespace};
-pub(crate) use nested::{ADDED_OUTPUTS, ADDED_TYPES, DAG_TASK, REFINED};
+pub(crate) use nested::{DAG_TASK, REFINED};
 
 /// An object with a fixed set of properties.
 #[derive(Debug)]

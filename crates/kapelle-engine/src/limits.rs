@@ -150,7 +150,8 @@ impl Limits {
             self.rename(flow, |id| if is_keyed { key(id) } else { None });
         }
         self.rules.insert(flow.clone(), rule);
-        self.names_of(flow).iter().flat_map(|name| self.admit(name)).collect()
+        let names: Vec<LimitName> = self.names_of(flow).cloned().collect();
+        names.iter().flat_map(|name| self.admit(name)).collect()
     }
 
     /// How many hold a place of a limit.
@@ -209,21 +210,21 @@ impl Limits {
         if self.places.get(name).is_some_and(is_left) {
             self.places.remove(name);
         }
-        if self.names_of(&name.flow).is_empty() {
+        if self.names_of(&name.flow).next().is_none() {
             self.rules.remove(&name.flow);
         }
     }
 
     /// The limits of a flow.
-    fn names_of(&self, flow: &LimitedFlow) -> Vec<LimitName> {
+    fn names_of<'a>(&'a self, flow: &'a LimitedFlow) -> impl Iterator<Item = &'a LimitName> {
         let first = LimitName { flow: flow.clone(), key: None };
         let from = self.places.range(first..).map(|(name, _)| name);
-        from.take_while(|name| name.flow == *flow).cloned().collect()
+        from.take_while(move |name| name.flow == *flow)
     }
 
     /// Puts all who hold places of a flow, or wait for some, where their keys belong now.
     fn rename(&mut self, flow: &LimitedFlow, key: impl Fn(ExecutionId) -> Option<Arc<str>>) {
-        let names = self.names_of(flow);
+        let names: Vec<LimitName> = self.names_of(flow).cloned().collect();
         let all = names.iter().flat_map(|name| self.places[name].all());
         let new: BTreeMap<ExecutionId, LimitName> =
             all.map(|id| (id, LimitName { flow: flow.clone(), key: key(id) })).collect();

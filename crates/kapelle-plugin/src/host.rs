@@ -20,8 +20,8 @@ use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Text};
 
 pub use executions::{
-    Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, PurgeOf, Purged, ToStart, Told,
-    ToldRun,
+    Count, CountOf, Counted, Executions, FlowRef, LogOrigin, LogQuery, OldFiles, PurgeOf, Purged, ToStart,
+    Told, ToldRun,
 };
 pub use files::{Files, Name, NewFile};
 pub use flows::{FlowSource, Flows};

@@ -40,8 +40,8 @@ pub use convert::{FromRendered, Word, unfit};
 pub use expr::Expr;
 pub use host::{
     Count, CountOf, Counted, Executions, Files, FlowRef, FlowSource, Flows, Host, Kept, KeyToSet, Keys,
-    LogOrigin, LogQuery, Metric, MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, Place, PurgeOf,
-    Purged, ToStart, Told, ToldRun, Triggers, Waiting,
+    LogOrigin, LogQuery, Metric, MetricKind, Name, NamespaceFile, NamespaceFiles, NewFile, OldFiles, Place,
+    PurgeOf, Purged, ToStart, Told, ToldRun, Triggers, Waiting,
 };
 pub use outputs::{Any, outputs};
 pub use read::{Properties, entries, read};

@@ -2,6 +2,7 @@
 
 mod logs;
 mod purge;
+mod purge_files;
 mod start;
 mod told;
 
@@ -14,7 +15,8 @@ use kapelle_model::permit::Permit;
 use kapelle_model::trigger::TriggerKey;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State};
 use kapelle_plugin::{
-    Count, CountOf, Counted, Executions, FlowRef, LogQuery, PurgeOf, Purged, ToStart, Told, Triggers,
+    Count, CountOf, Counted, Executions, FlowRef, LogQuery, OldFiles, PurgeOf, Purged, ToStart, Told,
+    Triggers,
 };
 use kapelle_store::StoreError;
 use kapelle_store::filter::{Condition, Filter, Range, Test};
@@ -143,8 +145,8 @@ impl Executions for TenantExecutions {
         self.delete_lines(of)
     }
 
-    fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure> {
-        self.purge_stored(of, is_dry)
+    fn purge_files(&self, of: &OldFiles) -> Result<Purged, Failure> {
+        self.purge_old_files(of)
     }
 }
 

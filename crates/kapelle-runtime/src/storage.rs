@@ -19,7 +19,9 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-pub use address::{SCHEME, execution_folder, log_name, namespace_folder, task_folder};
+pub use address::{
+    EXECUTIONS, SCHEME, execution_folder, executions_folder, log_name, namespace_folder, task_folder,
+};
 pub use attempt_files::AttemptFiles;
 pub use local::LocalStorage;
 pub use machine::LocalFiles;

@@ -6,5 +6,6 @@ mod flows;
 mod hooks;
 mod limits;
 mod lives;
+mod purge_files;
 mod triggers;
 mod world;

@@ -74,7 +74,6 @@ pub(super) fn load() -> Catalogue {
         types,
         by_name,
         by_lower_alias,
-        families: OnceLock::new(),
         common: OnceLock::new(),
         interfaces: OnceLock::new(),
         common_json,

@@ -157,3 +157,13 @@ fn the_packed_catalogue_is_small() {
     let packed = include_bytes!(concat!(env!("OUT_DIR"), "/catalogue.deflate"));
     assert!(packed.len() <= 150 * 1024, "{} bytes", packed.len());
 }
+
+#[test]
+fn no_plugin_is_both_read_and_unread() {
+    assert!(unread::UNREAD.is_sorted());
+    let catalogue = Catalogue::bundled();
+    let names = catalogue.names().map(|(name, _)| name).chain(catalogue.aliases());
+    let both: Vec<_> =
+        names.filter(|name| Catalogue::family(name).is_some_and(Catalogue::is_unread)).collect();
+    assert!(both.is_empty(), "{both:?}");
+}

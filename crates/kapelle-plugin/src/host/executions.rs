@@ -27,9 +27,9 @@ pub trait Executions: Send + Sync {
     /// Deletes lines of logs. How many.
     fn purge_logs(&self, of: &LogQuery) -> Result<u64, Failure>;
 
-    /// Deletes files of executions that are older than this: how many executions were looked at, how many of them have
-    /// such files, how many files were deleted. A dry run deletes nothing.
-    fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure>;
+    /// Deletes old files of executions: how many executions were looked at, how many of them have such files, how many
+    /// files were deleted.
+    fn purge_files(&self, of: &OldFiles) -> Result<Purged, Failure>;
 }
 
 /// An execution, as somebody tells of it.
@@ -116,6 +116,17 @@ pub struct PurgeOf {
     pub metrics: bool,
     pub files: bool,
     pub batch: u32,
+}
+
+/// Files that were last changed within this time. With a flow, exactly its namespace; else the namespace and all below it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OldFiles {
+    pub namespace: Option<String>,
+    pub flow: Option<String>,
+    pub from: Option<Timestamp>,
+    pub until: Timestamp,
+    /// Nothing is deleted.
+    pub is_dry: bool,
 }
 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use kapelle_model::{Failure, Map};
 use super::{NOW, locked};
 use crate::host::{
     CountOf, Counted, Executions, FlowRef, FlowSource, Kept, KeyToSet, Keys, LogQuery, NamespaceFile,
-    NamespaceFiles, PurgeOf, Purged, ToStart, Told, Triggers,
+    NamespaceFiles, OldFiles, PurgeOf, Purged, ToStart, Told, Triggers,
 };
 
 /// Keys, files of namespaces, lines of logs, and what was asked for.
@@ -205,8 +205,8 @@ impl Executions for Memory {
         Ok(locked(&self.purged).logs)
     }
 
-    fn purge_files(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure> {
-        self.note(format!("purge files {of:?} {is_dry}"));
+    fn purge_files(&self, of: &OldFiles) -> Result<Purged, Failure> {
+        self.note(format!("purge files {of:?}"));
         Ok(*locked(&self.purged))
     }
 }

@@ -31,20 +31,6 @@ impl TenantExecutions {
         Ok(purged)
     }
 
-    pub(super) fn purge_stored(&self, of: &PurgeOf, is_dry: bool) -> Result<Purged, Failure> {
-        let mut purged = Purged::default();
-        self.each_page(of, |headers| {
-            for header in headers {
-                let files = self.count_files(header)?;
-                purged.scanned += 1;
-                purged.executions += u64::from(files > 0);
-                purged.files += if is_dry { 0 } else { self.delete_files(header)? };
-            }
-            Ok(())
-        })?;
-        Ok(purged)
-    }
-
     /// Hands over what is meant, a page at a time, the oldest first.
     fn each_page(
         &self,
@@ -91,11 +77,6 @@ impl TenantExecutions {
     fn delete_files(&self, header: &Header) -> Result<u64, Failure> {
         let deleted = self.storage.delete_below(&self.folder(header)?);
         Ok(deleted.map_err(|error| Failure::new(error.to_string()))?.len() as u64)
-    }
-
-    fn count_files(&self, header: &Header) -> Result<u64, Failure> {
-        let found = self.storage.list(&self.folder(header)?);
-        Ok(found.map_err(|error| Failure::new(error.to_string()))?.len() as u64)
     }
 }
 

@@ -7,6 +7,9 @@ use kapelle_core::expression::plain::slug;
 /// What addresses of the internal storage begin with, before the slash of the path.
 pub const SCHEME: &str = "kestra://";
 
+/// The last name in a folder of all executions of a flow.
+pub const EXECUTIONS: &str = "executions";
+
 /// The folder of a namespace.
 pub fn namespace_folder(namespace: &str) -> String {
     namespace.replace('.', "/")
@@ -14,7 +17,12 @@ pub fn namespace_folder(namespace: &str) -> String {
 
 /// The folder of an execution. Ids of older servers, which are no ids of ours, have one too.
 pub fn execution_folder(namespace: &str, flow: &str, execution: &str) -> String {
-    format!("{}/{}/executions/{execution}", namespace_folder(namespace), slug(flow))
+    format!("{}/{execution}", executions_folder(namespace, flow))
+}
+
+/// The folder of all executions of a flow.
+pub fn executions_folder(namespace: &str, flow: &str) -> String {
+    format!("{}/{}/{EXECUTIONS}", namespace_folder(namespace), slug(flow))
 }
 
 /// The folder of a task run.

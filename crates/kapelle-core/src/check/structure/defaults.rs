@@ -75,9 +75,9 @@ impl<'a> Structure<'a, '_> {
         }
         let message =
             format!("no known plugin type is called `{name}` or begins so: the values have no effect");
-        // Types of other plugins are no advice for one that is not known.
+        // Types of other plugins are no advice for one that nobody here has read.
         let family = Catalogue::family(name).or_else(|| Catalogue::family_of_package(name));
-        let has_advice = family.is_none_or(|family| self.may_mean_known(family));
+        let has_advice = !family.is_some_and(Catalogue::is_unread);
         let names = self.catalogue.names().map(|(name, _)| name).filter(|_| has_advice);
         let near = self.nearest(name, names);
         let help = near.map(|near| format!("did you mean `{near}`?"));

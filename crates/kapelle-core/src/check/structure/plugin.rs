@@ -46,7 +46,7 @@ impl<'a> Structure<'a, '_> {
 
     fn unknown_type(&mut self, value: &'a Node, written: &str, role: Role) {
         let catalogue = self.catalogue;
-        if let Some(family) = Catalogue::family(written).filter(|family| !self.may_mean_known(family)) {
+        if let Some(family) = Catalogue::family(written).filter(|family| Catalogue::is_unread(family)) {
             return self.unknown_plugin(value, written, family, role);
         }
         // Whoever leaves the package out is answered in kind, and never with an old name.
@@ -70,14 +70,6 @@ impl<'a> Structure<'a, '_> {
             found = found.fix(format!("write `{near}`"), value.span, near);
         }
         self.report(found, "type", &wording);
-    }
-
-    /// Whether a family is one of the catalogue, or most likely one that is misspelt.
-    pub(super) fn may_mean_known(&self, family: &str) -> bool {
-        let families = self.catalogue.families();
-        // What is so short is near to everything.
-        let is_meant = |known: &str| known.len() > 2 && is_typo(family, known);
-        families.contains(family) || families.iter().any(|known| is_meant(known))
     }
 
     /// A plugin that was released, but that nobody here has read: that is no reason to refuse the flow.

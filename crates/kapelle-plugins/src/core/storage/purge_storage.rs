@@ -2,14 +2,14 @@
 
 use jiff::Zoned;
 use kapelle_model::Failure;
-use kapelle_plugin::{Broken, Expr, Metric, PurgeOf, RunContext, Task};
+use kapelle_plugin::{Broken, Expr, Metric, OldFiles, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// # Delete old files of executions
 ///
-/// Deletes files of executions by their age, also where the execution is not there any more. It only counts unless
-/// `dryRun` is `false`.
+/// Deletes files of executions by the age of the files, also where the execution is not there any more. Files of
+/// executions that still run stay. It only counts unless `dryRun` is `false`.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct PurgeStorage {
@@ -17,7 +17,7 @@ pub(crate) struct PurgeStorage {
     namespace: Option<Expr<String>>,
     /// The flow, of exactly this namespace.
     flow_id: Option<Expr<String>>,
-    /// Only files that were last changed after this moment.
+    /// Only files that were last changed at this moment or later.
     start_date: Option<Expr<Zoned>>,
     /// Only files that were last changed before this moment.
     end_date: Expr<Zoned>,
@@ -49,23 +49,17 @@ impl Task for PurgeStorage {
 
 impl PurgeStorage {
     fn work(&self, cx: &RunContext) -> Result<Output, Broken> {
-        let of = PurgeOf {
+        let of = OldFiles {
             namespace: cx.filled(self.namespace.as_ref())?,
             flow: cx.filled(self.flow_id.as_ref())?,
-            states: Vec::new(),
             from: cx.filled(self.start_date.as_ref())?.map(|moment| moment.timestamp()),
             until: cx.render(&self.end_date)?.timestamp(),
-            executions: false,
-            logs: false,
-            metrics: false,
-            files: true,
-            batch: BATCH,
+            is_dry: cx.filled(self.dry_run.as_ref())?.unwrap_or(true),
         };
         if of.flow.is_some() && of.namespace.is_none() {
             return Err(Failure::new("`flowId` needs `namespace`: add it").into());
         }
-        let is_dry = cx.filled(self.dry_run.as_ref())?.unwrap_or(true);
-        let purged = cx.host.executions().purge_files(&of, is_dry)?;
+        let purged = cx.host.executions().purge_files(&of)?;
         cx.metric(Metric::count("scanned", purged.scanned));
         cx.metric(Metric::count("purged", purged.executions));
         cx.metric(Metric::count("deleted.files", purged.files));
@@ -76,6 +70,3 @@ impl PurgeStorage {
         })
     }
 }
-
-/// Executions that are looked at together.
-const BATCH: u32 = 100;

@@ -135,6 +135,14 @@ impl Limits {
         admitted
     }
 
+    /// Whose keys [`Self::change`] is going to ask for.
+    pub fn renamed_by(&self, flow: &LimitedFlow, rule: &Rule) -> Vec<ExecutionId> {
+        if rule.key.is_none() || self.rules.get(flow).is_none_or(|known| known.key == rule.key) {
+            return Vec::new();
+        }
+        self.names_of(flow).flat_map(|name| self.places[name].all()).collect()
+    }
+
     /// A flow says something else of its limits. Whoever holds a place keeps it, also beyond the limit; whoever waits keeps
     /// its turn. If keys are made in another way, `key` tells that of an execution. Those who may start now hold their
     /// places already.

@@ -4,12 +4,14 @@
 //! not the latest one any more when they are, the claim is made anew: so nobody asks by an old rule after [`changed`] told
 //! the limits of the new one.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use kapelle_engine::limits::{Claim, LimitedFlow, Limits, Rule, claim, key};
 use kapelle_engine::live::Live;
 use kapelle_model::ExecutionId;
 use kapelle_model::event::Admission;
+use kapelle_store::StoreError;
 use kapelle_store::error::Result as Stored;
 use kapelle_store::flow::FlowRevision;
 
@@ -28,13 +30,12 @@ pub(crate) fn with_claim<T>(
     let flow = LimitedFlow::of(birth);
     // Where the latest one cannot be read, the own one has to do.
     let latest = || latest(shared, &flow).unwrap_or_else(|_| Some(Arc::clone(own)));
-    let revision = |definition: &Option<Arc<Definition>>| Some(definition.as_ref()?.plan.revision);
     loop {
         let rules = latest();
         let plan = rules.as_ref().map(|definition| &definition.plan);
         let claim = shared.with_world(birth, |world| claim(&own.plan, plan, live, world));
         let mut limits = shared.limits();
-        if revision(&latest()) == revision(&rules) {
+        if revision(latest().as_ref()) == revision(rules.as_ref()) {
             return use_it(&mut limits, &claim);
         }
     }
@@ -47,22 +48,38 @@ pub(crate) fn changed(shared: &Shared, flow: &FlowRevision) {
         namespace: Arc::clone(&flow.namespace),
         flow: Arc::clone(&flow.id),
     };
-    // All change together, or somebody would start beside others who are not counted yet.
-    let mut limits = shared.limits();
-    let latest = match latest(shared, &flow) {
-        Ok(latest) => latest,
-        Err(error) => {
-            let name = format!("{}.{}", flow.namespace, flow.flow);
-            return shared
-                .news(&News::Alarm(&format!("the limit of flow `{name}` stays as it was: {error}")));
+    let admitted = loop {
+        let latest = match latest(shared, &flow) {
+            Ok(latest) => latest,
+            Err(error) => return stays(shared, &flow, &error),
+        };
+        let rule = Rule::of(latest.as_ref().map(|definition| &definition.plan));
+        let key = |id| key_of(shared, id, latest.as_deref());
+        // Keys may take their time, and others need the limits meanwhile. Only of those who come now one is made below.
+        let renamed = shared.limits().renamed_by(&flow, &rule);
+        let keys: HashMap<_, _> = renamed.into_iter().map(|id| (id, key(id))).collect();
+        // All change together, or somebody would start beside others who are not counted yet.
+        let mut limits = shared.limits();
+        match self::latest(shared, &flow) {
+            Ok(now) if revision(now.as_ref()) == revision(latest.as_ref()) => {
+                break limits.change(&flow, rule, |id| keys.get(&id).cloned().unwrap_or_else(|| key(id)));
+            }
+            Ok(_) => {}
+            Err(error) => return stays(shared, &flow, &error),
         }
     };
-    let rule = Rule::of(latest.as_ref().map(|definition| &definition.plan));
-    let admitted = limits.change(&flow, rule, |id| key_of(shared, id, latest.as_deref()));
-    drop(limits);
     for to in admitted {
         shared.tell(Message::Admit { to, answer: Admission::Granted });
     }
+}
+
+fn stays(shared: &Shared, flow: &LimitedFlow, error: &StoreError) {
+    let LimitedFlow { namespace, flow, .. } = flow;
+    shared.news(&News::Alarm(&format!("the limit of flow `{namespace}.{flow}` stays as it was: {error}")));
+}
+
+fn revision(definition: Option<&Arc<Definition>>) -> Option<u32> {
+    Some(definition?.plan.revision)
 }
 
 fn latest(shared: &Shared, flow: &LimitedFlow) -> Stored<Option<Arc<Definition>>> {

@@ -126,6 +126,10 @@ fn a_change_of_the_limit_reaches_all_its_keys() {
 fn other_keys_put_everybody_together_anew() {
     let (mut limits, _) = asked(&[keyed(1, "x"), keyed(2, "y"), keyed(3, "y"), keyed(4, "x")]);
     let by_others = Rule { size: Some(1), key: Some("{{ inputs.other }}".into()) };
+    assert_eq!(ids(&limits.renamed_by(&flow("a"), &by_others)), [1, 4, 2, 3]);
+    for same in [keyed(1, "x").limits[0].rule.clone(), of_size(2)] {
+        assert_eq!(limits.renamed_by(&flow("a"), &same), []);
+    }
     let admitted = limits.change(&flow("a"), by_others, |id| Some(if id.0 == 3 { "p" } else { "q" }.into()));
     assert_eq!(ids(&admitted), [3], "it is alone now, and the other three are together");
     assert_eq!(limits.waited_for(ExecutionId(4))[0].to_string(), "ns.a:q");

@@ -10,16 +10,23 @@ pub struct Broken {
     pub outputs: Map,
     /// It was told to stop, or its time was up.
     pub is_killed: bool,
+    /// Whoever was asked did not answer, or could not for the moment: the same may go well soon.
+    pub is_passing: bool,
 }
 
 impl Broken {
     pub fn new(message: impl Into<Text>) -> Self {
-        Self { failure: Failure::new(message), outputs: Map::new(), is_killed: false }
+        Self::from(Failure::new(message))
     }
 
     /// It stopped because it was told to.
     pub fn killed() -> Self {
         Self { is_killed: true, ..Self::new("it was stopped") }
+    }
+
+    #[must_use]
+    pub fn passing(self) -> Self {
+        Self { is_passing: true, ..self }
     }
 
     #[must_use]
@@ -30,7 +37,7 @@ impl Broken {
 
 impl From<Failure> for Broken {
     fn from(failure: Failure) -> Self {
-        Self { failure, outputs: Map::new(), is_killed: false }
+        Self { failure, outputs: Map::new(), is_killed: false, is_passing: false }
     }
 }
 

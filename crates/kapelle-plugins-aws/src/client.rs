@@ -88,7 +88,7 @@ pub(crate) fn endpoint(
     let address = address.trim().trim_end_matches('/').to_owned();
     let address = if address.contains("://") { address } else { format!("https://{address}") };
     Url::parse(&address).map_err(|reason| {
-        Failure::new(format!("`{address}` cannot be used as `endpointOverride`: {reason}"))
+        Failure::new(format!("`{address}` cannot be used as the address of a server: {reason}"))
     })?;
     Ok(address)
 }

@@ -154,8 +154,7 @@ impl Said {
             | "UnrecognizedClientException"
             | "InvalidClientTokenId"
             | "XAdminUserNotFound" => {
-                "Nobody knows the access key: look at `accessKeyId`, and whether `endpointOverride` names the server that \
-                 knows it"
+                "Nobody knows the access key: look at `accessKeyId`, and at the address of the server, if one is written"
             }
             "SignatureDoesNotMatch" | "InvalidSignatureException" => {
                 "The secret does not belong to the access key: look at `secretKeyId`"
@@ -165,7 +164,7 @@ impl Said {
             }
             "RequestTimeTooSkewed" => "The clock of this server is wrong: set it",
             "NoSuchBucket" => {
-                "Look at `bucket`, `region` and `endpointOverride`, or create the bucket with a CreateBucket task"
+                "Look at `bucket`, `region` and the address of the server, or create the bucket with a CreateBucket task"
             }
             "NoSuchKey" => "Look at `key`: every letter counts, and it begins without a slash",
             "NoSuchVersion" => "Look at `versionId`",
@@ -184,7 +183,7 @@ impl Said {
                 "Look at `queueUrl` and `region`"
             }
             "InvalidAction" | "UnknownOperationException" | "NotImplemented" | "MethodNotAllowed" => {
-                "The server at `endpointOverride` cannot do this"
+                "The server cannot do this"
             }
             "PermanentRedirect" | "AuthorizationHeaderMalformed" | "TemporaryRedirect" => {
                 return Some(match &self.region {
@@ -247,7 +246,7 @@ mod tests {
         assert_eq!(
             said.told("the bucket `b` cannot be listed"),
             "the bucket `b` cannot be listed: NoSuchBucket (404): The specified bucket does not exist. Look at `bucket`, \
-             `region` and `endpointOverride`, or create the bucket with a CreateBucket task"
+             `region` and the address of the server, or create the bucket with a CreateBucket task"
         );
         let elsewhere =
             Said { code: "PermanentRedirect".to_owned(), region: Some("eu-west-1".to_owned()), ..said };

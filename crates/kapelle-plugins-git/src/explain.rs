@@ -54,7 +54,9 @@ pub(crate) fn explain(words: &str, remote: &Remote, asked: Asked) -> String {
             "the certificate of `{place}` cannot be trusted: if it is signed by an authority of your own, name that in \
              `trustedCaPemPath`"
         )
-    } else if has(&["Operation too slow", "transfer closed", "timed out", "Timeout"]) {
+    } else if has(&["transfer closed", "Connection reset", "early EOF"]) {
+        format!("the connection to `{place}` broke: try it again, or look why")
+    } else if has(&["Operation too slow", "timed out", "Timeout"]) {
         format!("`{place}` answers too slowly: raise `readTimeout`, or look why")
     } else if has(&[
         "Connection refused",
@@ -137,6 +139,7 @@ mod tests {
             ("fatal: unable to access: The requested URL returned error: 301", known, "to another address"),
             ("fatal: unable to access: server certificate verification failed", known, "`trustedCaPemPath`"),
             ("error: RPC failed; curl 28 Operation too slow.", known, "`readTimeout`"),
+            ("error: RPC failed; curl 18 transfer closed with 997 bytes remaining to read", known, "broke"),
             ("fatal: something new", known, "`git` cannot do it"),
         ] {
             let told = told(words, asked);

@@ -1,6 +1,7 @@
 //! `io.kestra.plugin.git.Push`: commits files of the working directory, flows and files of the namespace; the older form of
 //! `PushFlows` and `PushNamespaceFiles`.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use kapelle_model::Text;
@@ -94,7 +95,9 @@ impl Task for Push {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let target = folder(cx, cx.filled(self.directory.as_ref())?.as_deref())?;
         let is_clone = has_repository(&target);
-        let url = match cx.filled(self.url.as_ref())? {
+        let written = cx.filled(self.url.as_ref())?;
+        let has_url = written.is_some();
+        let url = match written {
             None if is_clone => origin(cx, &target).await?,
             Some(url) => url,
             None => needed_url(cx, None)?,
@@ -109,31 +112,38 @@ impl Task for Push {
         let patterns = cx.filled(self.add_files_pattern.as_ref())?.unwrap_or_default();
         let patterns = if patterns.is_empty() { vec![".".to_owned()] } else { patterns };
         let (task, to) = (self.clone(), target.clone());
-        cx.blocking(move |cx| task.lay_out(cx, &to)).await?;
+        let brought = cx.blocking(move |cx| task.lay_out(cx, &to)).await?;
         let session = Session::open(cx, access, &url).await?;
         let tree = Tree { session: &session, target: &target, is_clone };
-        let wanted = tree.changed(cx, &patterns).await?;
+        let files = tree.changed(cx, &patterns).await?;
+        // In a directory that was cloned, whoever cloned it says what goes.
+        let wanted = Changed { files, brought: brought.filter(|_| has_url) };
         let pushed = push(cx, &session, &branch, (&signed, false), &wanted).await?;
         Ok(Output { commit_id: pushed.commit_id })
     }
 }
 
 impl Push {
-    /// Puts flows and files into the directory.
-    fn lay_out(&self, cx: &RunContext, target: &Path) -> Result<(), Broken> {
+    /// Puts flows and files into the directory. The flows, if there are to be any.
+    fn lay_out(&self, cx: &RunContext, target: &Path) -> Result<Option<Brought>, Broken> {
         fetch_namespace_files(cx, target, self.namespace_files.as_ref())?;
         let meant = self.flows.clone().unwrap_or_default();
+        let mut brought = None;
         if cx.filled(meant.enabled.as_ref())?.unwrap_or(true) {
             let directory = cx.filled(meant.git_directory.as_ref())?.unwrap_or_else(|| "_flows".to_owned());
             let directory = names::directory(&directory)?;
             let has_children = cx.filled(meant.child_namespaces.as_ref())?.unwrap_or(true);
             let layout = Layout { namespace: cx.place.namespace.to_string(), has_children };
+            let mut paths = BTreeSet::new();
             for flow in flows(cx, &layout)? {
                 let path = joined(&directory, &format!("{}.{}.yml", flow.namespace, flow.id));
                 std::io::Write::write_all(&mut create(target, &path)?, flow.source.as_bytes())?;
+                paths.insert(path);
             }
+            brought = Some(Brought { directory, layout, paths });
         }
-        write_input_files(cx, target, self.input_files.as_ref()).map(drop)
+        write_input_files(cx, target, self.input_files.as_ref())?;
+        Ok(brought)
     }
 }
 
@@ -164,7 +174,29 @@ struct Tree<'t> {
 }
 
 /// What a directory has and its last commit has not.
-struct Changed(Vec<ChangedFile>);
+struct Changed {
+    files: Vec<ChangedFile>,
+    brought: Option<Brought>,
+}
+
+/// The flows that there are.
+struct Brought {
+    directory: String,
+    layout: Layout,
+    paths: BTreeSet<String>,
+}
+
+impl Brought {
+    /// Whether a file is one of a flow that there was when somebody pushed before.
+    fn is_gone(&self, path: &str) -> bool {
+        let Some(name) = names::below(&self.directory, path) else { return false };
+        let prefix = format!("{}.", self.layout.namespace);
+        let id = name.strip_suffix(".yml").and_then(|stem| stem.strip_prefix(&prefix));
+        // With a dot in it, it may be a flow of a namespace below.
+        id.is_some_and(|id| !id.contains('/') && (self.layout.has_children || !id.contains('.')))
+            && !self.paths.contains(path)
+    }
+}
 
 struct ChangedFile {
     path: String,
@@ -179,7 +211,7 @@ impl Tree<'_> {
     }
 
     /// Says what of the directory goes into the commit.
-    async fn changed(&self, cx: &RunContext, patterns: &[String]) -> Result<Changed, Broken> {
+    async fn changed(&self, cx: &RunContext, patterns: &[String]) -> Result<Vec<ChangedFile>, Broken> {
         let apart = self.session.place.join("index");
         let (apart, target) = (text_of(&apart)?, text_of(self.target)?);
         let here = [("GIT_DIR", apart.as_str()), ("GIT_WORK_TREE", target.as_str())];
@@ -222,7 +254,7 @@ impl Tree<'_> {
             };
             changed.push(ChangedFile { path: names::file(&path)?, now, is_executable: mode == "100755" });
         }
-        Ok(Changed(changed))
+        Ok(changed)
     }
 }
 
@@ -251,7 +283,7 @@ impl Plan for Changed {
             there.get(at)
         };
         let mut changes = Changes::default();
-        for file in &self.0 {
+        for file in &self.files {
             let known = find(&file.path);
             match &file.now {
                 None if known.is_some() => changes.take(file.path.clone(), SyncState::Deleted, None),
@@ -267,6 +299,12 @@ impl Plan for Changed {
                 }),
             }
         }
+        let is_new = |path: &str| self.files.iter().any(|file| file.path == path);
+        if let Some(brought) = &self.brought {
+            for file in there.iter().filter(|file| brought.is_gone(&file.path) && !is_new(&file.path)) {
+                changes.take(file.path.clone(), SyncState::Deleted, None);
+            }
+        }
         Ok(changes)
     }
 }
@@ -274,6 +312,27 @@ impl Plan for Changed {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_flow_that_is_gone_is_told_from_what_others_put_there() {
+        let brought = |has_children| Brought {
+            directory: "_flows".to_owned(),
+            layout: Layout { namespace: "team".to_owned(), has_children },
+            paths: BTreeSet::from(["_flows/team.one.yml".to_owned()]),
+        };
+        for (path, with_children, without) in [
+            ("_flows/team.one.yml", false, false),
+            ("_flows/team.two.yml", true, true),
+            ("_flows/team.a.three.yml", true, false),
+            ("_flows/teams.four.yml", false, false),
+            ("_flows/team.five.yaml", false, false),
+            ("_flows/team.x/six.yml", false, false),
+            ("team.seven.yml", false, false),
+        ] {
+            let found = (brought(true).is_gone(path), brought(false).is_gone(path));
+            assert_eq!(found, (with_children, without), "{path}");
+        }
+    }
 
     #[test]
     fn entries_say_what_became_of_files() {

@@ -7,6 +7,7 @@ mod charset;
 mod content;
 mod download;
 mod exchange;
+mod file;
 mod message;
 mod properties;
 mod reply;
@@ -18,6 +19,7 @@ pub(crate) use content::percent;
 use kapelle_plugin::Registry;
 
 pub(crate) use exchange::exchange;
+pub(crate) use file::into_file;
 pub(crate) use properties::TaskProperties;
 pub(crate) use reply::Reply;
 

@@ -187,7 +187,7 @@ pub(super) async fn consume(
         let told = queue.receive(cx, reading, &round).await?;
         let is_empty = told.is_empty();
         for message in &told {
-            file.add(&Message::read(message, reading.serde)?.row()?)?;
+            file.add(&Message::read(message, reading.serde)?.into_row())?;
             receipts.extend(message["ReceiptHandle"].as_str().map(str::to_owned));
         }
         let now = cx.services.now()?;

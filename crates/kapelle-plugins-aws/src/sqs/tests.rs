@@ -72,7 +72,8 @@ async fn messages_go_into_a_queue_and_come_out() {
     assert_eq!(world.publish("[{data: {a: 1}}, {data: 'two', delaySeconds: 0}]").await, 2);
     let (got, rows) = world.consume("maxRecords: 2\n").await;
     assert_eq!((&got["count"], rows.lines().count()), (&Value::Int(2), 2));
-    assert!(rows.contains("data:\"hello\""), "{rows}");
+    // Only what was sent, and nothing about it.
+    assert!(rows.lines().any(|row| row == "\"hello\""), "{rows}");
     // What was read is not there any more.
     let (got, rows) = world.consume("maxRecords: 10\n").await;
     assert_eq!((&got["count"], rows.lines().count()), (&Value::Int(1), 1));
@@ -97,7 +98,7 @@ async fn a_trigger_takes_messages_out_when_its_execution_is_certain() {
     world.publish("{data: {a: 1}}").await;
     let properties = format!("{}maxRecords: 5\nserdeType: JSON\n", world.access);
     let Polled { event, cursor } = world.stage.poll::<Trigger>(&properties, None).await.unwrap();
-    assert!(world.rows(&event.unwrap()).contains("{data:{a:1}"));
+    assert!(world.rows(&event.unwrap()).contains("{a:1}\n"));
     assert_eq!(world.left().await, "1");
     world.stage.settle::<Trigger>(&properties, cursor).await.unwrap();
     assert_eq!(world.left().await, "0");

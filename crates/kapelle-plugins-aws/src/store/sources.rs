@@ -14,7 +14,7 @@ pub(crate) struct Source {
     pub(crate) from: Text,
 }
 
-/// One file, or several with their names.
+/// One file, or several with their names. A list or map of one file is one: it gets the key as it is written.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Sources {
     One(Text),
@@ -49,11 +49,13 @@ impl Sources {
             }
             one => return Ok(Self::One(address(&one)?)),
         };
-        let many = many?;
-        if many.len() > FILES_MAX {
-            return Err(Failure::new(format!("`from` has more than {FILES_MAX} files")));
+        let mut many = many?;
+        match many.len() {
+            0 => Err(Failure::new("`from` gives no file: the list or map is empty")),
+            1 => Ok(Self::One(many.remove(0).from)),
+            2..=FILES_MAX => Ok(Self::Many(many)),
+            _ => Err(Failure::new(format!("`from` has more than {FILES_MAX} files"))),
         }
-        Ok(Self::Many(many))
     }
 }
 
@@ -91,8 +93,17 @@ mod tests {
         };
         assert_eq!(read("\"kestra:///a/b.csv\""), "kestra:///a/b.csv");
         assert_eq!(read("[\"kestra:///a/b.csv\", \"nsfile:///c\"]"), "b.csv=kestra:///a/b.csv c=nsfile:///c");
-        assert_eq!(read("{\"x/y\": \"kestra:///a\"}"), "x/y=kestra:///a");
-        assert_eq!(read("\"[\\\"kestra:///a\\\"]\""), "a=kestra:///a");
+        assert_eq!(
+            read("{\"x/y\": \"kestra:///a\", \"z\": \"kestra:///b\"}"),
+            "x/y=kestra:///a z=kestra:///b"
+        );
+        assert_eq!(read("\"[\\\"kestra:///a\\\",\\\"kestra:///b\\\"]\""), "a=kestra:///a b=kestra:///b");
+        for one in ["[\"kestra:///a\"]", "{\"x\": \"kestra:///a\"}", "\"[\\\"kestra:///a\\\"]\""] {
+            assert_eq!(read(one), "kestra:///a");
+        }
+        for none in ["[]", "{}", "\"[]\""] {
+            assert!(read(none).contains("is empty"), "{none}");
+        }
         assert!(read("\"[kestra\"").contains("neither"));
         assert!(read("\" \"").contains("gives no file") && read("[\"\"]").contains("gives no file"));
     }

@@ -58,6 +58,23 @@ async fn flows_and_files_of_the_namespace_are_pushed() {
 }
 
 #[tokio::test]
+async fn a_flow_that_is_gone_leaves_the_repository_too() {
+    let bench = Bench::new();
+    let url = bench.repository("a");
+    let theirs = [("_flows/other.flow.yml", "1"), ("_flows/read.me", "1"), ("own.txt", "1")];
+    bench.commit("a", "main", &theirs);
+    bench.commit("a", "main", &[("_flows/team.a.gone.yml", "1"), ("_flows/team.a.child.gone.yml", "1")]);
+    bench.stage.memory().put_flow(&flow("team.a", "one", "1"));
+    let push = format!("url: {url}\nbranch: main\ncommitMessage: all\n");
+    bench.run::<Push>(&format!("{push}flows: {{childNamespaces: false}}")).await;
+    let left = "_flows/other.flow.yml _flows/read.me _flows/team.a.one.yml own.txt";
+    let with_child = left.replace("_flows/team.a.one", "_flows/team.a.child.gone.yml _flows/team.a.one");
+    assert_eq!(bench.list("a", "main"), with_child);
+    bench.run::<Push>(&push).await;
+    assert_eq!(bench.list("a", "main"), left);
+}
+
+#[tokio::test]
 async fn a_namespace_becomes_what_a_directory_has() {
     let bench = Bench::new();
     let url = bench.repository("a");

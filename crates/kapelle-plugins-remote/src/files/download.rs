@@ -20,7 +20,7 @@ pub(super) struct Download<P> {
     protocol: P,
     /// The file.
     from: Expr<String>,
-    /// Whether the checksum of the file is calculated, and compared with `checksumExpected`.
+    /// Whether the checksum of the file is compared with `checksumExpected`.
     validate_checksum: Option<Expr<bool>>,
     /// The checksum that the file has to have, in hexadecimal.
     checksum_expected: Option<Expr<String>>,
@@ -34,9 +34,8 @@ pub(super) struct Output {
     from: String,
     /// The file in the internal storage.
     to: String,
-    /// Its checksum, if it was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    checksum: Option<String>,
+    /// Its checksum, in hexadecimal.
+    checksum: String,
 }
 
 impl<P: Protocol> Task for Download<P> {
@@ -47,7 +46,13 @@ impl<P: Protocol> Task for Download<P> {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let from = plain(&cx.render(&self.from)?)?;
         let is_checked = cx.filled(self.validate_checksum.as_ref())?.unwrap_or(false);
-        let expected = cx.filled(self.checksum_expected.as_ref())?.filter(|_| is_checked);
+        let expected = cx.filled(self.checksum_expected.as_ref())?;
+        let expected = expected.as_deref().map(str::trim).filter(|expected| !expected.is_empty());
+        if is_checked && expected.is_none() {
+            return Err(Broken::new(
+                "`validateChecksum` needs `checksumExpected`: the checksum that the file has to have",
+            ));
+        }
         let algorithm = cx.filled(self.checksum_algorithm.as_ref())?.unwrap_or(Algorithm::Sha256);
         let mut open = open(cx, &self.protocol).await?;
         let kept = within_grace(cx, keep(cx, &mut open, &from, None)).await?;
@@ -55,16 +60,13 @@ impl<P: Protocol> Task for Download<P> {
         let address = open.address.uri(&from);
         // The server has to wait no longer.
         drop(open);
-        if !is_checked {
-            return Ok(Output { from: address, to, checksum: None });
-        }
         let uri = to.clone();
         let found = cx.blocking(move |cx| checksum(cx, algorithm, &mut cx.host.files().open(&uri)?)).await?;
-        match expected.as_deref().map(str::trim) {
+        match expected.filter(|_| is_checked) {
             Some(expected) if !expected.eq_ignore_ascii_case(&found) => {
                 Err(Broken::new(format!("`{from}` has the checksum {found} instead of {expected}")))
             }
-            _ => Ok(Output { from: address, to, checksum: Some(found) }),
+            _ => Ok(Output { from: address, to, checksum: found }),
         }
     }
 }

@@ -197,6 +197,13 @@ async fn checked<P: Protocol>(folder: &Folder) {
     assert!(folder.run::<Download<P>>(&good).await.contains(md5));
     let bad = folder.run::<Download<P>>(&good.replace("5d41", "0000")).await;
     assert!(bad.contains(&format!("has the checksum {md5} instead of 0000")), "{bad}");
+    let told = folder.run::<Download<P>>("from: '@/a'").await;
+    assert!(told.contains("2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824"), "{told}");
+    for nothing in ["", "checksumExpected: '  '"] {
+        let blind =
+            folder.run::<Download<P>>(&format!("from: '@/a'\nvalidateChecksum: true\n{nothing}")).await;
+        assert!(blind.contains("needs `checksumExpected`"), "{blind}");
+    }
 }
 
 /// Larger than all that waits on the way, and no multiple of what is sent at once.

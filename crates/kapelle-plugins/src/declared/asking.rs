@@ -1,24 +1,27 @@
 //! One request of a definition: sent once, for every part of a file or of an answer, or until something is done.
 
-use std::io::Write;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
 use jiff::tz::TimeZone;
 use kapelle_core::expression::plain;
 use kapelle_core::property::{Property, text_of};
-use kapelle_model::{Failure, Map, Value};
+use kapelle_model::effect::Level;
+use kapelle_model::{Failure, Map, Text, Value};
 use kapelle_plugin::ion::Feed;
 use kapelle_plugin::{Broken, Expr, FromRendered, Name, Properties, RunContext, entries, read, unfit};
 
 use super::definition::{Ask, Parts, Until};
-use crate::http::{Reply, TaskProperties, exchange};
+use crate::http::{Reply, TaskProperties, exchange, into_file};
 
 /// Bytes of content that is made of a structure.
 const JSON_MAX: usize = 16 << 20;
 
 /// Parts of an answer: nobody wants more, and a server that never stops is broken.
 const PAGES_MAX: usize = 10_000;
+
+/// How long whoever is asked until something is done may go without an answer.
+const SILENCE_MAX: SignedDuration = SignedDuration::from_mins(5);
 
 /// Sends it, and gives its answer as later expressions see it. `options` is what the flow says about sending.
 pub(super) async fn asked(
@@ -95,11 +98,19 @@ async fn repeated(
     options: Option<&Expr<Value>>,
 ) -> Result<Value, Broken> {
     let (every, at_most) = (length(cx, &until.every)?, length(cx, &until.at_most)?);
-    let mut waited = SignedDuration::ZERO;
+    let (mut waited, mut answered) = (SignedDuration::ZERO, SignedDuration::ZERO);
     loop {
-        let answer = once(cx, ask, options, Value::Null).await?;
-        if seeing(cx, ask, &answer).truth(&until.done)? {
-            return Ok(map(answer));
+        match once(cx, ask, options, Value::Null).await {
+            Ok(answer) if seeing(cx, ask, &answer).truth(&until.done)? => return Ok(map(answer)),
+            Ok(_) => answered = waited,
+            // What is waited for goes on meanwhile, and a retry of the task would begin it a second time.
+            Err(broken) if broken.is_passing && waited - answered < SILENCE_MAX => {
+                cx.log(
+                    Level::Warn,
+                    Text::concat(&broken.failure.message, &Text::from("; it is asked again")),
+                );
+            }
+            Err(broken) => return Err(broken),
         }
         if waited >= at_most {
             return Err(Broken::new(format!("it was not done within {at_most:#}")));
@@ -121,8 +132,14 @@ async fn once(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>, page: V
     let cx = cx.with([("page".into(), page)]);
     let properties = request(&cx, ask, options)?;
     let task: TaskProperties = read(&properties)?;
-    let good = exchange(&cx, &task, "*/*").await?;
-    let reply = Reply::read(&cx, &task.http, good.answer, false).await?;
+    let mut sent = exchange(&cx, &task, "*/*").await?.answer;
+    if let Some(ending) = ask.keeps.as_ref().filter(|_| sent.response.status < 400) {
+        let (uri, _) = into_file(&cx, &mut sent.response, Name::Ending(ending)).await?;
+        let mut answer = Reply::head(sent).variables();
+        answer.insert("uri".into(), Value::from(uri.as_str()));
+        return Ok(answer);
+    }
+    let reply = Reply::read(&cx, &task.http, sent, false).await?;
     let mut answer = reply.variables();
     let json = match answer.get("body") {
         Some(Value::Str(body)) => plain::from_json(body.expose()).unwrap_or(Value::Null),
@@ -134,13 +151,6 @@ async fn once(cx: &RunContext, ask: &Ask, options: Option<&Expr<Value>>, page: V
         if !reason.expose().trim().is_empty() {
             return Err(Broken::new(reason));
         }
-    }
-    if let Some(ending) = &ask.keeps {
-        let mut file = cx.host.files().create(Name::Ending(ending))?;
-        if let Some(Value::Str(body)) = answer.get("body") {
-            file.write_all(body.expose().as_bytes())?;
-        }
-        answer.insert("uri".into(), Value::from(file.finish()?.as_str()));
     }
     Ok(answer)
 }

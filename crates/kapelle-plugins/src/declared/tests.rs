@@ -15,6 +15,7 @@ use super::*;
 mod programs;
 mod services;
 mod signed;
+mod waiting;
 mod watching;
 
 /// A key that is used nowhere else, made by `openssl genrsa`.
@@ -280,6 +281,28 @@ async fn every_service_is_told_in_its_own_form() {
     }
 }
 
+#[tokio::test]
+async fn an_event_of_sentry_has_an_id_and_need_not_be_written() {
+    let id = |id: &str| Value::Map(Map::from_iter([("id".into(), Value::from(id))]).into());
+    let flow = Map::from_iter([("id".into(), Value::from("f")), ("namespace".into(), Value::from("team.a"))]);
+    let stage = Stage::new().variable("execution", id("exec1")).variable("flow", Value::Map(flow.into()));
+    for (payload, tells) in [
+        ("", r#""extra":{"execution":"exec1","namespace":"team.a","flow":"f"}"#),
+        ("payload: '{\"level\": \"error\"}'", r#"{"level": "error"}"#),
+    ] {
+        let server = fine();
+        let properties = format!("dsn: 'http://key@{}/7'\n{payload}", server.address());
+        run(&stage, "io.kestra.plugin.sentry.SentryAlert", &properties).await.unwrap();
+        let sent = server.last().body();
+        let [header, "{\"type\":\"event\"}", event] = sent.lines().collect::<Vec<_>>()[..] else {
+            panic!("{sent}")
+        };
+        let id = header.split("\"event_id\":\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap();
+        assert!(id.len() == 32 && id.bytes().all(|digit| digit.is_ascii_hexdigit()), "{header}");
+        assert!(event.contains(tells), "{event}");
+    }
+}
+
 /// The stage, with the address of a service.
 fn served(setting: &str, server: &Server) -> Stage {
     Stage::new().setting(setting, &server.url("/v1"))
@@ -290,14 +313,14 @@ async fn a_model_is_asked_and_its_answer_kept() {
     let said = r#"{"id":"c1","object":"chat.completion","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":"Paris"}}],"usage":{"prompt_tokens":3,"completion_tokens":1,"total_tokens":4}}"#;
     let server = Server::start(move |_| answer("200 OK", &["Content-Type: application/json"], said));
     let stage = served("kapelle.ai.providers.openai.base-url", &server);
-    let properties = "apiKey: key\nmodel: m\nmessages: [{role: system, content: short}]\nprompt: 'Capital of France?'\nmaxTokens: '{{ 10 }}'\njsonResponseSchema: '{\"type\": \"object\"}'\nfunctions: [{name: f, description: d, parameters: [{name: p, type: string, description: q, required: true, enumValues: [a]}]}]";
+    let properties = "apiKey: key\nmodel: m\nmessages: [{role: system, content: short}]\nprompt: 'Capital of France?'\nmaxTokens: '{{ 10 }}'\nfunctionCall: f\njsonResponseSchema: '{\"type\": \"object\"}'\nfunctions: [{name: f, description: d, parameters: [{name: p, type: string, description: q, required: true, enumValues: [a]}]}]";
     let outputs = run(&stage, "io.kestra.plugin.openai.ChatCompletion", properties).await.unwrap();
     let last = server.last();
     assert_eq!(last.line, "POST /v1/chat/completions HTTP/1.1");
     assert_eq!(last.header("authorization"), Some("Bearer key"));
     assert_eq!(
         last.body(),
-        r#"{"model":"m","messages":[{"role":"system","content":"short"},{"role":"user","content":"Capital of France?"}],"functions":[{"name":"f","description":"d","parameters":{"type":"object","properties":{"p":{"type":"string","description":"q","enum":["a"]}},"required":["p"]}}],"function_call":"auto","temperature":1.0,"n":1,"max_tokens":10,"response_format":{"type":"json_schema","json_schema":{"name":"answer","strict":true,"schema":{"type":"object"}}}}"#
+        r#"{"model":"m","messages":[{"role":"system","content":"short"},{"role":"user","content":"Capital of France?"}],"tools":[{"type":"function","function":{"name":"f","description":"d","parameters":{"type":"object","properties":{"p":{"type":"string","description":"q","enum":["a"]}},"required":["p"]}}}],"tool_choice":{"type":"function","function":{"name":"f"}},"temperature":1.0,"n":1,"max_completion_tokens":10,"response_format":{"type":"json_schema","json_schema":{"name":"answer","strict":true,"schema":{"type":"object"}}}}"#
     );
     let cx = stage.variable("outputs", Value::Map(Arc::new(outputs))).context();
     assert_eq!(cx.render_text("{{ outputs.choices[0].message.content }}").unwrap().expose(), "Paris");

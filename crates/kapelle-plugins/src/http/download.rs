@@ -1,14 +1,13 @@
 //! `io.kestra.plugin.core.http.Download`: loads an answer into a file.
 
-use std::io::Write;
-
 use kapelle_http::Response;
 use kapelle_model::effect::Level;
 use kapelle_plugin::{Any, Broken, Expr, Metric, Name, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::exchange::{exchange, headers, unless_stopped};
+use super::exchange::{exchange, headers};
+use super::file::into_file;
 use super::properties::TaskProperties;
 
 /// Characters of an ending that is taken over from an address.
@@ -80,13 +79,7 @@ async fn kept(
         (None, Some(name)) => Name::Exactly(name),
         (None, None) => Name::Ending(&ending),
     };
-    let mut file = cx.host.files().create(name)?;
-    let mut length = 0;
-    while let Some(chunk) = unless_stopped(cx, response.chunk()).await? {
-        file.write_all(&chunk)?;
-        length += chunk.len() as u64;
-    }
-    Ok((file.finish()?, length))
+    into_file(cx, response, name).await
 }
 
 /// The name in a header `Content-Disposition`: its last part, fit for an address.

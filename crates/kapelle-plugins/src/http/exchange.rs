@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kapelle_http::{HttpError, Response};
+use kapelle_http::{HttpError, Kind, Response};
 use kapelle_model::effect::Level;
 use kapelle_model::{MASK, Map, Text, Value};
 use kapelle_plugin::{Any, Broken, RunContext};
@@ -15,7 +15,7 @@ const SHOWN_MAX: usize = 1_000;
 
 /// An answer, whatever it says.
 pub(crate) struct Answer {
-    pub(super) response: Response,
+    pub(crate) response: Response,
     /// The address that was asked.
     pub(super) uri: Text,
     /// Whether the content goes to the log.
@@ -69,7 +69,10 @@ pub(super) async fn unless_stopped<T>(
     work: impl Future<Output = Result<T, HttpError>>,
 ) -> Result<T, Broken> {
     match cx.stop.run_until_cancelled(work).await {
-        Some(result) => result.map_err(|error| Broken::new(error.message)),
+        Some(result) => result.map_err(|error| {
+            let is_passing = matches!(error.kind, Kind::Connection | Kind::Timeout);
+            Broken { is_passing, ..Broken::new(error.message) }
+        }),
         None => Err(Broken::killed()),
     }
 }
@@ -86,7 +89,9 @@ async fn failed(cx: &RunContext, response: &mut Response) -> Broken {
     start.truncate(SHOWN_MAX);
     let said = String::from_utf8_lossy(&start).trim_end().to_owned();
     let said = if said.is_empty() { String::new() } else { format!(" and body:\n{said}") };
-    Broken::new(format!("Failed http request with response code '{}'{said}", response.status))
+    let status = response.status;
+    let is_passing = matches!(status, 408 | 425 | 429 | 500 | 502..=504);
+    Broken { is_passing, ..Broken::new(format!("Failed http request with response code '{status}'{said}")) }
 }
 
 fn log_request(cx: &RunContext, message: &Message, logged: &[Logged]) {

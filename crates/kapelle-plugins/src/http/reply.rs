@@ -71,6 +71,12 @@ impl Reply {
         })
     }
 
+    /// The head of an answer whose content is elsewhere.
+    pub(crate) fn head(answer: Answer) -> Self {
+        let Answer { response, uri, .. } = answer;
+        Self { uri, status: response.status, headers: headers(&response), body: None, is_encrypted: false }
+    }
+
     /// What conditions see as `response`.
     pub(crate) fn variables(&self) -> Map {
         let body = self.body.clone().map_or(Value::Null, Value::Str);

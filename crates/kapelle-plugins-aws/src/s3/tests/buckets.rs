@@ -60,7 +60,7 @@ async fn several_files_go_below_a_prefix() {
     world.run::<Upload>(&named).await.unwrap();
     world.run::<Upload>(&format!("from: '[\"{one}\"]'\nkey: json\n")).await.unwrap();
     let listed = world.run::<List>("").await.unwrap();
-    assert_eq!(all(&listed["objects"], "key"), "in/one.txt in/two.txt json/one.txt named/x/1 named/y");
+    assert_eq!(all(&listed["objects"], "key"), "in/one.txt in/two.txt json named/x/1 named/y");
     let down = world.run::<Download>("prefix: in/\n").await.unwrap();
     let Value::Map(files) = &down["files"] else { panic!("{down:?}") };
     let Value::Map(file) = &files["in/two.txt"] else { panic!("{files:?}") };

@@ -31,7 +31,7 @@ const ASKED: &[(&str, &str, &str, &str, &str, &str, &str)] = &[
         "apiKey: k\nmodel: m\nprompt: a\njsonResponseSchema: '{\"type\": \"array\"}'",
         r#"{"candidates":[{"content":{"parts":[{"text":"[]"}]},"finishReason":"STOP"}]}"#,
         r#"POST /models/m:generateContent {"contents":[{"role":"user","parts":[{"text":"a"}]}],"generationConfig":{"responseMimeType":"application/json","responseSchema":{"type":"array"}}}"#,
-        "{{ o.predictions[0].content }}",
+        "{{ o.predictions[0] }}",
         "[]",
     ),
     (

@@ -39,7 +39,7 @@ const CASES: &[Case<'_>] = &[
         &[
             r#"POST /v3/mail/send {"personalizations":[{"to":[{"email":"d@e.f"}]}],"from":{"email":"a@b.c"},"subject":"s","content":[{"type":"text/html","value":"<p>"}],"attachments":[{"content":"aGVsbG8=","filename":"a.txt","type":"text/plain","disposition":"attachment"}]}"#,
         ],
-        r#"{"body":"{}","headers":{"Content-Length":["2"]},"statusCode":200}"#,
+        r#"{"body":"{}","headers":{"Content-Length":"2"},"statusCode":200}"#,
     ),
     (
         "twilio.sendgrid.SendGridMailExecution",
@@ -48,7 +48,7 @@ const CASES: &[Case<'_>] = &[
         &[
             r#"POST /v3/mail/send {"personalizations":[{"to":[{"email":"d@e.f"}]}],"from":{"email":"a@b.c"},"subject":"team.a.f is FAILED","content":[{"type":"text/plain","value":"team.a.f is FAILED\nFAILED after 1 min 9 s\nTask load failed: the disk is full"}]}"#,
         ],
-        r#"{"body":"{}","headers":{"Content-Length":["2"]},"statusCode":200}"#,
+        r#"{"body":"{}","headers":{"Content-Length":"2"},"statusCode":200}"#,
     ),
     (
         "twilio.notify.TwilioAlert",
@@ -133,19 +133,65 @@ const CASES: &[Case<'_>] = &[
     (
         "github.code.Search",
         "query: f\nrepository: a/b\nfork: FORKS_ONLY\nfetchType: FETCH",
-        &[r#"{"total_count":101,"items":[{"n":1}]}"#, r#"{"total_count":101,"items":[{"n":2}]}"#],
+        &[
+            r#"{"total_count":101,"items":[{"n":1,"url":"api","html_url":"h","repository":{"name":"b","html_url":"r"}}]}"#,
+            r#"{"total_count":101,"items":[]}"#,
+        ],
         &[
             "GET /search/code?q=f%20repo%3Aa%2Fb%20fork%3Aonly&order=asc&per_page=100 ",
             "GET /search/code?q=f%20repo%3Aa%2Fb%20fork%3Aonly&order=asc&per_page=100&page=2 ",
         ],
-        r#"{"rows":[{"n":1},{"n":2}],"size":2,"total":101}"#,
+        r#"{"rows":[{"n":1,"url":"h","html_url":"h","repository":{"name":"b","html_url":"r"},"repository_name":"b","repository_url":"r"}],"size":1,"total":101}"#,
     ),
     (
         "github.pulls.Search",
         "repository: a/b\nopen: true\nfetchType: FETCH_ONE",
-        &[r#"{"total_count":500,"items":[{"n":1}]}"#],
+        &[
+            r#"{"total_count":500,"items":[{"number":7,"url":"api","html_url":"https://h/a/b/pull/7","repository_url":"https://api/repos/a/b","state":"closed","state_reason":null,"user":{"login":"ann"},"assignee":null,"assignees":[{"login":"ben"}],"labels":[{"name":"l"}]}]}"#,
+        ],
         &["GET /search/issues?q=is%3Apr%20is%3Aopen%20repo%3Aa%2Fb&sort=created&order=asc&per_page=100 "],
-        r#"{"row":{"n":1},"size":1,"total":500}"#,
+        r#"{"row":{"number":7,"url":"https://h/a/b/pull/7","html_url":"https://h/a/b/pull/7","repository_url":"https://h/a/b","state":"CLOSED","state_reason":null,"user":{"login":"ann"},"assignee":null,"assignees":["ben"],"labels":["l"],"owner":"ann","closed_by":null,"repository_name":"b"},"size":1,"total":500}"#,
+    ),
+    (
+        "github.issues.Search",
+        "query: x\nfetchType: FETCH_ONE",
+        &[
+            r#"{"total_count":1,"items":[{"html_url":"https://h/a/b/issues/7","repository_url":"https://api/repos/a/b","state":"open","state_reason":"reopened","user":{"login":"ann"},"milestone":null}]}"#,
+        ],
+        &["GET /search/issues?q=x%20is%3Aissue&sort=created&order=asc&per_page=100 "],
+        r#"{"row":{"html_url":"https://h/a/b/issues/7","repository_url":"https://h/a/b","state":"OPEN","state_reason":"REOPENED","user":{"login":"ann"},"milestone":null,"owner":"ann","assignee":null,"assignees":[],"closed_by":null,"labels":[],"repository_name":"b","url":"https://h/a/b/issues/7"},"size":1,"total":1}"#,
+    ),
+    (
+        "github.commits.Search",
+        "query: x\nis: public\nfetchType: FETCH_ONE",
+        &[
+            r#"{"total_count":1,"items":[{"sha":"1","html_url":"h","url":"api","author":{"login":"ann"},"committer":null,"repository":{"name":"b"},"commit":{"message":"m","author":{"date":"d"},"committer":{"date":"e"},"tree":{"sha":"2","url":"t"}}}]}"#,
+        ],
+        &["GET /search/commits?q=x%20is%3Apublic&sort=committer-date&order=asc&per_page=100 "],
+        r#"{"row":{"sha":"1","html_url":"h","url":"h","author":"ann","committer":null,"repository":"b","commit":{"message":"m","author":{"date":"d"},"committer":{"date":"e"},"tree":{"sha":"2","url":"t"}},"authored_date":"d","commit_date":"e","message":"m","tree_sha":"2","tree_url":"t"},"size":1,"total":1}"#,
+    ),
+    (
+        "github.repositories.Search",
+        "query: x\nfetchType: FETCH_ONE",
+        &[
+            r#"{"total_count":1,"items":[{"url":"api","html_url":"h","owner":{"login":"ann"},"stargazers_count":3,"open_issues_count":4,"updated_at":"u","created_at":"c","is_template":false,"visibility":"public"}]}"#,
+        ],
+        &["GET /search/repositories?q=x&sort=updated&order=asc&per_page=100 "],
+        r#"{"row":{"url":"h","html_url":"h","owner":"ann","stargazers_count":3,"open_issues_count":4,"updated_at":"u","created_at":"c","is_template":false,"visibility":"PUBLIC","stars_count":3,"issues_count":4,"updated":"u","created":"c","template":false},"size":1,"total":1}"#,
+    ),
+    (
+        "github.users.Search",
+        "query: x\nfetchType: FETCH_ONE",
+        &[r#"{"total_count":1,"items":[{"login":"ann","url":"api","html_url":"h"}]}"#],
+        &["GET /search/users?q=x&sort=joined&order=asc&per_page=100 "],
+        r#"{"row":{"login":"ann","url":"h","html_url":"h","username":"ann"},"size":1,"total":1}"#,
+    ),
+    (
+        "github.topics.Search",
+        "query: x\nis: FEATURED\nfetchType: FETCH",
+        &[r#"{"total_count":1,"items":[{"name":"n"}]}"#],
+        &["GET /search/topics?q=x%20is%3Afeatured&order=asc&per_page=100 "],
+        r#"{"rows":[{"name":"n"}],"size":1,"total":1}"#,
     ),
     (
         "supabase.Select",
@@ -156,10 +202,17 @@ const CASES: &[Case<'_>] = &[
     ),
     (
         "supabase.Insert",
-        "url: URL\napiKey: k\ntable: t\ndata: {a: 1}\nonConflict: a",
+        "url: URL/rest/v1\napiKey: k\ntable: t\ndata: {a: 1}\nonConflict: a",
         &[r#"[{"a":1}]"#],
         &[r#"POST /rest/v1/t?on_conflict=a {"a":1}"#],
         r#"{"code":200,"headers":{"Content-Length":["9"]},"insertedCount":1,"insertedRows":[{"a":1}],"rawResponse":"[{\"a\":1}]","uri":"URL/rest/v1/t"}"#,
+    ),
+    (
+        "supabase.Insert",
+        "url: URL\napiKey: k\ntable: t\ndata: ' [{\"a\": 1}]'",
+        &["[]"],
+        &[r#"POST /rest/v1/t  [{"a": 1}]"#],
+        r#"{"code":200,"headers":{"Content-Length":["2"]},"insertedCount":0,"insertedRows":[],"rawResponse":"[]","uri":"URL/rest/v1/t"}"#,
     ),
     (
         "supabase.Update",
@@ -185,9 +238,9 @@ const CASES: &[Case<'_>] = &[
     (
         "gitlab.issues.Create",
         "url: URL\ntoken: t\nprojectId: a/b\ntitle: x\nlabels: [l, m]",
-        &[r#"{"iid":5,"web_url":"w"}"#],
+        &[r#"{"id":84,"iid":5,"web_url":"w"}"#],
         &[r#"POST /api/v4/projects/a%2Fb/issues {"title":"x","labels":"l,m"}"#],
-        r#"{"issueId":"5","statusCode":200,"webUrl":"w"}"#,
+        r#"{"issueId":"84","statusCode":200,"webUrl":"w"}"#,
     ),
     (
         "gitlab.issues.Search",
@@ -198,10 +251,12 @@ const CASES: &[Case<'_>] = &[
     ),
     (
         "gitlab.mergerequests.Create",
-        "url: URL\ntoken: t\nprojectId: '1'\ntitle: x\nsourceBranch: s\ntargetBranch: m",
-        &[r#"{"iid":6,"web_url":"w"}"#],
-        &[r#"POST /api/v4/projects/1/merge_requests {"title":"x","source_branch":"s","target_branch":"m"}"#],
-        r#"{"mergeReqID":"6","statusCode":200,"webUrl":"w"}"#,
+        "url: URL\ntoken: t\nprojectId: a%2Fb\ntitle: x\nsourceBranch: s\ntargetBranch: m",
+        &[r#"{"id":85,"iid":6,"web_url":"w"}"#],
+        &[
+            r#"POST /api/v4/projects/a%2Fb/merge_requests {"title":"x","source_branch":"s","target_branch":"m"}"#,
+        ],
+        r#"{"mergeReqID":"85","statusCode":200,"webUrl":"w"}"#,
     ),
     (
         "jira.issues.Create",
@@ -210,6 +265,13 @@ const CASES: &[Case<'_>] = &[
         &[
             r#"POST /rest/api/2/issue {"fields":{"project":{"key":"OPS"},"summary":"s","description":"d","issuetype":{"id":"1"}}}"#,
         ],
+        "{}",
+    ),
+    (
+        "jira.issues.Create",
+        "baseUrl: URL\naccessToken: t\nprojectKey: OPS\nsummary: s",
+        &["{}"],
+        &[r#"POST /rest/api/2/issue {"fields":{"project":{"key":"OPS"},"summary":"s"}}"#],
         "{}",
     ),
     (
@@ -259,12 +321,9 @@ const CASES: &[Case<'_>] = &[
     ),
     (
         "dbt.cloud.TriggerRun",
-        "baseUrl: URL\naccountId: '1'\ntoken: t\njobId: '2'\ncause: c\nstepsOverride: [dbt build]\nparseRunResults: false",
-        &[r#"{"data":{"id":3}}"#, r#"{"data":{"id":3,"is_complete":true}}"#],
-        &[
-            r#"POST /api/v2/accounts/1/jobs/2/run/ {"cause":"c","steps_override":["dbt build"]}"#,
-            "GET /api/v2/accounts/1/runs/3/ ",
-        ],
+        "baseUrl: URL\naccountId: '1'\ntoken: t\njobId: '2'\ncause: c\nstepsOverride: [dbt build]\nwait: false",
+        &[r#"{"data":{"id":3}}"#],
+        &[r#"POST /api/v2/accounts/1/jobs/2/run/ {"cause":"c","steps_override":["dbt build"]}"#],
         r#"{"runId":3}"#,
     ),
     (
@@ -567,7 +626,7 @@ async fn whoever_asks_says_who_it_is() {
         ("gitlab.issues.Search", "url: URL\ntoken: t\nprojectId: '1'", "private-token", "t"),
         (
             "jira.issues.UpdateFields",
-            "baseUrl: URL\nusername: u\npassword: p\nissueIdOrKey: a\nfields: {}",
+            "baseUrl: URL\nusername: u\npassword: p\naccessToken: t\nissueIdOrKey: a\nfields: {}",
             "authorization",
             "Basic dTpw",
         ),
@@ -587,7 +646,7 @@ async fn whoever_asks_says_who_it_is() {
         ("airbyte.connections.CheckStatus", "url: URL\ntoken: t\njobId: '1'", "authorization", "Bearer t"),
         (
             "dbt.cloud.CheckStatus",
-            "baseUrl: URL\naccountId: '1'\ntoken: t\nrunId: '1'\nparseRunResults: false",
+            "baseUrl: URL\naccountId: '1'\ntoken: t\nrunId: '1'",
             "authorization",
             "Token t",
         ),
@@ -635,23 +694,30 @@ async fn what_a_service_could_not_do_is_a_failure() {
 }
 
 #[tokio::test]
-async fn a_synchronisation_that_runs_already_is_waited_for() {
-    let running = |received: &Received| match received.line.as_str() {
-        "POST /api/v1/connections/sync HTTP/1.1" => answer("409 Conflict", &[], "{}"),
-        "POST /api/v1/jobs/list HTTP/1.1" => answer("200 OK", &[], r#"{"jobs":[{"job":{"id":8}}]}"#),
-        _ => answer("200 OK", &[], r#"{"job":{"id":8,"status":"succeeded"}}"#),
-    };
-    let server = Server::start(running);
+async fn a_synchronisation_that_runs_already_is_left_to_itself() {
+    let server = Server::start(|_| answer("409 Conflict", &[], "{}"));
     let properties = format!("url: {}\nconnectionId: c\n", server.url(""));
     let name = "io.kestra.plugin.airbyte.connections.Sync";
     let given = run(&stage(&server), name, &(properties.clone() + "failOnActiveSync: false")).await.unwrap();
-    assert_eq!(shown(given), r#"{"alreadyRunning":true,"jobId":8}"#);
+    assert_eq!(shown(given), r#"{"alreadyRunning":true}"#);
+    assert_eq!(server.requests().len(), 1);
     let broken = run(&stage(&server), name, &properties).await.unwrap_err();
     assert!(
         broken.failure.to_string().contains("runs already; `failOnActiveSync: false`"),
         "{}",
         broken.failure
     );
+}
+
+#[tokio::test]
+async fn rows_that_are_in_a_file_are_sent_as_rows() {
+    let flow = kapelle_model::Map::from_iter([("namespace".into(), kapelle_model::Value::from("team.a"))]);
+    let server = answering(&["[]"]);
+    let stage = stage(&server).variable("flow", kapelle_model::Value::Map(flow.into()));
+    stage.memory().put_file("team.a", "rows.ion", b"{a:1}\n{a:2}\n");
+    let properties = format!("url: {}\napiKey: k\ntable: t\ndata: nsfile:///rows.ion", server.url(""));
+    run(&stage, "io.kestra.plugin.supabase.Insert", &properties).await.unwrap();
+    assert_eq!(told(&server.last()), r#"POST /rest/v1/t [{"a":1},{"a":2}]"#);
 }
 
 #[tokio::test]
@@ -662,11 +728,15 @@ async fn what_dbt_wrote_is_kept_as_files() {
         _ => answer("200 OK", &[], r#"{"data":{"id":3,"is_complete":true}}"#),
     });
     let stage = stage(&server);
-    let properties = format!("baseUrl: {}\naccountId: '1'\ntoken: t\nrunId: '3'", server.url(""));
-    let given = run(&stage, "io.kestra.plugin.dbt.cloud.CheckStatus", &properties).await.unwrap();
-    assert!(given.get("manifest").is_none());
-    let Some(kapelle_model::Value::Str(uri)) = given.get("runResults") else { panic!("{given:?}") };
-    assert_eq!(stage.content(uri.expose()), r#"{"results":[]}"#);
+    // Whether results are looked into changes nothing of it.
+    for (name, more) in [("CheckStatus", "runId: '3'"), ("TriggerRun", "jobId: '2'\nparseRunResults: false")]
+    {
+        let properties = format!("baseUrl: {}\naccountId: '1'\ntoken: t\n{more}", server.url(""));
+        let given = run(&stage, &format!("io.kestra.plugin.dbt.cloud.{name}"), &properties).await.unwrap();
+        assert!(given.get("manifest").is_none());
+        let Some(kapelle_model::Value::Str(uri)) = given.get("runResults") else { panic!("{given:?}") };
+        assert_eq!(stage.content(uri.expose()), r#"{"results":[]}"#);
+    }
 }
 
 #[tokio::test]

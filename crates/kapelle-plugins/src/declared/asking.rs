@@ -100,20 +100,23 @@ async fn repeated(
     let (every, at_most) = (length(cx, &until.every)?, length(cx, &until.at_most)?);
     let (mut waited, mut answered) = (SignedDuration::ZERO, SignedDuration::ZERO);
     loop {
-        match once(cx, ask, options, Value::Null).await {
+        let failure = match once(cx, ask, options, Value::Null).await {
             Ok(answer) if seeing(cx, ask, &answer).truth(&until.done)? => return Ok(map(answer)),
-            Ok(_) => answered = waited,
+            Ok(_) => {
+                answered = waited;
+                None
+            }
             // What is waited for goes on meanwhile, and a retry of the task would begin it a second time.
             Err(broken) if broken.is_passing && waited - answered < SILENCE_MAX => {
-                cx.log(
-                    Level::Warn,
-                    Text::concat(&broken.failure.message, &Text::from("; it is asked again")),
-                );
+                let told = Text::concat(&broken.failure.message, &Text::from("; it is asked again"));
+                cx.log(Level::Warn, told);
+                Some(broken)
             }
             Err(broken) => return Err(broken),
-        }
+        };
         if waited >= at_most {
-            return Err(Broken::new(format!("it was not done within {at_most:#}")));
+            let too_long = || Broken::new(format!("it was not done within {at_most:#}"));
+            return Err(failure.unwrap_or_else(too_long));
         }
         if cx.stop.run_until_cancelled(cx.host.sleep(every)).await.is_none() {
             return Err(Broken::killed());

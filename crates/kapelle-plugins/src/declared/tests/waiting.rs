@@ -44,6 +44,9 @@ async fn a_server_that_fails_for_long_is_given_up() {
     assert!(broken.failure.to_string().contains("'502'"), "{}", broken.failure);
     // One at once, and one each ten seconds for five minutes.
     assert_eq!(server.requests().len(), 1 + 1 + 30);
+    let short = properties(&server) + "\nmaxDuration: PT20S";
+    let broken = run(&Stage::new(), TRIGGER_RUN, &short).await.unwrap_err();
+    assert!(broken.failure.to_string().contains("'502'"), "why it never was done: {}", broken.failure);
 }
 
 #[tokio::test]

@@ -6,6 +6,7 @@ pub(super) mod concat;
 pub(super) mod deduplicate_items;
 pub(super) mod delete;
 pub(super) mod filter_items;
+mod finishing;
 mod items;
 mod lines;
 pub(super) mod local_files;

@@ -100,6 +100,22 @@ mod tests {
         }
     }
 
+    /// They become files several at a time.
+    #[tokio::test]
+    async fn many_batches_stay_in_their_order() {
+        for batch in ["{rows: 1}", "{partitions: 1000}"] {
+            let stage = Stage::new();
+            let lines: Vec<String> = (0..50).map(|number| format!("{number}\n")).collect();
+            stage.put_file("lines.txt", lines.concat().as_bytes());
+            let written = format!("{{items: 'kestra:///t/lines.txt', batch: {batch}}}");
+            let given = stage.run::<ForEachItemSplit>(&written).await.unwrap();
+            let Value::Str(splits) = &given["splits"] else { panic!("{given:?}") };
+            let list = stage.content(splits.expose());
+            let found: Vec<String> = list.lines().map(|uri| stage.content(uri)).collect();
+            assert_eq!(found, lines, "{batch}");
+        }
+    }
+
     #[tokio::test]
     async fn an_empty_file_has_no_batches() {
         let stage = Stage::new();

@@ -10,6 +10,7 @@ use kapelle_model::{Failure, Text};
 use kapelle_plugin::{Broken, Expr, Name, NewFile, RunContext};
 
 use super::extension;
+use super::finishing::Finishing;
 use super::lines::Lines;
 use super::spool::{HELD_BYTES_MAX, Spool};
 
@@ -100,9 +101,8 @@ struct Batch {
 }
 
 impl Batch {
-    fn finish(self) -> Result<String, Broken> {
-        let file = self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?;
-        Ok(file.finish()?)
+    fn into_file(self) -> Result<Box<dyn NewFile>, Broken> {
+        Ok(self.file.into_inner().map_err(std::io::IntoInnerError::into_error)?)
     }
 }
 
@@ -114,14 +114,16 @@ fn one_by_one(
     ending: &str,
     has_room: impl Fn(&Batch) -> bool,
 ) -> Result<Vec<String>, Broken> {
-    let mut uris = Vec::new();
+    let mut finishing = Finishing::default();
     let mut current: Option<Batch> = None;
     while let Some(line) = lines.next()? {
         let bytes = (line.len() + separator.len()) as u64;
         let mut batch = match current.take() {
             Some(batch) if has_room(&batch) => batch,
             full => {
-                uris.extend(full.map(Batch::finish).transpose()?);
+                if let Some(full) = full {
+                    finishing.add(full.into_file()?)?;
+                }
                 let file = BufWriter::new(cx.host.files().create(Name::Ending(ending))?);
                 Batch { file, lines: 0, bytes: 0 }
             }
@@ -132,8 +134,10 @@ fn one_by_one(
         batch.bytes += bytes;
         current = Some(batch);
     }
-    uris.extend(current.map(Batch::finish).transpose()?);
-    Ok(uris)
+    if let Some(last) = current {
+        finishing.add(last.into_file()?)?;
+    }
+    Ok(finishing.end()?)
 }
 
 /// What a batch got so far: parts on the disk, and what follows them.
@@ -176,15 +180,16 @@ fn side_by_side(
             held = 0;
         }
     }
-    let write = |batch: &Gathered| -> Result<String, Broken> {
+    let mut finishing = Finishing::default();
+    for batch in &batches {
         let mut file = cx.host.files().create(Name::Ending(ending))?;
         for part in &batch.parts {
             spool.copy(cx, part, &mut file)?;
         }
         file.write_all(&batch.held)?;
-        Ok(file.finish()?)
-    };
-    batches.iter().map(write).collect()
+        finishing.add(file)?;
+    }
+    Ok(finishing.end()?)
 }
 
 /// What the first group matches in a line, where it matches first.

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use crate::driver::Driver;
 use crate::kept::FetchType;
 use crate::login::Access;
+use crate::rows::Results;
 use crate::statement::{Bound, split};
 use crate::veil::Veil;
 
@@ -56,6 +57,8 @@ pub(crate) struct Order {
     pub(crate) after: Option<Bound>,
     pub(crate) fetch: FetchType,
     pub(crate) fetch_size: usize,
+    /// Whether all results are one output, or the first one of each statement is one.
+    pub(crate) results: Results,
     pub(crate) is_transaction: bool,
     pub(crate) veil: Veil,
 }
@@ -93,6 +96,10 @@ impl Asked {
             is_transaction: match several {
                 Several::No => after.is_some(),
                 Several::Yes { transaction } => transaction,
+            },
+            results: match several {
+                Several::No => Results::All,
+                Several::Yes { .. } => Results::First,
             },
             statements,
             after,

@@ -2,10 +2,11 @@
 //! once.
 
 use std::fmt::Write;
+use std::sync::Arc;
 
 use jiff::SignedDuration;
 use kapelle_model::effect::Level;
-use kapelle_model::{Failure, Text, Value};
+use kapelle_model::{Failure, Map, Text, Value};
 use kapelle_plugin::{Broken, Expr, Metric, RunContext, Word};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -14,7 +15,7 @@ use crate::driver::{Batching, Driver, Session};
 use crate::items::{Chunk, Items, Source};
 use crate::lexer::{Kind, Pieces, Syntax};
 use crate::login::{Access, Login};
-use crate::rows::{Part, way};
+use crate::rows::{Part, Results, way};
 use crate::run::{connect, stoppable};
 use crate::statement::{Bound, Markers, Statement};
 use crate::wrong::Wrong;
@@ -38,7 +39,7 @@ pub(crate) struct BatchProperties {
     /// How many rows are written at once.
     chunk: Option<Expr<u32>>,
     /// The names of the values of a row that are written, in the order of the `?`. Without them all values are, in the order
-    /// in which they stand; with `table` alone, those that are called as its columns.
+    /// in which they stand, and what a row does not have is null; with `table` alone, those that are called as its columns.
     columns: Option<Expr<Vec<String>>>,
     /// The table into which rows are inserted where there is no `sql`. It is put into the statement as it is written.
     table: Option<Expr<String>>,
@@ -100,6 +101,16 @@ struct Wanted {
     scope: RetryScope,
 }
 
+/// How far it came, which the next try goes on from.
+#[derive(Default)]
+struct Far {
+    done: Output,
+    names: Names,
+}
+
+/// How the values of the first row are called that has one for each `?`. Nothing before it.
+type Names = Option<Vec<Arc<str>>>;
+
 /// Why it went no further.
 enum Stop {
     /// The rows cannot be read.
@@ -129,10 +140,10 @@ pub(crate) async fn batch<D: Driver<Session: Batching>>(
 ) -> Result<Output, Broken> {
     let access = login.access::<D>(cx, Some(url))?;
     let wanted = properties.read(cx).await?;
-    let mut done = Output::default();
+    let mut far = Far::default();
     let mut attempt = 0;
     loop {
-        let stop = match once(cx, driver, &access, &wanted, &mut done).await {
+        let stop = match once(cx, driver, &access, &wanted, &mut far).await {
             Ok(()) => break,
             Err(stop) => stop,
         };
@@ -144,7 +155,7 @@ pub(crate) async fn batch<D: Driver<Session: Batching>>(
                 broken
             }
             (Stop::Input(broken) | Stop::Connection(broken) | Stop::For(broken), _) => {
-                return Err(told(broken, done));
+                return Err(told(broken, far.done));
             }
         };
         attempt += 1;
@@ -152,12 +163,12 @@ pub(crate) async fn batch<D: Driver<Session: Batching>>(
         cx.host.sleep(wanted.backoff.saturating_mul(1 << attempt.min(10).saturating_sub(1))).await;
         cx.go_on()?;
         if !wanted.resumes {
-            done = Output::default();
+            far = Far::default();
         }
     }
-    cx.metric(Metric::count("records", done.row_count));
-    cx.metric(Metric::count("updated", done.updated_count));
-    Ok(done)
+    cx.metric(Metric::count("records", far.done.row_count));
+    cx.metric(Metric::count("updated", far.done.updated_count));
+    Ok(far.done)
 }
 
 /// Says how far it came: those rows stay.
@@ -175,13 +186,13 @@ async fn once<D: Driver<Session: Batching>>(
     driver: &D,
     access: &Access,
     wanted: &Wanted,
-    done: &mut Output,
+    far: &mut Far,
 ) -> Result<(), Stop> {
     let mut session = connect(cx, driver, access).await.map_err(Stop::Connection)?;
     let cancel = session.cancel();
     let mut stop = None;
     let work = async {
-        stop = chunks::<D>(cx, &mut session, access, wanted, done).await.err();
+        stop = chunks::<D>(cx, &mut session, access, wanted, far).await.err();
         Ok(())
     };
     stoppable(cx, &cancel, work).await?;
@@ -193,14 +204,15 @@ async fn chunks<D: Driver<Session: Batching>>(
     session: &mut D::Session,
     access: &Access,
     wanted: &Wanted,
-    done: &mut Output,
+    far: &mut Far,
 ) -> Result<(), Stop> {
     let template = template::<D>(cx, session, access, wanted).await?;
-    let mut items = Items::open(cx, wanted.source.clone(), wanted.chunk, done.row_count);
+    let mut items = Items::open(cx, wanted.source.clone(), wanted.chunk, far.done.row_count);
     while let Some(chunk) = items.next().await.map_err(Stop::Input)? {
         let Chunk { first_row, rows } = chunk;
+        let mut names = far.names.clone();
         let lists = rows.into_iter().enumerate().map(|(at, row)| {
-            template.values(row).map_err(|reason| {
+            template.values(row, &mut names).map_err(|reason| {
                 Failure::new(format!("row {} of the file does not fit: {reason}", first_row + at as u64))
             })
         });
@@ -216,8 +228,9 @@ async fn chunks<D: Driver<Session: Batching>>(
             let failure = wrong.at(&what, &access.veil).into();
             if wrong.is_lost && is_certain { Stop::Connection(failure) } else { Stop::For(failure) }
         })?;
-        done.row_count += count;
-        done.updated_count += changed;
+        far.names = names;
+        far.done.row_count += count;
+        far.done.updated_count += changed;
     }
     Ok(())
 }
@@ -325,7 +338,7 @@ async fn columns_of(session: &mut impl Session, table: &str) -> Result<Vec<Strin
     let sql = format!("SELECT * FROM {table} WHERE 1 = 0");
     let statement = Statement { text: Text::from(sql.as_str()), line: 1 };
     let bound = Bound { sql, values: Vec::new(), statement, unknown: Vec::new() };
-    let (rows, mut parts) = way(1);
+    let (rows, mut parts) = way(1, Results::First);
     let listening = async {
         let mut columns = Vec::new();
         while let Some(part) = parts.recv().await {
@@ -369,12 +382,12 @@ impl Template {
     }
 
     /// The values of a row for the places of the statement.
-    fn values(&self, row: Value) -> Result<Vec<Value>, String> {
+    fn values(&self, row: Value, names: &mut Names) -> Result<Vec<Value>, String> {
         let values = match (row, &self.columns) {
             (Value::Map(map), Some(columns)) => {
                 columns.iter().map(|column| map.get(column.as_str()).cloned().unwrap_or_default()).collect()
             }
-            (Value::Map(map), None) => map.values().cloned().collect(),
+            (Value::Map(map), None) => self.in_order(&map, names),
             (Value::List(items), _) => items.to_vec(),
             (other, _) => vec![other],
         };
@@ -385,6 +398,22 @@ impl Template {
             ));
         }
         Ok(values)
+    }
+
+    /// The values of a row in the order in which they stand. Those that it does not have are null: the names of a row before
+    /// it, which had all of them, tell which ones these are. Where there was no such row, they are the last ones.
+    fn in_order(&self, row: &Map, names: &mut Names) -> Vec<Value> {
+        let wanted = self.places.len();
+        if row.len() == wanted && names.is_none() {
+            *names = Some(row.keys().cloned().collect());
+        }
+        let known =
+            names.as_ref().filter(|names| row.len() < wanted && row.keys().all(|key| names.contains(key)));
+        if let Some(names) = known {
+            return names.iter().map(|name| row.get(name).cloned().unwrap_or_default()).collect();
+        }
+        let missing = wanted.saturating_sub(row.len());
+        row.values().cloned().chain(std::iter::repeat_n(Value::Null, missing)).collect()
     }
 
     /// The whole statement for these rows, where values stand in it.

@@ -50,9 +50,10 @@ pub(crate) struct Output {
     pub(crate) size: Option<u64>,
 }
 
-/// Keeps the rows of one statement. Nothing, if the statement had no result, or did not come to its end.
+/// Keeps the rows of what is done, of all results one after the other. Nothing, if there was no result, or if it did not come
+/// to its end.
 pub(crate) fn keep(cx: &RunContext, mut parts: Parts, fetch: FetchType) -> Result<Option<Output>, Broken> {
-    let Some(Part::Columns(columns)) = parts.blocking_recv() else { return Ok(None) };
+    let Some(Part::Columns(mut columns)) = parts.blocking_recv() else { return Ok(None) };
     let mut kept = Kept::begin(cx, fetch)?;
     let mut count = 0;
     loop {
@@ -62,7 +63,12 @@ pub(crate) fn keep(cx: &RunContext, mut parts: Parts, fetch: FetchType) -> Resul
         }
         let rows = match parts.blocking_recv() {
             Some(Part::Rows(rows)) => rows,
-            Some(Part::Columns(_)) => continue,
+            // The first row is that of the first result.
+            Some(Part::Columns(_)) if fetch == FetchType::FetchOne => return kept.finish(count).map(Some),
+            Some(Part::Columns(next)) => {
+                columns = next;
+                continue;
+            }
             Some(Part::End) => return kept.finish(count).map(Some),
             None => return Ok(None),
         };

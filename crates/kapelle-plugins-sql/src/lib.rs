@@ -18,6 +18,7 @@ mod line;
 mod login;
 mod mariadb;
 mod mysql;
+mod output_files;
 mod place;
 mod postgresql;
 mod queries;

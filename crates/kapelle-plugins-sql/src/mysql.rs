@@ -11,6 +11,7 @@ mod query;
 mod session;
 mod system;
 mod trigger;
+mod variables;
 mod words;
 
 use kapelle_plugin::Registry;

@@ -58,7 +58,7 @@ pub(crate) async fn look<D: Driver>(
     let order = asked.order::<D>(cx, &access, Several::No, FetchType::Fetch)?;
     if order.fetch == FetchType::None {
         return Err(Broken::new(
-            "with `fetchType: NONE` the trigger would not know whether there are rows: write `FETCH`, `FETCH_ONE` or `STORE`",
+            "`fetchType: NONE` is not for triggers, since the trigger would never fire: write `FETCH`, `FETCH_ONE` or `STORE`",
         ));
     }
     let output = run(cx, driver, &access, &order).await?.into_iter().next().unwrap_or_default();

@@ -19,8 +19,15 @@ pub(crate) enum Part {
     /// The names of the columns: there is a result, if only an empty one.
     Columns(Arc<[Arc<str>]>),
     Rows(Vec<Vec<Value>>),
-    /// The statement is done.
+    /// Everything is done.
     End,
+}
+
+/// Which results are wanted, where there are several.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Results {
+    First,
+    All,
 }
 
 /// Takes what a statement gives.
@@ -29,19 +36,30 @@ pub(crate) struct Rows {
     part: Vec<Vec<Value>>,
     bytes: usize,
     per_part: usize,
+    results: Results,
+    /// There was a result already.
+    has_result: bool,
+    /// What comes now is wanted by nobody.
+    is_over: bool,
 }
 
 /// Gets what a statement gives.
 pub(crate) type Parts = mpsc::Receiver<Part>;
 
 /// A way for rows, of which so many go at once.
-pub(crate) fn way(rows_max: usize) -> (Rows, Parts) {
+pub(crate) fn way(rows_max: usize, results: Results) -> (Rows, Parts) {
     let (to, parts) = mpsc::channel(PARTS_WAITING);
-    (Rows { to, part: Vec::new(), bytes: 0, per_part: rows_max.max(1) }, parts)
+    let per_part = rows_max.max(1);
+    (Rows { to, part: Vec::new(), bytes: 0, per_part, results, has_result: false, is_over: false }, parts)
 }
 
 impl Rows {
-    /// There is a result with these columns.
+    /// The same way, for one more statement.
+    pub(crate) fn again(&self) -> Self {
+        Self { to: self.to.clone(), part: Vec::new(), bytes: 0, has_result: false, is_over: false, ..*self }
+    }
+
+    /// There is a result with these columns, and its rows follow.
     pub(crate) async fn columns(
         &mut self,
         names: impl IntoIterator<Item = impl Into<Arc<str>>>,
@@ -50,6 +68,12 @@ impl Rows {
         if names.len() > COLUMNS_MAX {
             return Err(format!("the result has more than {COLUMNS_MAX} columns"));
         }
+        self.is_over = self.has_result && self.results == Results::First;
+        if self.is_over {
+            return Ok(());
+        }
+        self.has_result = true;
+        self.flush().await;
         // Nobody may want it.
         let _gone = self.to.send(Part::Columns(names)).await;
         Ok(())
@@ -57,6 +81,9 @@ impl Rows {
 
     /// Takes a row. False if nobody wants more of them.
     pub(crate) async fn row(&mut self, cells: Vec<Value>) -> bool {
+        if self.is_over {
+            return false;
+        }
         self.bytes += cells.iter().map(bytes).sum::<usize>();
         self.part.push(cells);
         if self.part.len() < self.per_part && self.bytes < PART_BYTES {
@@ -74,6 +101,10 @@ impl Rows {
     /// The statement is done.
     pub(crate) async fn end(mut self) {
         self.flush().await;
+    }
+
+    /// All statements are done.
+    pub(crate) async fn all_done(self) {
         let _gone = self.to.send(Part::End).await;
     }
 }

@@ -10,7 +10,7 @@ use crate::asked::Order;
 use crate::driver::{Cancel, Driver, Session};
 use crate::kept::{FetchType, Output, keep};
 use crate::login::Access;
-use crate::rows::way;
+use crate::rows::{Results, way};
 use crate::statement::Bound;
 
 /// How long a database may take to hear that a statement is to end.
@@ -107,27 +107,36 @@ async fn statements(
     order: &Order,
 ) -> Result<Vec<Output>, Broken> {
     let mut outputs = Vec::new();
-    for bound in &order.statements {
-        outputs.extend(statement(cx, session, order, bound, ("sql", order.fetch)).await?);
+    let together = match order.results {
+        Results::First => 1,
+        Results::All => order.statements.len().max(1),
+    };
+    for bounds in order.statements.chunks(together) {
+        outputs.extend(output(cx, session, order, bounds, ("sql", order.fetch)).await?);
     }
     if let Some(after) = &order.after {
-        statement(cx, session, order, after, ("afterSQL", FetchType::None)).await?;
+        output(cx, session, order, std::slice::from_ref(after), ("afterSQL", FetchType::None)).await?;
     }
     Ok(outputs)
 }
 
-async fn statement(
+/// What these statements gave together.
+async fn output(
     cx: &RunContext,
     session: &mut impl Session,
     order: &Order,
-    bound: &Bound,
+    bounds: &[Bound],
     (property, fetch): (&str, FetchType),
 ) -> Result<Option<Output>, Broken> {
-    cx.go_on()?;
-    let (rows, parts) = way(order.fetch_size);
-    let running = async {
-        let ran = session.run(bound, rows).await;
-        ran.map_err(|wrong| wrong.of(&bound.statement, property, &bound.unknown, &order.veil).into())
+    let (rows, parts) = way(order.fetch_size, order.results);
+    let running = async move {
+        for bound in bounds {
+            cx.go_on()?;
+            let ran = session.run(bound, rows.again()).await;
+            ran.map_err(|wrong| wrong.of(&bound.statement, property, &bound.unknown, &order.veil))?;
+        }
+        rows.all_done().await;
+        Ok(())
     };
     let ((), output) = tokio::try_join!(running, cx.blocking(move |cx| keep(cx, parts, fetch)))?;
     Ok(output)

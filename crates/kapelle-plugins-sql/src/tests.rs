@@ -312,7 +312,8 @@ async fn a_trigger_fires_if_there_are_rows() {
         let stored = database.look(&format!("fetchType: STORE\nsql: select id from {table}")).await.unwrap();
         assert_eq!(database.stage.content(&text(&stored.event.unwrap(), "uri")), "{id:2}\n");
         let none = database.look("fetchType: NONE\nsql: select 1").await.unwrap_err();
-        assert!(none.failure.to_string().contains("write `FETCH`, `FETCH_ONE` or `STORE`"));
+        let failure = none.failure.to_string();
+        assert!(failure.contains("would never fire: write `FETCH`, `FETCH_ONE` or `STORE`"), "{failure}");
         // A look that finds nothing leaves nothing behind.
         let before = database.stage.files().delete_all().unwrap().len();
         assert_eq!(

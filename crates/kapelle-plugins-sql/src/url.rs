@@ -83,6 +83,11 @@ impl JdbcUrl {
             .is_some_and(|value| ["true", "yes", "on", "1"].iter().any(|yes| value.eq_ignore_ascii_case(yes)))
     }
 
+    /// A parameter that is there, and says no.
+    pub(crate) fn denies(&self, name: &str) -> bool {
+        self.parameter(name).is_some() && !self.says(name)
+    }
+
     pub(crate) fn user(&self) -> Option<&str> {
         let written = self.user_info.as_ref().map(|(user, _)| user.as_str()).filter(|user| !user.is_empty());
         written.or_else(|| self.parameter("user"))
@@ -209,6 +214,7 @@ mod tests {
         let url = JdbcUrl::parse("jdbc:pg://h/d?SSLMode=require&useSSL&empty=", &["pg"]).unwrap();
         assert_eq!(url.parameter("sslmode"), Some("require"));
         assert!(url.says("usessl") && !url.says("sslmode"));
+        assert!(url.denies("sslmode") && !url.denies("usessl") && !url.denies("empty"));
         assert_eq!(url.parameter("empty"), None);
         let others: Vec<_> = url.other_parameters(&["sslmode", "empty"]).collect();
         assert_eq!(others, [("useSSL", "true")]);

@@ -22,7 +22,11 @@ pub(super) enum Type {
     Decimal,
     Date,
     /// With the zone that it is told in, if it has one of its own.
-    Moment(Option<String>),
+    Moment {
+        zone: Option<String>,
+        /// It has fractions of seconds.
+        is_fine: bool,
+    },
     List(Box<Type>),
     Map(Box<Type>),
     /// Texts, and everything that JSON says by itself.
@@ -47,7 +51,10 @@ impl Type {
             "Array" => Self::List(within(inner)),
             "Map" => Self::Map(within(after_comma(inner))),
             "Date" | "Date32" => Self::Date,
-            "DateTime" | "DateTime64" => Self::Moment(inner.split('\'').nth(1).map(str::to_owned)),
+            "DateTime" | "DateTime64" => Self::Moment {
+                zone: inner.split('\'').nth(1).map(str::to_owned),
+                is_fine: outer == "DateTime64",
+            },
             "Decimal" | "Decimal32" | "Decimal64" | "Decimal128" | "Decimal256" => Self::Decimal,
             "Float32" | "Float64" | "BFloat16" => Self::Float,
             _ if outer.starts_with("Int") || outer.starts_with("UInt") => Self::Whole,
@@ -71,7 +78,7 @@ fn after_comma(text: &str) -> &str {
 }
 
 /// A cell as a value of the language.
-pub(super) fn cell(json: Json, ty: &Type, task: &TimeZone) -> Result<Value, String> {
+pub(super) fn cell(json: Json, ty: &Type, server: &TimeZone) -> Result<Value, String> {
     let damaged = || "its value does not fit its type".to_owned();
     Ok(match (ty, json) {
         (_, Json::Null) => Value::Null,
@@ -84,13 +91,15 @@ pub(super) fn cell(json: Json, ty: &Type, task: &TimeZone) -> Result<Value, Stri
         (Type::Decimal, Json::String(text)) => decimal(&text).ok_or_else(damaged)?,
         (Type::Decimal, Json::Number(number)) => decimal(&number.to_string()).ok_or_else(damaged)?,
         (Type::Date, Json::String(text)) => Value::LocalDate(text.parse().map_err(|_| damaged())?),
-        (Type::Moment(own), Json::String(text)) => moment(&text, own.as_deref(), task).ok_or_else(damaged)?,
+        (Type::Moment { zone: own, is_fine }, Json::String(text)) => {
+            moment(&text, (own.as_deref(), *is_fine), server).ok_or_else(damaged)?
+        }
         (Type::List(inner), Json::Array(items)) => {
-            let items = items.into_iter().map(|item| cell(item, inner, task));
+            let items = items.into_iter().map(|item| cell(item, inner, server));
             Value::List(Arc::new(items.collect::<Result<_, _>>()?))
         }
         (Type::Map(inner), Json::Object(map)) => {
-            let entries = map.into_iter().map(|(key, value)| Ok((key.into(), cell(value, inner, task)?)));
+            let entries = map.into_iter().map(|(key, value)| Ok((key.into(), cell(value, inner, server)?)));
             Value::Map(Arc::new(entries.collect::<Result<Map, String>>()?))
         }
         (_, Json::String(text)) => Value::from(text.as_str()),
@@ -102,10 +111,13 @@ fn decimal(text: &str) -> Option<Value> {
     Some(Value::Decimal(Arc::new(text.parse::<BigDecimal>().ok()?)))
 }
 
-/// A moment is written in the zone of its column; without one, in that of the server, which is taken for the zone of the
-/// task.
-fn moment(text: &str, own: Option<&str>, task: &TimeZone) -> Option<Value> {
-    let written_in = own.and_then(zone::find).unwrap_or_else(|| task.clone());
-    let zoned = date_time(text)?.to_zoned(written_in).ok()?;
-    Some(Value::Zoned(Arc::new(zoned.with_time_zone(task.clone()))))
+/// A moment is written in the zone of its column, which it keeps, or else in that of the server. Without a zone of its own
+/// and without fractions of seconds, it is a local one.
+fn moment(text: &str, (own, is_fine): (Option<&str>, bool), server: &TimeZone) -> Option<Value> {
+    let local = date_time(text)?;
+    if own.is_none() && !is_fine {
+        return Some(Value::LocalDateTime(local));
+    }
+    let zone = own.and_then(zone::find).unwrap_or_else(|| server.clone());
+    Some(Value::Zoned(Arc::new(local.to_zoned(zone).ok()?)))
 }

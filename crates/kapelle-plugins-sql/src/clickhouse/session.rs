@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use jiff::tz::TimeZone;
+use kapelle_core::time::zone;
 use kapelle_http::{Client, Header, Payload, Piece, Request, Response, Timeouts, Url};
 use kapelle_model::Value;
 use serde_json::Value as Json;
@@ -33,6 +34,7 @@ pub(super) struct Session {
     server: Server,
     /// What a query is called at the server while it runs.
     id: String,
+    /// The zone of the task, which stands in for that of a server that does not say its own.
     zone: TimeZone,
 }
 
@@ -106,7 +108,10 @@ impl driver::Session for Session {
     }
 
     async fn run(&mut self, bound: &Bound, mut rows: Rows) -> Result<(), Wrong> {
-        let mut lines = Lines::of(self.send(&bound.sql).await?);
+        let response = self.send(&bound.sql).await?;
+        let zone = response.header("X-ClickHouse-Timezone").and_then(zone::find);
+        let zone = zone.unwrap_or_else(|| self.zone.clone());
+        let mut lines = Lines::of(response);
         if let Some(line) = lines.next().await? {
             let names = names(&line)?;
             let types = lines.next().await?.ok_or_else(|| Wrong::new("the answer ends before its end"))?;
@@ -119,7 +124,7 @@ impl driver::Session for Session {
                 }
                 let cells: Vec<Json> = serde_json::from_str(&line).map_err(|_| not_ours(&line))?;
                 let cells = cells.into_iter().zip(&types).zip(&names).map(|((value, ty), name)| {
-                    cell(value, ty, &self.zone)
+                    cell(value, ty, &zone)
                         .map_err(|reason| Wrong::new(format!("the column `{name}` cannot be read: {reason}")))
                 });
                 is_wanted = rows.row(cells.collect::<Result<_, _>>()?).await;

@@ -15,7 +15,7 @@ fn properties(server: &Server, more: &str) -> String {
 }
 
 fn rows(names: &str, types: &str, rows: &str) -> Vec<u8> {
-    answer("200 OK", &[], &format!("[{names}]\n[{types}]\n{rows}"))
+    answer("200 OK", &["X-ClickHouse-Timezone: Asia/Tokyo"], &format!("[{names}]\n[{types}]\n{rows}"))
 }
 
 #[tokio::test]
@@ -45,9 +45,9 @@ async fn a_statement_goes_out_with_its_values_in_it() {
 async fn every_kind_of_cell_is_a_value() {
     let server = Server::start(|_| {
         rows(
-            r#""a","b","c","d","e","f","g","h","i","j","k""#,
-            r#""UInt64","Int256","Float64","Decimal(38, 4)","Date","DateTime('UTC')","DateTime64(3)","Array(Nullable(Decimal(9, 2)))","Map(String, Array(UInt64))","Nullable(String)","Bool""#,
-            "[\"18446744073709551615\",\"7\",\"nan\",\"1.5000\",\"2024-02-29\",\"2024-02-29 12:00:00\",\"2024-02-29 12:00:00.500\",[\"1.50\",null],{\"x\":[\"1\"]},null,true]\n",
+            r#""a","b","c","d","e","f","g","h","i","j","k","l","m""#,
+            r#""UInt64","Int256","Float64","Decimal(38, 4)","Date","DateTime('UTC')","DateTime64(3)","Array(Nullable(Decimal(9, 2)))","Map(String, Array(UInt64))","Nullable(String)","Bool","DateTime","DateTime64(3, 'Europe/Moscow')""#,
+            "[\"18446744073709551615\",\"7\",\"nan\",\"1.5000\",\"2024-02-29\",\"2024-02-29 12:00:00\",\"2024-02-29 12:00:00.500\",[\"1.50\",null],{\"x\":[\"1\"]},null,true,\"2004-10-19 10:23:54\",\"2004-10-19 10:23:54.000\"]\n",
         )
     });
     let stage = Stage::new();
@@ -55,7 +55,7 @@ async fn every_kind_of_cell_is_a_value() {
     let outputs = run(&stage, QUERY, &properties).await.unwrap();
     assert_eq!(
         stage.content(&text(&outputs, "uri")),
-        "{a:\"18446744073709551615\",b:7,c:nan,d:1.5000,e:2024-02-29,f:ZonedDateTime::\"2024-02-29T13:00:00+01:00[Europe/Berlin]\",g:ZonedDateTime::\"2024-02-29T12:00:00.5+01:00[Europe/Berlin]\",h:[1.50,null],i:{x:[1]},j:null,k:true}\n"
+        "{a:\"18446744073709551615\",b:7,c:nan,d:1.5000,e:2024-02-29,f:ZonedDateTime::\"2024-02-29T12:00:00Z\",g:ZonedDateTime::\"2024-02-29T12:00:00.5+09:00[Asia/Tokyo]\",h:[1.50,null],i:{x:[1]},j:null,k:true,l:LocalDateTime::\"2004-10-19T10:23:54\",m:ZonedDateTime::\"2004-10-19T10:23:54+04:00[Europe/Moscow]\"}\n"
     );
 }
 

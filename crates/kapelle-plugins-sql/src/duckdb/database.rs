@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kapelle_model::{Text, Value};
-use kapelle_plugin::files::{
-    collect_output_files, patterns, plain_names, prepare, with_names, write_input_files,
-};
+use kapelle_plugin::files::{prepare, write_input_files};
 use kapelle_plugin::{Any, Broken, Expr, RunContext};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -16,6 +14,7 @@ use super::system::{Duckdb, Place};
 use crate::asked::Asked;
 use crate::database_file::{fetch, is_unnamed, keep};
 use crate::login::Login;
+use crate::output_files::OutputFiles;
 use crate::place::Folders;
 
 /// How a database is called that came from the internal storage, or goes there, where the URL gives no name.
@@ -60,7 +59,7 @@ pub(super) struct Ready {
     pub(super) database: Duckdb,
     /// The context in which statements are rendered: it knows where the files are.
     pub(super) cx: RunContext,
-    patterns: Vec<String>,
+    output_files: OutputFiles,
     is_kept: bool,
 }
 
@@ -77,11 +76,7 @@ impl Ready {
         let work = move |cx: &RunContext| -> Result<Self, Broken> {
             let directory = cx.host.directory()?;
             let cx = cx.with([("workingDir".into(), Value::from(directory.display().to_string().as_str()))]);
-            let patterns = patterns(&cx, properties.output_files.as_ref())?;
-            for name in plain_names(&patterns).filter(|name| name.contains('/')) {
-                prepare(&directory, name)?;
-            }
-            let cx = with_names(&cx, &directory, &patterns);
+            let (output_files, cx) = OutputFiles::of(&cx, properties.output_files.as_ref())?;
             write_input_files(&cx, &directory, properties.input_files.as_ref())?;
             let settings = Settings::of(&*cx.host);
             let is_kept = cx.filled(properties.output_db_file.as_ref())?.unwrap_or(false);
@@ -93,16 +88,16 @@ impl Ready {
                 None => Vec::new(),
             };
             let database = Duckdb { settings, directory, place, extensions };
-            Ok(Self { database, cx, patterns, is_kept })
+            Ok(Self { database, cx, output_files, is_kept })
         };
         cx.blocking(work).await
     }
 
     /// Keeps what is wanted of the files.
     pub(super) async fn keep(self) -> Result<FileOutput, Broken> {
-        let Self { database, cx, patterns, is_kept } = self;
+        let Self { database, cx, output_files, is_kept } = self;
         let work = move |cx: &RunContext| -> Result<FileOutput, Broken> {
-            let output_files = collect_output_files(cx, &database.directory, &patterns)?;
+            let output_files = output_files.keep(cx)?;
             let database_uri = match &database.place {
                 Place::File(file) if is_kept => Some(whole(cx, file)?),
                 Place::Cloud(_) if is_kept => {

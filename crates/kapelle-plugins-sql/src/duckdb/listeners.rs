@@ -6,6 +6,7 @@ use kapelle_model::Value;
 use super::answer::{Field, fields};
 use super::cells::cell;
 use super::program::Listener;
+use super::statement::FILENAME;
 use super::types::Type;
 use crate::rows::Rows;
 use crate::wrong::Wrong;
@@ -37,12 +38,19 @@ pub(super) struct Typed<'r> {
     rows: &'r mut Rows,
     columns: &'r [Column],
     zone: &'r TimeZone,
+    /// The directory from which the files of rows are told, if they are asked for.
+    home: Option<&'r str>,
     is_wanted: bool,
 }
 
 impl<'r> Typed<'r> {
-    pub(super) const fn new(rows: &'r mut Rows, columns: &'r [Column], zone: &'r TimeZone) -> Self {
-        Self { rows, columns, zone, is_wanted: true }
+    pub(super) const fn new(
+        rows: &'r mut Rows,
+        columns: &'r [Column],
+        zone: &'r TimeZone,
+        home: Option<&'r str>,
+    ) -> Self {
+        Self { rows, columns, zone, home, is_wanted: true }
     }
 }
 
@@ -55,10 +63,23 @@ impl Listener for Typed<'_> {
         if fields.len() != self.columns.len() {
             return Err(Wrong::new("a row has not as many cells as there are columns"));
         }
-        let cells = fields.into_iter().zip(self.columns).map(|(field, (_, ty))| typed(field, ty, self.zone));
+        let cells = fields.into_iter().zip(self.columns).map(|(field, (name, ty))| {
+            match (self.home, typed(field, ty, self.zone)) {
+                (Some(home), Value::Str(path)) if name == FILENAME => {
+                    Value::from(seen_from(home, path.expose()))
+                }
+                (_, value) => value,
+            }
+        });
         self.is_wanted = self.rows.row(cells.collect()).await;
         Ok(())
     }
+}
+
+/// The path of a file as it is seen from a directory. One that is elsewhere stays whole.
+fn seen_from<'p>(home: &str, path: &'p str) -> &'p str {
+    let below = path.strip_prefix(home).and_then(|rest| rest.strip_prefix('/'));
+    below.or_else(|| path.strip_prefix("./")).unwrap_or(path)
 }
 
 /// Rows behind the names of their columns.

@@ -112,7 +112,7 @@ fn unstarted(call: &Call<'_>, error: &io::Error) -> Wrong {
     let program = call.program;
     match error.kind() {
         io::ErrorKind::NotFound if call.directory.is_dir() => Wrong::new(format!(
-            "there is no program `{program}` on this machine, not in any folder of the PATH {PATH}"
+            "there is no program `{program}` on this machine, neither in a folder of the server's PATH nor in one of {PATH}"
         ))
         .help(format!(
             "install the command-line program of DuckDB (`pip install duckdb-cli` has it), or name it in the setting `{PROGRAM}`"

@@ -11,7 +11,7 @@ use super::listeners::{Column, Drawing, Named, Small, Typed};
 use super::literals::literal;
 use super::one_line::OneLine;
 use super::program::{Call, Listener, Program};
-use super::statement::Kind;
+use super::statement::{Kind, asks_for_files};
 use super::turn::Turn;
 use super::types::Type;
 use super::words::Mistake;
@@ -31,6 +31,8 @@ pub(super) struct Session {
     program: Program,
     group: Arc<Group>,
     zone: TimeZone,
+    /// The directory of the task.
+    home: String,
     /// At the file of the database, as long as the session lasts.
     turn: Option<Turn>,
     /// An answer was not read to its end, so that nothing more can be asked.
@@ -48,8 +50,9 @@ enum Stop {
 
 impl Session {
     pub(super) fn start(call: Call<'_>, zone: TimeZone) -> Result<Self, Wrong> {
+        let home = call.directory.display().to_string();
         let (program, group) = Program::start(call)?;
-        Ok(Self { program, group: Arc::new(group), zone, turn: None, is_broken: false })
+        Ok(Self { program, group: Arc::new(group), zone, home, turn: None, is_broken: false })
     }
 
     pub(super) fn during(self, turn: Option<Turn>) -> Self {
@@ -158,8 +161,9 @@ impl driver::Session for Session {
                     rows.columns(columns.iter().map(|(name, _)| name.as_str())).await.map_err(Wrong::new)?;
                     let before = "COPY (";
                     let copy = format!("{before}{}) TO '/dev/stdout' {FORM};", line.text);
-                    let zone = self.zone.clone();
-                    let mut typed = Typed::new(&mut rows, &columns, &zone);
+                    let (zone, home) = (self.zone.clone(), self.home.clone());
+                    let home = Some(home.as_str()).filter(|_| asks_for_files(&line.text));
+                    let mut typed = Typed::new(&mut rows, &columns, &zone, home);
                     self.ask(&copy, &mut typed).await.map_err(|stop| stop.wrong(&line, before.len()))?;
                 }
             },

@@ -3,6 +3,9 @@
 use super::system::SYNTAX;
 use crate::lexer::{Kind as Piece, Pieces};
 
+/// The column that has the files of rows.
+pub(super) const FILENAME: &str = "filename";
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     /// It gives rows and does nothing else.
@@ -35,6 +38,18 @@ impl Kind {
     }
 }
 
+/// Whether a statement asks a function for the files that rows are from, with `filename = true`.
+pub(super) fn asks_for_files(sql: &str) -> bool {
+    let pieces = Pieces::new(sql, SYNTAX).filter(|(piece, _)| *piece != Piece::Blank);
+    let pieces: Vec<&str> = pieces.map(|(_, range)| &sql[range]).collect();
+    pieces.windows(3).any(|three| match three {
+        [name, "=", value] => {
+            name.eq_ignore_ascii_case(FILENAME) && (*value == "1" || value.eq_ignore_ascii_case("true"))
+        }
+        _ => false,
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +68,19 @@ mod tests {
             ("", Kind::Other),
         ] {
             assert_eq!(Kind::of(sql), kind, "{sql}");
+        }
+    }
+
+    #[test]
+    fn it_is_seen_whether_files_are_asked_for() {
+        for (sql, asks) in [
+            ("from read_csv('x', filename=true)", true),
+            ("from read_csv('x', FileName /* so */ =\n1)", true),
+            ("from read_csv('x', filename = false)", false),
+            ("from read_csv('filename=true')", false),
+            ("select filename = name from x", false),
+        ] {
+            assert_eq!(asks_for_files(sql), asks, "{sql}");
         }
     }
 }

@@ -2,9 +2,9 @@ use std::fs;
 
 use kapelle_model::{Map, Value};
 use kapelle_plugin::Broken;
-use kapelle_plugin::stage::Stage;
+use kapelle_plugin::stage::{Stage, service};
 
-use super::settings::{EXTENSIONS, EXTERNAL_ACCESS, PROGRAM};
+use super::settings::{EXTENSIONS, EXTERNAL_ACCESS, FOLDERS, PROGRAM};
 use crate::tests::{Database, json, run, text, told};
 
 mod within;
@@ -141,12 +141,16 @@ async fn files_go_in_and_out() {
           copy (select 7 as x) to '{{ outputFiles.out }}' (format csv, header);
           copy (select 8 as x) to 'y.json'";
     let outputs = queries(&stage, sql, &files).await.unwrap();
-    let more = stage.directory().join("more.csv").display().to_string();
     assert_eq!(
         json(outputs.get("outputs").unwrap()),
-        format!(
-            r#"[{{"rows":[{{"a":1,"filename":"in.csv"}},{{"a":2,"filename":"in.csv"}},{{"a":3,"filename":"{more}"}}],"size":3}}]"#
-        )
+        r#"[{"rows":[{"a":1,"filename":"in.csv"},{"a":2,"filename":"in.csv"},{"a":3,"filename":"more.csv"}],"size":3}]"#
+    );
+    let files = "fetchType: FETCH\ninputFiles: {sub/deep.csv: \"a\\n4\\n\"}";
+    let sql = "select distinct filename from read_csv_auto('**/*.csv', filename=true) order by 1";
+    let found = query(&stage, sql, files).await.unwrap();
+    assert_eq!(
+        json(found.get("rows").unwrap()),
+        r#"[{"filename":"in.csv"},{"filename":"more.csv"},{"filename":"sub/deep.csv"}]"#
     );
     let Some(Value::Map(kept)) = outputs.get("outputFiles") else { panic!("{outputs:?}") };
     assert_eq!(kept.keys().map(ToString::to_string).collect::<Vec<_>>(), ["out", "y.json"]);
@@ -214,6 +218,18 @@ async fn a_program_that_is_not_there_is_named_with_its_setting() {
     let stage = Stage::new().setting(PROGRAM, "/bin/false");
     let failure = told(query(&stage, "select 1", "").await);
     assert!(failure.contains("the program ended by itself (exit status: 1)"), "{failure}");
+}
+
+#[tokio::test]
+async fn the_program_is_looked_for_in_the_folders_of_the_server() {
+    let Some(program) = service("duckdb") else { return };
+    let stage = Stage::new();
+    let folder = stage.directory().with_file_name("bin");
+    fs::create_dir_all(&folder).unwrap();
+    std::os::unix::fs::symlink(program, folder.join("duck")).unwrap();
+    let folders = format!("relative::/nowhere:{}", folder.display());
+    let stage = stage.setting(PROGRAM, "duck").setting(FOLDERS, &folders);
+    assert_eq!(rows(&stage, "select 1 as a").await, r#"[{"a":1}]"#);
 }
 
 #[tokio::test]

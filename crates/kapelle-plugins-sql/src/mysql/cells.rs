@@ -64,6 +64,10 @@ pub(super) struct Manner {
     /// The zone of the task.
     pub(super) task: TimeZone,
     pub(super) system: System,
+    /// `TINYINT(1)` is what is declared as `boolean`.
+    pub(super) tiny_is_bool: bool,
+    /// A `YEAR` is its first day.
+    pub(super) year_is_date: bool,
 }
 
 impl Column {
@@ -100,8 +104,7 @@ impl Column {
         }
         let text = std::str::from_utf8(raw).map_err(|_| "it is no text in UTF-8")?;
         Ok(match self.kind {
-            // What is declared as `boolean`.
-            kind::TINY if self.length == 1 => Value::Bool(text != "0"),
+            kind::TINY if self.length == 1 && manner.tiny_is_bool => Value::Bool(text != "0"),
             kind::LONGLONG if self.is_unsigned() => Value::from(text),
             kind::TINY | kind::SHORT | kind::LONG | kind::LONGLONG | kind::INT24 => Value::Int(number(text)?),
             kind::FLOAT => Value::Float32(number(text)?),
@@ -111,6 +114,7 @@ impl Column {
             kind::DATE => text.parse().map_or(Value::Null, Value::LocalDate),
             // More hours than a day has are text.
             kind::TIME => text.parse().map_or_else(|_| Value::from(text), Value::LocalTime),
+            kind::YEAR if !manner.year_is_date => Value::Int(number(text)?),
             kind::YEAR => format!("{text}-01-01").parse().map_or(Value::Null, Value::LocalDate),
             kind::DATETIME | kind::TIMESTAMP => self.moment(text, manner).unwrap_or_default(),
             _ if self.is_json => plain::from_json(text).map_err(|_| "it is no JSON")?,

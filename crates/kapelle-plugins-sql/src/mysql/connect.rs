@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use kapelle_http::Check;
 use kapelle_model::Text;
+use kapelle_model::effect::Level;
 use kapelle_plugin::{Broken, RunContext};
 use tokio::time::timeout;
 
@@ -12,6 +13,7 @@ use super::cells::{Manner, System};
 use super::login::{Greeting, LONG_PASSWORD, finish, proof};
 use super::packets::{Wire, put_counted};
 use super::session::Session;
+use super::variables::assignment;
 use crate::line;
 use crate::login::Access;
 use crate::security::{Security, secure};
@@ -22,6 +24,22 @@ const PORT: u16 = 3306;
 
 /// How long connecting may take where the URL does not say.
 const CONNECT_TIME: Duration = Duration::from_secs(30);
+
+/// The parameters of URLs that are understood.
+const KNOWN: &[&str] = &[
+    "user",
+    "password",
+    "allowMultiQueries",
+    "connectTimeout",
+    "requireSSL",
+    "serverSslCert",
+    "sessionVariables",
+    "sslMode",
+    "tinyInt1isBit",
+    "useSSL",
+    "verifyServerCertificate",
+    "yearIsDateType",
+];
 
 /// `utf8mb4_general_ci`: texts are UTF-8, whatever the server is set to.
 const CHARACTERS: u8 = 45;
@@ -92,6 +110,12 @@ pub(super) async fn connect(
         url.parameter("connectTimeout").and_then(|millis| millis.parse().ok()).filter(|millis| *millis > 0);
     let limit = limit.map_or(CONNECT_TIME, Duration::from_millis);
     let security = security(url).map_err(|reason| refused(&Wrong::new(reason)))?;
+    let variables = url.parameter("sessionVariables").and_then(assignment);
+    let others: Vec<&str> = url.other_parameters(KNOWN).map(|(name, _)| name).collect();
+    if !others.is_empty() {
+        let text = format!("parameters of the `url` that mean nothing here: {}", others.join(", "));
+        cx.log(Level::Debug, access.veil.over(&text));
+    }
     let mut last = Wrong::new("there is no server");
     for (host, port) in hosts {
         let way = Way {
@@ -108,8 +132,14 @@ pub(super) async fn connect(
         };
         let connecting = async {
             let open = way.open().await?;
-            let manner = Manner { session: TimeZone::UTC, task: access.zone.clone(), system };
-            Session::begin(open, way.clone(), manner, input_file.clone()).await
+            let manner = Manner {
+                session: TimeZone::UTC,
+                task: access.zone.clone(),
+                system,
+                tiny_is_bool: !url.denies("tinyInt1isBit"),
+                year_is_date: !url.denies("yearIsDateType"),
+            };
+            Session::begin(open, way.clone(), manner, input_file.clone(), variables.as_deref()).await
         };
         let session = timeout(limit, connecting).await.unwrap_or_else(|_| {
             Err(Wrong::lost(format!("`{}` did not answer within {} ms", way.host, limit.as_millis())))
@@ -130,7 +160,7 @@ fn security(url: &JdbcUrl) -> Result<Option<(Security, bool)>, String> {
     let (check, is_needed) =
         match mode.as_str() {
             "DISABLED" | "DISABLE" => return Ok(None),
-            "" if url.parameter("useSSL").is_some() && !url.says("useSSL") => return Ok(None),
+            "" if url.denies("useSSL") => return Ok(None),
             "" if url.says("verifyServerCertificate") => (Check::Authority, true),
             "" if url.says("useSSL") && url.says("requireSSL") => (Check::Nothing, true),
             "" | "PREFERRED" => (Check::Nothing, false),

@@ -14,7 +14,7 @@ use super::packets::{Content, Wire};
 use super::parameters::execution;
 use super::words::wrong;
 use crate::driver;
-use crate::rows::{Rows, way};
+use crate::rows::{Results, Rows, way};
 use crate::statement::{Bound, Statement};
 use crate::wrong::Wrong;
 
@@ -73,9 +73,14 @@ impl Session {
         way_there: Way,
         manner: Manner,
         input_file: Option<Text>,
+        variables: Option<&str>,
     ) -> Result<Self, Wrong> {
         let cancel = Cancel { way: way_there, thread };
         let mut session = Self { wire, cancel, manner, columns_say_more, input_file, is_broken: false };
+        // The zone may be one of them.
+        if let Some(assignment) = variables {
+            session.plain(assignment, None).await?;
+        }
         let row = session.first_row("SELECT @@session.time_zone, @@system_time_zone, CAST(TIMESTAMPDIFF(SECOND, UTC_TIMESTAMP(), NOW()) AS CHAR)").await?;
         session.manner.session = session_zone(&row);
         Ok(session)
@@ -85,7 +90,7 @@ impl Session {
     async fn first_row(&mut self, sql: &str) -> Result<Vec<String>, Wrong> {
         let statement = Statement { text: Text::from(sql), line: 1 };
         let bound = Bound { sql: sql.to_owned(), values: Vec::new(), statement, unknown: Vec::new() };
-        let (rows, mut parts) = way(1);
+        let (rows, mut parts) = way(1, Results::First);
         let listening = async {
             let mut first = Vec::new();
             while let Some(part) = parts.recv().await {
@@ -105,11 +110,11 @@ impl Session {
         Ok(first.iter().map(text).collect())
     }
 
-    /// Reads all that follows a command. Rows of the first result that has any go to where they are wanted.
+    /// Reads all that follows a command. Rows of its results go to where they are wanted.
     async fn answer(&mut self, form: Form, mut rows: Option<&mut Rows>) -> Result<u64, Wrong> {
         let mut changed = 0;
         loop {
-            let done = self.result(form, &mut rows).await?;
+            let done = self.result(form, rows.as_deref_mut()).await?;
             changed += done.changed;
             if !done.has_more {
                 return Ok(changed);
@@ -117,7 +122,7 @@ impl Session {
         }
     }
 
-    async fn result(&mut self, form: Form, rows: &mut Option<&mut Rows>) -> Result<Done, Wrong> {
+    async fn result(&mut self, form: Form, mut rows: Option<&mut Rows>) -> Result<Done, Wrong> {
         let packet = self.wire.read().await?;
         let mut content = Content(&packet);
         match packet.first() {
@@ -132,7 +137,6 @@ impl Session {
         }
         let count = content.number()?.unwrap_or_default();
         let columns = self.columns(usize::try_from(count).unwrap_or(usize::MAX)).await?;
-        let mut rows = rows.take();
         if let Some(rows) = &mut rows {
             rows.columns(columns.iter().map(|column| column.name.as_str())).await.map_err(Wrong::new)?;
         }

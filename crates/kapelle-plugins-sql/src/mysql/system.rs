@@ -11,7 +11,7 @@ use crate::lexer::Syntax;
 use crate::login::Access;
 use crate::statement::Markers;
 
-const SYNTAX: Syntax = Syntax {
+pub(super) const SYNTAX: Syntax = Syntax {
     backslashes: true,
     backticks: true,
     brackets: false,

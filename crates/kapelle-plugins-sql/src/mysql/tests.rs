@@ -1,4 +1,4 @@
-use crate::tests::{Database, text, told};
+use crate::tests::{Database, json, text, told};
 
 #[tokio::test]
 async fn every_kind_of_cell_is_a_value_in_both_forms_of_rows() {
@@ -56,13 +56,57 @@ async fn procedures_have_statements_of_their_own() {
     database
         .prepare("drop procedure if exists twice;\ncreate procedure twice(n int)\nbegin\n  if n > 0 then\n    select n as first;\n  end if;\n  select n * 2 as second;\nend;")
         .await;
-    assert_eq!(database.rows("call twice(2)").await, r#"[{"first":2}]"#);
+    let both = r#"[{"first":2},{"second":4}]"#;
+    assert_eq!(database.rows("call twice(2)").await, both);
+    let bound = "parameters: {n: 2}\nsql: call twice(:n)";
+    let outputs = database.told("Query", &format!("{bound}\nfetchType: FETCH")).await;
+    assert_eq!(outputs, format!(r#"{{"rows":{both},"size":2}}"#));
+    let outputs = database.run("Query", &format!("{bound}\nfetchType: STORE")).await.unwrap();
+    assert_eq!(database.stage.content(&text(&outputs, "uri")), "{first:2}\n{second:4}\n");
+    let first = r#"{"row":{"first":2},"size":1}"#;
+    assert_eq!(database.told("Query", &format!("{bound}\nfetchType: FETCH_ONE")).await, first);
+    let several = database.told("Queries", &format!("{bound}; select 5 as n\nfetchType: FETCH")).await;
+    assert_eq!(several, r#"{"outputs":[{"rows":[{"first":2}],"size":1},{"rows":[{"n":5}],"size":1}]}"#);
     let failure = database.told("Queries", "sql: |\n  select 1;\n  select 1\n  fromm nowhere").await;
     assert!(failure.starts_with("line 3 of `sql` failed: You have an error in your SQL syntax"), "{failure}");
     assert!(failure.contains("(error 1064, SQLSTATE 42000)"), "{failure}");
     let properties = database.properties("fetchType: FETCH_ONE\nsql: select 1 as a; select 2 as b");
     let several = properties.replace("/kapelle'", "/kapelle?allowMultiQueries=true'");
     assert_eq!(told(database.run_as("Query", &several).await), r#"{"row":{"a":1},"size":1}"#);
+    let all = several.replace("FETCH_ONE", "FETCH");
+    assert_eq!(told(database.run_as("Query", &all).await), r#"{"rows":[{"a":1},{"b":2}],"size":2}"#);
+}
+
+#[tokio::test]
+async fn the_url_says_what_values_are_and_what_holds_for_the_session() {
+    let types = r#"{"t":true,"y":"2026-01-01"}"#;
+    for database in [Database::mysql(), Database::mariadb()].into_iter().flatten() {
+        let table = format!("options_{}", database.system);
+        database
+            .prepare(&format!(
+                "drop table if exists {table}; create table {table} (t tinyint(1), y year); insert into {table} values (2, 2026)"
+            ))
+            .await;
+        let asking = async |url: &str, sql: &str| {
+            let properties = database.properties(&format!("fetchType: FETCH_ONE\nsql: {sql}"));
+            let properties = properties.replace("/kapelle'", &format!("/kapelle?{url}'"));
+            json(database.run_as("Query", &properties).await.unwrap().get("row").unwrap())
+        };
+        for (url, row) in [
+            ("tinyInt1isBit=false&yearIsDateType=false", r#"{"t":2,"y":2026}"#),
+            ("tinyInt1isBit=true&yearIsDateType=true", types),
+            ("tinyInt1isBit=&nonsense=1", types),
+        ] {
+            assert_eq!(asking(url, &format!("select t, y from {table}")).await, row, "{url}");
+        }
+        assert!(database.stage.lines().iter().any(|line| line.ends_with("mean nothing here: nonsense")));
+        let variables = "sessionVariables=sql_mode='ANSI_QUOTES,STRICT_ALL_TABLES',group_concat_max_len=5"
+            .replace('\'', "%27");
+        assert_eq!(
+            asking(&variables, "select @@sql_mode as m, @@group_concat_max_len as g").await,
+            r#"{"m":"ANSI_QUOTES,STRICT_ALL_TABLES","g":"5"}"#
+        );
+    }
 }
 
 #[tokio::test]

@@ -36,12 +36,28 @@ impl<'a> FromSql<'a> for Raw<'a> {
 
 type Read<T = Value> = Result<T, String>;
 
-/// A cell as a value of the language.
-pub(super) fn cell(ty: &Type, raw: &[u8], zone: &TimeZone) -> Read {
+/// How cells become values.
+pub(super) struct Manner {
+    /// The zone of the task.
+    pub(super) zone: TimeZone,
+    /// How many digits of `money` stand behind the point. Its bytes do not say so.
+    pub(super) money_digits: i32,
+}
+
+/// Whether there is `money` in values of a type.
+pub(super) fn has_money(ty: &Type) -> bool {
     match ty.kind() {
-        Kind::Domain(inner) => return cell(inner, raw, zone),
+        Kind::Domain(inner) | Kind::Array(inner) => has_money(inner),
+        _ => *ty == Type::MONEY,
+    }
+}
+
+/// A cell as a value of the language.
+pub(super) fn cell(ty: &Type, raw: &[u8], manner: &Manner) -> Read {
+    match ty.kind() {
+        Kind::Domain(inner) => return cell(inner, raw, manner),
         Kind::Enum(_) => return text(raw),
-        Kind::Array(inner) => return array(inner, raw, zone),
+        Kind::Array(inner) => return array(inner, raw, manner),
         _ => {}
     }
     let mut bytes = Bytes(raw);
@@ -54,6 +70,10 @@ pub(super) fn cell(ty: &Type, raw: &[u8], zone: &TimeZone) -> Read {
         Type::FLOAT4 => Value::Float32(f32::from_be_bytes(bytes.take()?)),
         Type::FLOAT8 => Value::Float(f64::from_be_bytes(bytes.take()?)),
         Type::NUMERIC => numeric(bytes)?,
+        Type::MONEY => {
+            let smallest = i64::from_be_bytes(bytes.take()?);
+            number(&format!("{smallest}e{}", -manner.money_digits)).map(Value::Float)?
+        }
         Type::TEXT | Type::VARCHAR | Type::BPCHAR | Type::NAME | Type::UNKNOWN | Type::XML | Type::CHAR => {
             text(raw)?
         }
@@ -68,7 +88,7 @@ pub(super) fn cell(ty: &Type, raw: &[u8], zone: &TimeZone) -> Read {
         }
         Type::TIMESTAMPTZ => moment(i64::from_be_bytes(bytes.take()?), |local| {
             let moment: Timestamp = TimeZone::UTC.to_timestamp(local).map_err(|error| error.to_string())?;
-            Ok(Value::Zoned(Arc::new(moment.to_zoned(zone.clone()))))
+            Ok(Value::Zoned(Arc::new(moment.to_zoned(manner.zone.clone()))))
         })?,
         Type::INTERVAL => interval(bytes)?,
         Type::INET | Type::CIDR => address(raw)?,
@@ -140,6 +160,10 @@ fn uuid(bytes: [u8; 16]) -> String {
     [&digits[..8], &digits[8..12], &digits[12..16], &digits[16..20], &digits[20..]].join("-")
 }
 
+fn number<T: std::str::FromStr>(digits: &str) -> Read<T> {
+    digits.parse().map_err(|_| "its number is damaged".to_owned())
+}
+
 /// A number of digits in base 10,000, with all digits after the point that it has.
 fn numeric(mut bytes: Bytes<'_>) -> Read {
     let count = usize::try_from(bytes.short()?).map_err(|_| "its number is damaged")?;
@@ -156,7 +180,7 @@ fn numeric(mut bytes: Bytes<'_>) -> Read {
         // Writing into a text never fails.
         let _infallible = write!(digits, "{:04}", bytes.short()?);
     }
-    let number: BigInt = digits.parse().map_err(|_| "its number is damaged")?;
+    let number: BigInt = number(&digits)?;
     let own_scale = 4 * (count as i64 - weight - 1);
     Ok(Value::Decimal(Arc::new(BigDecimal::new(number, own_scale).with_scale(scale))))
 }
@@ -253,7 +277,7 @@ fn pairs(mut bytes: Bytes<'_>) -> Read {
     Ok(Value::Map(Arc::new(map)))
 }
 
-fn array(inner: &Type, raw: &[u8], zone: &TimeZone) -> Read {
+fn array(inner: &Type, raw: &[u8], manner: &Manner) -> Read {
     let mut bytes = Bytes(raw);
     let dimensions = usize::try_from(bytes.int()?).unwrap_or(usize::MAX);
     if dimensions > DIMENSIONS_MAX {
@@ -268,13 +292,13 @@ fn array(inner: &Type, raw: &[u8], zone: &TimeZone) -> Read {
     if lengths.is_empty() {
         return Ok(Value::List(Arc::default()));
     }
-    level(inner, &mut bytes, &lengths, zone)
+    level(inner, &mut bytes, &lengths, manner)
 }
 
-fn level(inner: &Type, bytes: &mut Bytes<'_>, lengths: &[usize], zone: &TimeZone) -> Read {
+fn level(inner: &Type, bytes: &mut Bytes<'_>, lengths: &[usize], manner: &Manner) -> Read {
     let Some((length, deeper)) = lengths.split_first() else {
-        return bytes.counted()?.map_or(Ok(Value::Null), |raw| cell(inner, raw, zone));
+        return bytes.counted()?.map_or(Ok(Value::Null), |raw| cell(inner, raw, manner));
     };
-    let items: Read<Vec<Value>> = (0..*length).map(|_| level(inner, bytes, deeper, zone)).collect();
+    let items: Read<Vec<Value>> = (0..*length).map(|_| level(inner, bytes, deeper, manner)).collect();
     Ok(Value::List(Arc::new(items?)))
 }

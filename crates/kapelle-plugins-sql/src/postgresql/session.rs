@@ -6,15 +6,14 @@ use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::try_join_all;
-use jiff::tz::TimeZone;
 use kapelle_http::Line;
 use kapelle_model::Value;
 use kapelle_plugin::RunContext;
 use tokio::sync::oneshot;
 use tokio_postgres::tls::NoTlsStream;
-use tokio_postgres::{CancelToken, Client, Connection, NoTls};
+use tokio_postgres::{CancelToken, Client, Connection, NoTls, SimpleQueryMessage};
 
-use super::cells::{Raw, cell};
+use super::cells::{Manner, Raw, cell, has_money};
 use super::parameter::Parameter;
 use super::secure::Secure;
 use super::words::wrong;
@@ -39,7 +38,7 @@ pub(super) struct Way {
 pub(super) struct Session {
     client: Client,
     cancel: Cancel,
-    zone: TimeZone,
+    manner: Manner,
     /// Tells the work on the connection that nobody needs it any more.
     _needed: oneshot::Sender<()>,
 }
@@ -72,7 +71,19 @@ impl Session {
         });
         let cancel = Cancel { cx: cx.clone(), way, token: client.cancel_token() };
         client.batch_execute(&settings(cx, access)).await.map_err(|error| wrong(&error, ""))?;
-        Ok(Self { client, cancel, zone: access.zone.clone(), _needed: needed })
+        let manner = Manner { zone: access.zone.clone(), money_digits: 0 };
+        Ok(Self { client, cancel, manner, _needed: needed })
+    }
+
+    /// How many digits of `money` stand behind the point, by the `lc_monetary` that holds now.
+    async fn money_digits(&self) -> Result<i32, tokio_postgres::Error> {
+        let said = self.client.simple_query("SELECT 1::money::numeric").await?;
+        let number = said.iter().find_map(|message| match message {
+            SimpleQueryMessage::Row(row) => row.get(0),
+            _ => None,
+        });
+        let behind = number.and_then(|number| number.split_once('.')).map_or("", |(_, behind)| behind);
+        Ok(behind.len() as i32)
     }
 
     pub(super) const fn client(&self) -> &Client {
@@ -108,6 +119,9 @@ impl driver::Session for Session {
         if !columns.is_empty() {
             rows.columns(columns.iter().map(tokio_postgres::Column::name)).await.map_err(Wrong::new)?;
         }
+        if columns.iter().any(|column| has_money(column.type_())) {
+            self.manner.money_digits = self.money_digits().await.map_err(failed)?;
+        }
         let mut found = pin!(self.client.query_raw(&statement, values).await.map_err(failed)?);
         let mut is_wanted = true;
         while let Some(row) = found.next().await {
@@ -120,7 +134,7 @@ impl driver::Session for Session {
                 let Some(Raw(raw)) = raw else { return Ok(Value::Null) };
                 let told =
                     |reason| Wrong::new(format!("the column `{}` cannot be read: {reason}", column.name()));
-                cell(column.type_(), raw, &self.zone).map_err(told)
+                cell(column.type_(), raw, &self.manner).map_err(told)
             });
             is_wanted = rows.row(cells.collect::<Result<_, Wrong>>()?).await;
         }

@@ -1,10 +1,16 @@
 //! Cells of SQLite. A cell has a type of its own, and the column says what it is meant to be.
 
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use kapelle_model::Value;
 use rusqlite::types::{Value as Sql, ValueRef};
 
 use crate::values::{date_time, text};
+
+/// The day with which moments begin, as a Julian day.
+const EPOCH_DAYS: f64 = 2_440_587.5;
+
+const DAY_MILLIS: f64 = 86_400_000.0;
 
 /// What a column is declared to hold, as far as it matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,8 +37,11 @@ impl Meant {
 pub(super) fn cell(cell: ValueRef<'_>, meant: Meant, zone: &TimeZone) -> Result<Value, String> {
     Ok(match cell {
         ValueRef::Null => Value::Null,
-        ValueRef::Integer(number) => Value::Int(number),
-        ValueRef::Real(number) => Value::Float(number),
+        ValueRef::Integer(number) => moment(number, meant).unwrap_or(Value::Int(number)),
+        ValueRef::Real(number) => {
+            let millis = ((number - EPOCH_DAYS) * DAY_MILLIS).round() as i64;
+            moment(millis, meant).unwrap_or(Value::Float(number))
+        }
         ValueRef::Blob(bytes) => Value::Bytes(bytes.into()),
         ValueRef::Text(bytes) => {
             let text =
@@ -40,6 +49,12 @@ pub(super) fn cell(cell: ValueRef<'_>, meant: Meant, zone: &TimeZone) -> Result<
             dated(text, meant, zone).unwrap_or_else(|| Value::from(text))
         }
     })
+}
+
+/// Moments that are numbers: whole ones count milliseconds, as drivers write them, and others days.
+fn moment(millis: i64, meant: Meant) -> Option<Value> {
+    let moment = Timestamp::from_millisecond(millis).ok().filter(|_| meant == Meant::Moment);
+    moment.map(Value::Instant)
 }
 
 fn dated(text: &str, meant: Meant, zone: &TimeZone) -> Option<Value> {

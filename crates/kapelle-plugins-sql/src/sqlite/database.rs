@@ -1,6 +1,7 @@
 //! Which database a task means: one in memory, a file of the machine, or a file of the internal storage that is copied
 //! for it.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use kapelle_model::Text;
@@ -13,6 +14,7 @@ use crate::database_file::{fetch, is_unnamed, keep};
 use crate::driver::Driver;
 use crate::lexer::Syntax;
 use crate::login::{Access, Login};
+use crate::output_files::OutputFiles;
 use crate::place::Folders;
 use crate::statement::Markers;
 
@@ -29,13 +31,25 @@ pub(super) struct FileProperties {
     output_db_file: Option<Expr<bool>>,
 }
 
-/// What `databaseUri` is.
+/// What is kept of the files of a task.
 #[derive(Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct DatabaseOutput {
+pub(super) struct FileOutput {
+    /// The files of `outputFiles` by their names.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    output_files: BTreeMap<String, String>,
     /// The database as a file of the internal storage, with `outputDbFile`.
     #[serde(skip_serializing_if = "Option::is_none")]
     database_uri: Option<String>,
+}
+
+/// Prepares the files that statements write. With the context in which statements find them.
+pub(super) async fn output_files(
+    cx: &RunContext,
+    property: Option<&Expr<Vec<String>>>,
+) -> Result<(OutputFiles, RunContext), Broken> {
+    let property = property.cloned();
+    cx.blocking(move |cx| OutputFiles::of(cx, property.as_ref())).await
 }
 
 /// The database of a task.
@@ -70,12 +84,14 @@ impl Sqlite {
         .await
     }
 
-    /// Keeps the database, if that is wanted.
-    pub(super) async fn keep(self, cx: &RunContext) -> Result<DatabaseOutput, Broken> {
-        let Some(file) = self.file.filter(|_| self.is_kept) else {
-            return Ok(DatabaseOutput { database_uri: None });
-        };
-        cx.blocking(move |cx| Ok(DatabaseOutput { database_uri: Some(keep(cx, &file)?) })).await
+    /// Keeps these files, and the database, if that is wanted.
+    pub(super) async fn keep(self, cx: &RunContext, files: OutputFiles) -> Result<FileOutput, Broken> {
+        let file = self.file.filter(|_| self.is_kept);
+        cx.blocking(move |cx| {
+            let database_uri = file.map(|file| keep(cx, &file)).transpose()?;
+            Ok(FileOutput { output_files: files.keep(cx)?, database_uri })
+        })
+        .await
     }
 
     pub(super) fn file(&self) -> Option<&Path> {

@@ -5,7 +5,7 @@ use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::database::{DatabaseOutput, FileProperties, Sqlite};
+use super::database::{FileOutput, FileProperties, Sqlite, output_files};
 use crate::asked::Asked;
 use crate::login::Login;
 use crate::queries::{Outputs, queries};
@@ -29,8 +29,8 @@ pub(super) struct Queries {
     /// Whether all statements are one transaction, so that all of them are done or none; they are unless this says
     /// `false`.
     transaction: Option<Expr<bool>>,
-    /// Statements of SQLite write no files; taken for flows that have it.
-    #[allow(dead_code, reason = "flows have it")]
+    /// Names of files that statements write, with `VACUUM INTO` or `ATTACH`, and that are kept: `name` stands in a statement
+    /// as `{{ outputFiles.name }}`. Patterns such as `*.db` keep all files that they fit.
     output_files: Option<Expr<Vec<String>>>,
 }
 
@@ -39,7 +39,7 @@ pub(super) struct Output {
     #[serde(flatten)]
     outputs: Outputs,
     #[serde(flatten)]
-    database: DatabaseOutput,
+    files: FileOutput,
 }
 
 impl Task for Queries {
@@ -48,9 +48,10 @@ impl Task for Queries {
 
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let url = self.url.as_ref();
-        let database = Sqlite::of(cx, (url, &self.login), &self.file).await?;
+        let (files, cx) = output_files(cx, self.output_files.as_ref()).await?;
+        let database = Sqlite::of(&cx, (url, &self.login), &self.file).await?;
         let asked = (url, &self.login, &self.asked);
-        let outputs = queries(cx, &database, asked, self.transaction.as_ref()).await?;
-        Ok(Output { outputs, database: database.keep(cx).await? })
+        let outputs = queries(&cx, &database, asked, self.transaction.as_ref()).await?;
+        Ok(Output { outputs, files: database.keep(&cx, files).await? })
     }
 }

@@ -5,7 +5,7 @@ use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::database::{DatabaseOutput, FileProperties, Sqlite};
+use super::database::{FileOutput, FileProperties, Sqlite, output_files};
 use crate::asked::Asked;
 use crate::kept;
 use crate::login::Login;
@@ -28,8 +28,8 @@ pub(super) struct Query {
     asked: Asked,
     #[serde(flatten)]
     file: FileProperties,
-    /// Statements of SQLite write no files; taken for flows that have it.
-    #[allow(dead_code, reason = "flows have it")]
+    /// Names of files that statements write, with `VACUUM INTO` or `ATTACH`, and that are kept: `name` stands in a statement
+    /// as `{{ outputFiles.name }}`. Patterns such as `*.db` keep all files that they fit.
     output_files: Option<Expr<Vec<String>>>,
 }
 
@@ -38,7 +38,7 @@ pub(super) struct Output {
     #[serde(flatten)]
     kept: kept::Output,
     #[serde(flatten)]
-    database: DatabaseOutput,
+    files: FileOutput,
 }
 
 impl Task for Query {
@@ -47,8 +47,9 @@ impl Task for Query {
 
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let url = self.url.as_ref();
-        let database = Sqlite::of(cx, (url, &self.login), &self.file).await?;
-        let kept = query(cx, &database, (url, &self.login, &self.asked)).await?;
-        Ok(Output { kept, database: database.keep(cx).await? })
+        let (files, cx) = output_files(cx, self.output_files.as_ref()).await?;
+        let database = Sqlite::of(&cx, (url, &self.login), &self.file).await?;
+        let kept = query(&cx, &database, (url, &self.login, &self.asked)).await?;
+        Ok(Output { kept, files: database.keep(&cx, files).await? })
     }
 }

@@ -1,5 +1,6 @@
 use std::fs;
 
+use kapelle_model::Value;
 use kapelle_plugin::files::ALLOWED_PATHS;
 
 use crate::tests::{Database, run, text};
@@ -30,6 +31,25 @@ async fn cells_are_what_they_are_declared_to_be() {
 }
 
 #[tokio::test]
+async fn moments_may_be_numbers() {
+    let database = Database::sqlite();
+    database.prepare("create table t (dt datetime, d date, i integer)").await;
+    for (number, ion) in [
+        ("1698706797000", "2023-10-30T22:59:57.000Z"),
+        ("-1", "1969-12-31T23:59:59.999Z"),
+        // A Julian day.
+        ("2440587.75", "1970-01-01T06:00:00.000Z"),
+        ("9223372036854775807", "9223372036854775807"),
+        ("1e300", "1.0e300"),
+    ] {
+        database.prepare(&format!("delete from t; insert into t values ({number}, 1, 1)")).await;
+        let outputs = database.run("Query", "fetchType: STORE\nsql: select * from t").await.unwrap();
+        let content = database.stage.content(&text(&outputs, "uri"));
+        assert_eq!(content, format!("{{dt:{ion},d:1,i:1}}\n"), "{number}");
+    }
+}
+
+#[tokio::test]
 async fn a_database_in_memory_is_gone_after_the_task() {
     let stage = Stage::new();
     let name = "io.kestra.plugin.jdbc.sqlite.Queries";
@@ -49,6 +69,31 @@ async fn a_database_goes_from_task_to_task_through_the_storage() {
     let outputs = run(&stage, "io.kestra.plugin.jdbc.sqlite.Query", &second).await.unwrap();
     assert_eq!(crate::tests::json(outputs.get("row").unwrap()), r#"{"a":7}"#);
     assert!(stage.directory().join("mine.db").is_file());
+}
+
+#[tokio::test]
+async fn files_that_statements_write_are_kept() {
+    let stage = Stage::new();
+    for (simple_name, sql, tables) in [
+        ("Query", "vacuum into '{{ outputFiles[\"sub/copy.db\"] }}'", r#"{"n":0}"#),
+        (
+            "Queries",
+            "attach '{{ outputFiles[\"sub/copy.db\"] }}' as y; create table y.t (a int)",
+            r#"{"n":1}"#,
+        ),
+    ] {
+        let name = format!("io.kestra.plugin.jdbc.sqlite.{simple_name}");
+        let properties = format!("outputFiles: [sub/copy.db]\ntransaction: false\nsql: |\n  {sql}");
+        let outputs = run(&stage, &name, &properties).await.unwrap();
+        let Some(Value::Map(files)) = outputs.get("outputFiles") else { panic!("{outputs:?}") };
+        let again = format!(
+            "sqliteFile: '{}'\nfetchType: FETCH_ONE\nsql: select count(*) as n from sqlite_schema",
+            text(files, "sub/copy.db")
+        );
+        let found = run(&stage, "io.kestra.plugin.jdbc.sqlite.Query", &again).await.unwrap();
+        assert_eq!(crate::tests::json(found.get("row").unwrap()), tables);
+        fs::remove_file(stage.directory().join("sub/copy.db")).unwrap();
+    }
 }
 
 #[tokio::test]

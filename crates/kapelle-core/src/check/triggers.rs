@@ -29,6 +29,9 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
                 missing_inputs(flow, trigger, cx);
             }
         }
+        if is_query(&trigger.type_name.canonical) {
+            fetched(trigger, cx);
+        }
         for condition in trigger.property("conditions").map_or(&[][..], Node::items) {
             if let Some(window) = condition.get("timeWindow") {
                 time_window(root, window, cx);
@@ -36,6 +39,21 @@ pub(super) fn check(root: &Node, flow: &Flow, cx: &mut Context<'_>) {
         }
     }
     same_keys(flow, cx);
+}
+
+fn is_query(name: &str) -> bool {
+    name.starts_with("io.kestra.plugin.jdbc.") && name.ends_with(".Trigger")
+}
+
+/// A query fires for the rows that it gives.
+fn fetched(trigger: &Trigger, cx: &mut Context<'_>) {
+    let Some(node) = trigger.property("fetchType").filter(|node| node.as_text() == Some("NONE")) else {
+        return;
+    };
+    let wording = "fetchType NONE is not valid for triggers";
+    let message = format!("{wording}: without rows it would never fire");
+    let found = Diagnostic::new(Code::ValueEnum, node.span, message).help("write FETCH, FETCH_ONE or STORE");
+    cx.report(found.constraint(format!("{}.fetchType: {wording}", trigger.id.value)));
 }
 
 fn unreachable(trigger: &Trigger, why: &str, help: &str, cx: &mut Context<'_>) {

@@ -4,7 +4,7 @@ use crate::play::{Row, message, play, row};
 
 #[test]
 fn triggers_that_never_fire_or_always_are_told() {
-    play(&[SCHEDULES, WEBHOOKS, FLOWS].concat(), message);
+    play(&[SCHEDULES, WEBHOOKS, QUERIES, FLOWS].concat(), message);
 }
 
 const SCHEDULES: &[Row] = &[
@@ -33,6 +33,17 @@ const WEBHOOKS: &[Row] = &[row(
     "a key calls one webhook",
     "triggers: [{id: t, type: P.trigger.Webhook, key: k}, {id: «u», type: P.trigger.Webhook, key: k}, {id: v, type: P.trigger.Webhook, key: l}]",
     &["trigger-unreachable: trigger `u` never fires: `t` has the same key and comes first"],
+)];
+
+const QUERIES: &[Row] = &[row(
+    "a query fires for its rows",
+    "
+triggers:
+  - {id: t, type: io.kestra.plugin.jdbc.sqlite.Trigger, url: u, sql: s, fetchType: «NONE»}
+  - {id: u, type: io.kestra.plugin.jdbc.sqlite.Trigger, url: u, sql: s, fetchType: FETCH}
+  - {id: v, type: io.kestra.plugin.jdbc.sqlite.Trigger, url: u, sql: s, fetchType: '{{ x }}'}
+",
+    &["value-enum: fetchType NONE is not valid for triggers: without rows it would never fire"],
 )];
 
 const FLOWS: &[Row] = &[

@@ -49,7 +49,12 @@ pub(crate) type NewBuffer = BufWriter<Box<dyn NewFile>>;
 
 /// Begins a file whose name ends so.
 pub(crate) fn create(cx: &RunContext, ending: &str) -> Result<NewBuffer, Failure> {
-    Ok(BufWriter::with_capacity(64 << 10, cx.host.files().create(Name::Ending(ending))?))
+    begin(cx, Name::Ending(ending))
+}
+
+/// Begins a file with this name.
+pub(crate) fn begin(cx: &RunContext, name: Name<'_>) -> Result<NewBuffer, Failure> {
+    Ok(BufWriter::with_capacity(64 << 10, cx.host.files().create(name)?))
 }
 
 /// What becomes of rows that cannot be converted.
@@ -58,9 +63,9 @@ pub(crate) fn create(cx: &RunContext, ending: &str) -> Result<NewBuffer, Failure
 pub(crate) enum OnBadLines {
     /// The task fails.
     Error,
-    /// They are left out, and each is a warning in the log.
+    /// They are left out, or what is bad in them, and each is a warning in the log.
     Warn,
-    /// They are left out.
+    /// They are left out, or what is bad in them.
     Skip,
 }
 
@@ -96,11 +101,29 @@ pub(crate) struct BadRows {
     on_bad: OnBadLines,
     count: u64,
     warnings: Warnings,
+    forgiven: Warnings,
 }
 
 impl BadRows {
     pub(crate) fn new(on_bad: Option<OnBadLines>) -> Self {
-        Self { on_bad: on_bad.unwrap_or(OnBadLines::Error), count: 0, warnings: Warnings::default() }
+        Self {
+            on_bad: on_bad.unwrap_or(OnBadLines::Error),
+            count: 0,
+            warnings: Warnings::default(),
+            forgiven: Warnings::default(),
+        }
+    }
+
+    /// Whether the task goes on.
+    pub(crate) fn forgives(&self) -> bool {
+        self.on_bad != OnBadLines::Error
+    }
+
+    /// A row that is kept without what is bad in it.
+    pub(crate) fn forgive(&mut self, cx: &RunContext, row: u64, reasons: &[String]) {
+        if self.on_bad == OnBadLines::Warn && !reasons.is_empty() {
+            self.forgiven.tell(cx, format!("null, or nothing, in place of: row {row}{}", reasons.join("; ")));
+        }
     }
 
     /// A row that is bad for this reason: it is left out, or the task fails.
@@ -119,6 +142,7 @@ impl BadRows {
 
     /// Tells how many there were.
     pub(crate) fn tell(&self, cx: &RunContext) {
+        self.forgiven.finish(cx, "were kept without what is bad in them");
         if self.count == 0 {
             return;
         }

@@ -6,6 +6,19 @@ use kapelle_model::Value;
 /// Digits that a calculated number may have.
 pub(crate) const DIGITS_MAX: u64 = 1_000;
 
+/// Bits of as many digits.
+const BITS_MAX: u64 = DIGITS_MAX * 10 / 3;
+
+/// A number that can be worked with: it has not too many digits, before the point or behind it.
+pub(crate) fn bounded(number: BigDecimal) -> Result<BigDecimal, String> {
+    let (digits, scale) = number.as_bigint_and_scale();
+    if digits.bits() > BITS_MAX || scale.unsigned_abs() > DIGITS_MAX {
+        return Err(format!("a number has more than {DIGITS_MAX} digits"));
+    }
+    drop(digits);
+    Ok(number)
+}
+
 /// The exact number; of a float, the shortest one that is read as it.
 pub(crate) fn decimal(value: &Value) -> Option<BigDecimal> {
     match value {

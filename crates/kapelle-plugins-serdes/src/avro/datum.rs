@@ -91,13 +91,17 @@ pub(crate) fn time(nanos: i64) -> Option<Time> {
 }
 
 pub(crate) fn moment(count: i64, unit: Unit, is_local: bool) -> Option<Value> {
+    let moment = timestamp(count, unit)?;
+    Some(if is_local { Value::LocalDateTime(local(moment)) } else { Value::Instant(moment) })
+}
+
+pub(crate) fn timestamp(count: i64, unit: Unit) -> Option<Timestamp> {
     let moment = match unit {
         Unit::Millis => Timestamp::from_millisecond(count),
         Unit::Micros => Timestamp::from_microsecond(count),
         Unit::Nanos => Timestamp::from_nanosecond(i128::from(count)),
     };
-    let moment = moment.ok()?;
-    Some(if is_local { Value::LocalDateTime(local(moment)) } else { Value::Instant(moment) })
+    moment.ok()
 }
 
 fn local(moment: Timestamp) -> DateTime {

@@ -1,5 +1,6 @@
 //! From values of rows to what a schema wants.
 
+use std::fmt::Arguments;
 use std::sync::Arc;
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
@@ -10,11 +11,13 @@ use kapelle_core::property::text_of;
 use kapelle_core::time::locale::Locale;
 use kapelle_core::time::pattern::{Parsed, Pattern};
 use kapelle_model::{Map, Value};
+use kapelle_plugin::ion::ROW_BYTES_MAX;
 use num_bigint::BigInt;
 
-use super::datum::Datum;
+use super::datum::{Datum, timestamp};
 use super::infer::unknown_field;
-use super::schema::{Record, Schema, Schemas, Unit};
+use super::schema::{Field, Record, Schema, Schemas, Unit};
+use crate::numbers::{bounded, decimal};
 
 /// How texts become other types.
 pub(crate) struct Manner {
@@ -30,6 +33,8 @@ pub(crate) struct Manner {
     pub(crate) is_strict: bool,
     /// Texts that mean null or a flag are that in every field, not only where the schema says so.
     pub(crate) infers_all: bool,
+    /// A cell that does not fit is null.
+    pub(crate) forgives: bool,
     pub(crate) zone: TimeZone,
 }
 
@@ -37,40 +42,58 @@ pub(crate) struct Manner {
 pub(crate) const DAY: &str = "1970-01-01T";
 pub(crate) const DAY_PATTERN: &str = "yyyy-MM-dd'T'";
 
+/// What numbers the values of rows without a header, from 0.
+const NUMBERED: &str = "col";
+
 type Fit<T = Datum> = Result<T, String>;
+
+/// Why cells became null that did not fit.
+type Forgiven = Vec<String>;
 
 pub(crate) struct Fitting<'f> {
     pub(crate) manner: &'f Manner,
     pub(crate) schemas: &'f Schemas,
 }
 
+/// A row that fits.
+pub(crate) struct Fitted {
+    pub(crate) datum: Datum,
+    /// What was wrong with cells that are null now, with the paths of their fields.
+    pub(crate) forgiven: Forgiven,
+}
+
 impl Fitting<'_> {
     /// The datum of a row; what is wrong with it else, with the path of the field.
-    pub(crate) fn row(&self, row: &Value) -> Fit {
-        if let (Value::List(_), Schema::Record(record)) = (row, &self.schemas.root)
-            && let Some(field) = record.only_list()
-        {
-            let datum = self.fit(row, &field.schema);
-            return datum
-                .map(|datum| Datum::Record(vec![datum]))
-                .map_err(|reason| format!(".{}{reason}", field.name));
-        }
-        self.fit(row, &self.schemas.root)
+    pub(crate) fn row(&self, row: &Value) -> Fit<Fitted> {
+        let mut forgiven = Forgiven::new();
+        let datum = match (row, &self.schemas.root) {
+            (Value::List(_), Schema::Record(record)) if let Some(field) = record.only_list() => self
+                .within(format_args!(".{}", field.name), row, &field.schema, &mut forgiven)
+                .map(|datum| Datum::Record(vec![datum])),
+            (Value::Map(map), Schema::Record(record)) if is_numbered(map, record) => self.list(
+                map.len(),
+                &|place| map.get(format!("{NUMBERED}{place}").as_str()),
+                record,
+                &mut forgiven,
+            ),
+            (row, root) => self.fit(row, root, &mut forgiven),
+        };
+        Ok(Fitted { datum: datum?, forgiven })
     }
 
-    fn fit(&self, value: &Value, schema: &Schema) -> Fit {
+    fn fit(&self, value: &Value, schema: &Schema, forgiven: &mut Forgiven) -> Fit {
         let schema = self.schemas.resolve(schema);
         match schema {
-            Schema::Union(branches) => self.union(value, branches),
+            Schema::Union(branches) => self.union(value, branches, forgiven),
             Schema::Record(record) => match value {
-                Value::Map(map) => self.record(map, record),
-                Value::List(items) => self.list(items, record),
+                Value::Map(map) => self.record(map, record, forgiven),
+                Value::List(items) => self.list(items.len(), &|place| items.get(place), record, forgiven),
                 _ => Err(wrong(value, schema)),
             },
             Schema::Array(of) => match value {
                 Value::List(items) => {
                     let item =
-                        |(place, item)| self.fit(item, of).map_err(|reason| format!("[{place}]{reason}"));
+                        |(place, item)| self.within(format_args!("[{place}]"), item, of, &mut *forgiven);
                     items.iter().enumerate().map(item).collect::<Fit<_>>().map(Datum::Array)
                 }
                 _ => Err(wrong(value, schema)),
@@ -78,7 +101,7 @@ impl Fitting<'_> {
             Schema::Map(of) => match value {
                 Value::Map(map) => {
                     let entry = |(key, item): (&Arc<str>, &Value)| {
-                        let datum = self.fit(item, of).map_err(|reason| format!(".{key}{reason}"))?;
+                        let datum = self.within(format_args!(".{key}"), item, of, &mut *forgiven)?;
                         Ok((key.to_string(), datum))
                     };
                     map.iter().map(entry).collect::<Fit<_>>().map(Datum::Map)
@@ -89,76 +112,136 @@ impl Fitting<'_> {
         }
     }
 
-    fn record(&self, map: &Map, record: &Record) -> Fit {
+    /// The datum of a part of a value; what is wrong is told with the path of the part.
+    fn within(&self, part: Arguments<'_>, value: &Value, schema: &Schema, forgiven: &mut Forgiven) -> Fit {
+        let before = forgiven.len();
+        let datum = self.fit(value, schema, forgiven);
+        for reason in forgiven.iter_mut().skip(before) {
+            reason.insert_str(0, &part.to_string());
+        }
+        datum.map_err(|reason| format!("{part}{reason}"))
+    }
+
+    fn record(&self, map: &Map, record: &Record, forgiven: &mut Forgiven) -> Fit {
         if self.manner.is_strict
             && let Some(name) = unknown_field(map, record)
         {
-            return Err(format!(".{name}: the schema has no such field, and `strictSchema` is set"));
+            let reason = format!(".{name}: the schema has no such field, and `strictSchema` is set");
+            self.surplus(reason, forgiven)?;
         }
-        let field = |field: &super::schema::Field| {
-            let given = map.get(field.name.as_str());
-            let value = match (given, &field.default) {
-                (Some(value), _) => value.clone(),
-                (None, Some(default)) => plain::from_json(&default.to_string())?,
-                (None, None) => Value::Null,
-            };
-            self.fit(&value, &field.schema).map_err(|reason| format!(".{}{reason}", field.name))
-        };
-        record.fields.iter().map(field).collect::<Fit<_>>().map(Datum::Record)
+        let cell = |field| self.cell(field, given(map, field), &mut *forgiven);
+        record.fields.iter().map(cell).collect::<Fit<_>>().map(Datum::Record)
     }
 
     /// A row without names: its values are those of the fields in their order.
-    fn list(&self, items: &[Value], record: &Record) -> Fit {
-        if items.len() != record.fields.len() {
-            return Err(format!(
-                ": the row has {} values, the schema has {} fields",
-                items.len(),
-                record.fields.len()
-            ));
+    fn list<'v>(
+        &self,
+        count: usize,
+        item: &dyn Fn(usize) -> Option<&'v Value>,
+        record: &Record,
+        forgiven: &mut Forgiven,
+    ) -> Fit {
+        let fields = record.fields.len();
+        if self.manner.is_strict && count > fields {
+            let reason = format!(
+                ": the row has {count} values, the schema has {fields} fields, and `strictSchema` is set"
+            );
+            self.surplus(reason, forgiven)?;
         }
-        let field = |(field, item): (&super::schema::Field, &Value)| {
-            self.fit(item, &field.schema).map_err(|reason| format!(".{}{reason}", field.name))
-        };
-        record.fields.iter().zip(items).map(field).collect::<Fit<_>>().map(Datum::Record)
+        let cell = |(place, field)| self.cell(field, item(place), &mut *forgiven);
+        record.fields.iter().enumerate().map(cell).collect::<Fit<_>>().map(Datum::Record)
     }
 
-    /// The branch whose type the value has; else the first one that it can become.
-    fn union(&self, value: &Value, branches: &[Schema]) -> Fit {
-        let place = |wanted: fn(&Schema) -> bool| {
-            branches.iter().position(|branch| wanted(self.schemas.resolve(branch)))
+    /// What a row has beyond its schema can be left out.
+    fn surplus(&self, reason: String, forgiven: &mut Forgiven) -> Fit<()> {
+        if !self.manner.forgives {
+            return Err(reason);
+        }
+        forgiven.push(reason);
+        Ok(())
+    }
+
+    /// The value of a field. One that does not fit is null where that is forgiven and possible.
+    fn cell(&self, field: &Field, given: Option<&Value>, forgiven: &mut Forgiven) -> Fit {
+        let mut fit =
+            |value: &Value| self.within(format_args!(".{}", field.name), value, &field.schema, forgiven);
+        let datum = match (given, &field.default) {
+            (Some(value), _) => fit(value),
+            (None, Some(default)) => fit(&plain::from_json(&default.to_string())?),
+            (None, None) => fit(&Value::Null),
         };
-        // A text that means null stays a text where the schema has texts, unless the flow wants it otherwise.
-        let keeps_text = !self.manner.infers_all && place(|branch| *branch == Schema::String).is_some();
-        if (*value == Value::Null || (self.is_null_text(value) && !keeps_text))
-            && let Some(place) = place(|branch| *branch == Schema::Null)
+        match datum {
+            Err(reason) if self.manner.forgives => match self.null(&field.schema) {
+                Some(null) => {
+                    forgiven.push(reason);
+                    Ok(null)
+                }
+                None => Err(reason),
+            },
+            datum => datum,
+        }
+    }
+
+    /// The null that a schema has.
+    fn null(&self, schema: &Schema) -> Option<Datum> {
+        match self.schemas.resolve(schema) {
+            Schema::Null => Some(Datum::Null),
+            Schema::Union(branches) => self.null_branch(branches),
+            _ => None,
+        }
+    }
+
+    fn null_branch(&self, branches: &[Schema]) -> Option<Datum> {
+        let place = branches.iter().position(|branch| *self.schemas.resolve(branch) == Schema::Null)?;
+        Some(Datum::Union(place, Box::new(Datum::Null)))
+    }
+
+    /// The first branch that the value can become. A value that is no text takes the one of its own type before.
+    fn union(&self, value: &Value, branches: &[Schema], forgiven: &mut Forgiven) -> Fit {
+        if (*value == Value::Null || (self.manner.infers_all && self.is_null(value)))
+            && let Some(null) = self.null_branch(branches)
         {
-            return Ok(Datum::Union(place, Box::new(Datum::Null)));
+            return Ok(null);
         }
         let own = branches.iter().position(|branch| is_own(value, self.schemas.resolve(branch)));
         let mut problem = None;
-        let others = branches.iter().enumerate().filter(|(_, branch)| **branch != Schema::Null);
-        for (place, branch) in own.map(|place| (place, &branches[place])).into_iter().chain(others) {
-            match self.fit(value, branch) {
+        for (place, branch) in
+            own.map(|place| (place, &branches[place])).into_iter().chain(branches.iter().enumerate())
+        {
+            if *self.schemas.resolve(branch) == Schema::Null {
+                if self.is_null(value) {
+                    return Ok(Datum::Union(place, Box::new(Datum::Null)));
+                }
+                continue;
+            }
+            let before = forgiven.len();
+            match self.fit(value, branch, forgiven) {
                 Ok(datum) => return Ok(Datum::Union(place, Box::new(datum))),
-                Err(reason) => _ = problem.get_or_insert(reason),
+                Err(reason) => {
+                    forgiven.truncate(before);
+                    problem.get_or_insert(reason);
+                }
             }
         }
         let is_one = branches.iter().filter(|branch| **branch != Schema::Null).count() == 1;
         Err(problem.filter(|_| is_one).unwrap_or_else(|| wrong(value, &Schema::Union(branches.to_vec()))))
     }
 
-    fn is_null_text(&self, value: &Value) -> bool {
-        matches!(value, Value::Str(text) if self.manner.null_values.iter().any(|null| null == text.expose()))
+    fn is_null(&self, value: &Value) -> bool {
+        let is_among =
+            |text: &str| self.manner.null_values.iter().any(|null| null.eq_ignore_ascii_case(text));
+        *value == Value::Null || matches!(value, Value::Str(text) if is_among(text.expose()))
     }
 
     fn scalar(&self, value: &Value, schema: &Schema) -> Option<Datum> {
         Some(match schema {
-            Schema::Null if *value == Value::Null || self.is_null_text(value) => Datum::Null,
+            Schema::Null if self.is_null(value) => Datum::Null,
             Schema::Boolean => Datum::Boolean(self.flag(value)?),
             Schema::Int => Datum::Int(i32::try_from(whole(&self.number(value)?)?).ok()?),
             Schema::Long => Datum::Long(whole(&self.number(value)?)?),
             Schema::Float => Datum::Float(self.float(value)? as f32),
             Schema::Double => Datum::Double(self.float(value)?),
+            Schema::Uuid if *value == Value::Null => return None,
             Schema::String | Schema::Uuid => Datum::String(string(value)?),
             Schema::Bytes => Datum::Bytes(bytes(value)?),
             Schema::Fixed { size, .. } => Datum::Bytes(bytes(value).filter(|bytes| bytes.len() == *size)?),
@@ -180,11 +263,15 @@ impl Fitting<'_> {
             Schema::TimeMillis => Datum::Int(i32::try_from(nanos_of(self.time(value)?) / 1_000_000).ok()?),
             Schema::TimeMicros => Datum::Long(nanos_of(self.time(value)?) / 1_000),
             Schema::Timestamp { unit, is_local } => {
-                let moment = if *is_local {
-                    Offset::UTC.to_timestamp(self.local(value)?).ok()?
-                } else {
-                    self.instant(value)?
+                let moment = |value: &Value| {
+                    if *is_local {
+                        Offset::UTC.to_timestamp(self.local(value)?).ok()
+                    } else {
+                        self.instant(value)
+                    }
                 };
+                // What the format reads is no count, though it may be written in digits alone.
+                let moment = moment(value).or_else(|| moment(&Value::Instant(counted(value, *unit)?)))?;
                 Datum::Long(match unit {
                     Unit::Millis => moment.as_millisecond(),
                     Unit::Micros => moment.as_microsecond(),
@@ -209,12 +296,7 @@ impl Fitting<'_> {
     }
 
     fn number(&self, value: &Value) -> Option<BigDecimal> {
-        match value {
-            Value::Int(number) => Some((*number).into()),
-            Value::BigInt(number) => Some(BigDecimal::from((**number).clone())),
-            Value::Decimal(number) => Some((**number).clone()),
-            Value::Float(number) => number.to_string().parse().ok(),
-            Value::Float32(number) => number.to_string().parse().ok(),
+        let number = match value {
             Value::Str(text) => {
                 let text = text.expose().trim();
                 let text = if self.manner.decimal_separator == '.' {
@@ -224,8 +306,10 @@ impl Fitting<'_> {
                 };
                 (text.len() < 200).then(|| text.parse().ok())?
             }
-            _ => None,
-        }
+            other => decimal(other),
+        };
+        // With all its zeros such a number would fill the memory.
+        number.and_then(|number| bounded(number).ok())
     }
 
     fn float(&self, value: &Value) -> Option<f64> {
@@ -305,7 +389,7 @@ impl Fitting<'_> {
     }
 }
 
-/// Whether a value has this type already.
+/// Whether a value has this type already. A text has none: it may stand for anything.
 fn is_own(value: &Value, schema: &Schema) -> bool {
     matches!(
         (value, schema),
@@ -314,7 +398,6 @@ fn is_own(value: &Value, schema: &Schema) -> bool {
             | (Value::Float(_), Schema::Double)
             | (Value::Float32(_), Schema::Float)
             | (Value::Decimal(_) | Value::BigInt(_), Schema::Decimal { .. })
-            | (Value::Str(_), Schema::String)
             | (Value::Bytes(_), Schema::Bytes)
             | (Value::LocalDate(_), Schema::Date)
             | (Value::LocalTime(_), Schema::TimeMicros | Schema::TimeMillis)
@@ -335,9 +418,12 @@ fn whole(number: &BigDecimal) -> Option<i64> {
     if number.is_integer() { number.to_i64() } else { None }
 }
 
+/// A value as text. Null is a word where nothing else may stand, and lists and maps are JSON.
 fn string(value: &Value) -> Option<String> {
     match value {
-        Value::Null | Value::List(_) | Value::Map(_) | Value::Bytes(_) => None,
+        Value::Null => Some("null".to_owned()),
+        Value::List(_) | Value::Map(_) => crate::json::text(value, &TimeZone::UTC, ROW_BYTES_MAX).ok(),
+        Value::Bytes(_) => None,
         other => text_of(other).ok().map(|text| text.expose().to_owned()),
     }
 }
@@ -345,20 +431,45 @@ fn string(value: &Value) -> Option<String> {
 fn bytes(value: &Value) -> Option<Vec<u8>> {
     match value {
         Value::Bytes(bytes) => Some(bytes.to_vec()),
-        Value::Str(text) => Some(text.expose().as_bytes().to_vec()),
-        _ => None,
+        other => string(other).map(String::into_bytes),
     }
 }
 
-/// The digits of a number with this scale. One that has more behind the point, or more before it, does not fit.
+/// The digits of a number with this scale, rounded to the even neighbour. One that has more before the point does not fit.
 fn digits(number: &BigDecimal, precision: u32, scale: u32) -> Option<Vec<u8>> {
-    let scaled = number.with_scale_round(i64::from(scale), RoundingMode::Down);
-    if scaled != *number {
-        return None;
-    }
+    let scaled = number.with_scale_round(i64::from(scale), RoundingMode::HalfEven);
     let (digits, _) = scaled.into_bigint_and_exponent();
     let count = digits.to_string().trim_start_matches('-').len();
     (count <= precision as usize).then(|| BigInt::to_signed_bytes_be(&digits))
+}
+
+/// A moment that is a number already, in the unit of its schema.
+fn counted(value: &Value, unit: Unit) -> Option<jiff::Timestamp> {
+    let count = match value {
+        Value::Int(count) => *count,
+        Value::Str(text) => text.expose().parse().ok()?,
+        _ => return None,
+    };
+    timestamp(count, unit)
+}
+
+/// What a row has for a field: under its name, or under one that it had before.
+fn given<'m>(map: &'m Map, field: &Field) -> Option<&'m Value> {
+    let named = map.get(field.name.as_str());
+    let is_there = |value: &&Value| **value != Value::Null;
+    let old = || field.aliases.iter().find_map(|name| map.get(name.as_str()).filter(is_there));
+    named.filter(is_there).or_else(old).or(named)
+}
+
+/// Whether the names of a row only number its values, as rows of files without a header were once.
+fn is_numbered(map: &Map, record: &Record) -> bool {
+    let is_number = |key: &Arc<str>| {
+        let digits = key.strip_prefix(NUMBERED).unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit())
+    };
+    !map.is_empty()
+        && map.keys().all(is_number)
+        && record.fields.iter().all(|field| given(map, field).is_none())
 }
 
 /// The same number in so many bytes.

@@ -65,7 +65,7 @@ impl Rows {
             }
             Seen::List(_) => {
                 let schema = schema(self.seen, &format!("{LIST}_{LIST_FIELD}"), LIST_FIELD)?;
-                let field = Field { name: LIST_FIELD.to_owned(), schema, default: None };
+                let field = Field { name: LIST_FIELD.to_owned(), schema, default: None, aliases: Vec::new() };
                 Schema::Record(Arc::new(Record { name: LIST.to_owned(), fields: vec![field] }))
             }
             _ => return Err(Failure::new("some rows are maps and others lists: make them one of both")),
@@ -146,7 +146,12 @@ fn record(name: &str, fields: Vec<(Arc<str>, Seen)>, path: &str) -> Result<Schem
     let fields = fields.into_iter().map(|(key, seen)| {
         let path = if path.is_empty() { key.to_string() } else { format!("{path}.{key}") };
         let schema = Schema::Union(vec![Schema::Null, schema(seen, &format!("{name}_{key}"), &path)?]);
-        Ok(Field { name: key.to_string(), schema, default: Some(serde_json::Value::Null) })
+        Ok(Field {
+            name: key.to_string(),
+            schema,
+            default: Some(serde_json::Value::Null),
+            aliases: Vec::new(),
+        })
     });
     let fields = fields.collect::<Result<Vec<_>, Failure>>()?;
     Ok(Schema::Record(Arc::new(Record { name: plain_name(name), fields })))
@@ -222,5 +227,8 @@ pub(crate) fn check_names(schema: &Schema) -> Result<(), Failure> {
 
 /// The fields of a map that a record does not have.
 pub(crate) fn unknown_field<'m>(map: &'m Map, record: &Record) -> Option<&'m str> {
-    map.keys().find(|key| !record.fields.iter().any(|field| field.name == ***key)).map(|key| &**key)
+    let is_known = |key: &str| {
+        record.fields.iter().any(|field| field.name == key || field.aliases.iter().any(|name| name == key))
+    };
+    map.keys().find(|key| !is_known(key)).map(|key| &**key)
 }

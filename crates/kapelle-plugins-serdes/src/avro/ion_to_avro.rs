@@ -23,7 +23,8 @@ pub(crate) struct IonToAvro {
     types: TypeProperties,
     /// The address of the file.
     from: Expr<Text>,
-    /// What becomes of rows that do not fit the schema; the task fails if nothing is said.
+    /// What becomes of values that do not fit the schema: the task fails if nothing is said, else they are null, or their row is
+    /// left out where null does not fit.
     on_bad_lines: Option<Expr<OnBadLines>>,
 }
 
@@ -42,7 +43,7 @@ impl IonToAvro {
     fn work(&self, cx: &RunContext) -> Result<Converted, Broken> {
         let from = cx.render(&self.from)?;
         let mut bad = BadRows::new(cx.filled(self.on_bad_lines.as_ref())?);
-        let manner = self.types.manner(cx)?;
+        let manner = self.types.manner(cx, bad.forgives())?;
         let schemas = self.types.schemas(cx, &from)?;
         check_names(&schemas.root)?;
         let fitting = Fitting { manner: &manner, schemas: &schemas };
@@ -53,8 +54,9 @@ impl IonToAvro {
         let mut count = 0;
         while let Some(row) = rows.next()? {
             match fitting.row(&row) {
-                Ok(datum) => {
-                    writer.add(&datum, &schemas)?;
+                Ok(fitted) => {
+                    bad.forgive(cx, rows.number(), &fitted.forgiven);
+                    writer.add(&fitted.datum, &schemas)?;
                     count += 1;
                 }
                 Err(reason) => bad.meet(cx, &format!("row {}{reason}", rows.number()))?,

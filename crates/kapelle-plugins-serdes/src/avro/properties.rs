@@ -54,7 +54,7 @@ const NULL: &[&str] = &[
 ];
 
 impl TypeProperties {
-    pub(crate) fn manner(&self, cx: &RunContext) -> Result<Manner, Failure> {
+    pub(crate) fn manner(&self, cx: &RunContext, forgives: bool) -> Result<Manner, Failure> {
         let words = |property: Option<&Expr<Vec<String>>>, usual: &[&str]| {
             let usual = || usual.iter().map(|word| (*word).to_owned()).collect();
             Ok::<_, Failure>(cx.filled(property)?.unwrap_or_else(usual))
@@ -81,6 +81,7 @@ impl TypeProperties {
             decimal_separator,
             is_strict: cx.filled(self.strict_schema.as_ref())?.unwrap_or(false),
             infers_all: cx.filled(self.infer_all_fields.as_ref())?.unwrap_or(false),
+            forgives,
             zone: zone_of(cx, self.time_zone_id.as_ref())?,
         })
     }

@@ -74,6 +74,8 @@ pub(crate) struct Field {
     pub(crate) schema: Schema,
     /// The value of a field that a row does not have.
     pub(crate) default: Option<JsonValue>,
+    /// Names under which rows may have it too.
+    pub(crate) aliases: Vec<String>,
 }
 
 /// A schema with the types that have names.
@@ -251,7 +253,10 @@ impl Reading {
         // A logical type may stand beside the type of a field by mistake; it means nothing there, as for other readers.
         let schema =
             self.schema(kind, space, depth + 1).map_err(|reason| format!("the field `{name}`: {reason}"))?;
-        Ok(Field { name: name.to_owned(), schema, default: field.get("default").cloned() })
+        let aliases = field.get("aliases").and_then(JsonValue::as_array);
+        let aliases =
+            aliases.into_iter().flatten().filter_map(JsonValue::as_str).map(str::to_owned).collect();
+        Ok(Field { name: name.to_owned(), schema, default: field.get("default").cloned(), aliases })
     }
 }
 
@@ -284,6 +289,9 @@ impl Schema {
                     let mut json = json!({"name": field.name, "type": field.schema.json()});
                     if let (Some(default), Some(object)) = (&field.default, json.as_object_mut()) {
                         object.insert("default".to_owned(), default.clone());
+                    }
+                    if let (false, Some(object)) = (field.aliases.is_empty(), json.as_object_mut()) {
+                        object.insert("aliases".to_owned(), field.aliases.clone().into());
                     }
                     json
                 };

@@ -12,11 +12,11 @@ pub(crate) const ROWS: &str = "{s:\"ä\\n\",i:1,f:1.5e0,d:0.10,big:1234567890123
     {s:\"\",i:-9223372036854775808,f:null,d:-12.5,big:-1,t:null,n:\"x\",day:1969-12-31,at:1969-12-31T23:59:59.999Z,fine:null,\
     local:null,time:null,b:{{}},l:null,m:{x:null,y:null},e:null}\n";
 
-/// The same rows with one scale for all decimals of a column.
+/// The same rows with one scale for all decimals of a column, and null for a text that means it.
 pub(crate) const READ: &str = "{s:\"ä\\n\",i:1,f:1.5e0,d:0.10,big:12345678901234567890123.,t:true,n:null,day:2026-05-06,\
     at:2026-05-06T07:08:09.123Z,fine:2026-05-06T07:08:09.123456000Z,local:LocalDateTime::\"2026-05-06T07:08:09.500\",\
     time:LocalTime::\"07:08:09.000001\",b:{{YWJj}},l:[1,null,3],m:{x:1,y:{z:\"q\"}},e:[]}\n\
-    {s:\"\",i:-9223372036854775808,f:null,d:-12.50,big:-1.,t:null,n:\"x\",day:1969-12-31,at:1969-12-31T23:59:59.999Z,\
+    {s:null,i:-9223372036854775808,f:null,d:-12.50,big:-1.,t:null,n:\"x\",day:1969-12-31,at:1969-12-31T23:59:59.999Z,\
     fine:null,local:null,time:null,b:{{}},l:null,m:{x:null,y:null},e:null}\n";
 
 /// What is written is read again.
@@ -54,14 +54,12 @@ async fn a_schema_gives_rows_their_types() {
         "schema: '{schema}', decimalSeparator: ',', dateFormat: dd.MM.yyyy, timeZoneId: Europe/Paris"
     );
     let expected = "1: {id:7,price:12.50,old:null,on:true,day:2026-05-06,time:LocalTime::\"07:08:00\",\
-                    at:2026-05-06T05:08:00.000Z,color:\"BLUE\",tags:{a:\"1\"},count:null,note:\"\",left:\"none\"}\n";
+                    at:2026-05-06T05:08:00.000Z,color:\"BLUE\",tags:{a:\"1\"},count:null,note:null,left:\"none\"}\n";
     assert_eq!(there_and_back(row, &more).await.replace("07:08\"", "07:08:00\""), expected);
-    let all = there_and_back(row, &format!("{more}, inferAllFields: true")).await;
-    assert!(all.contains("note:null"), "{all}");
     for (row, more, expected) in [
         ("{id:3000000000}", schema, "row 1.id: the integer 3000000000 is no int"),
         ("{id:1.5e0}", schema, "is no int"),
-        ("{id:1,price:1.234}", schema, "row 1.price: the decimal 1.234 is no decimal(10, 2)"),
+        ("{id:1,price:123456789.}", schema, "row 1.price: the decimal 123456789 is no decimal(10, 2)"),
         ("{id:1,price:1,on:\"perhaps\"}", schema, "row 1.on: text \"perhaps\" is no boolean"),
         ("{id:1}", r#"{"type":"rec"}"#, "the schema is wrong: there is no type `rec`"),
         ("{id:1}", "{", "the schema is no JSON"),
@@ -80,7 +78,8 @@ async fn a_schema_gives_rows_their_types() {
 #[tokio::test]
 async fn bad_rows_are_left_out() {
     let rows = "{a:1}\n{a:\"x\"}\n{a:3}";
-    let more = "numberOfRowsToScan: 1, onBadLines";
+    let schema = r#"{"type":"record","name":"R","fields":[{"name":"a","type":"long"}]}"#;
+    let more = format!("schema: '{schema}', onBadLines");
     assert_eq!(there_and_back(rows, &format!("{more}: SKIP")).await, "2: {a:1}\n{a:3}\n");
     assert!(there_and_back(rows, &format!("{more}: ERROR")).await.contains("row 2.a: text \"x\" is no long"));
     let stage = Stage::new();
@@ -97,6 +96,112 @@ async fn bad_rows_are_left_out() {
         let told = there_and_back(rows, "").await;
         assert!(told.contains(expected), "{told}");
     }
+}
+
+/// What becomes of one field of this type.
+async fn field(kind: &str, value: &str, more: &str) -> String {
+    let schema = format!(r#"{{"type":"record","name":"R","fields":[{{"name":"f","type":{kind}}}]}}"#);
+    let told = there_and_back(&format!("{{f:{value}}}"), &format!("schema: '{schema}'{more}")).await;
+    told.strip_prefix("1: {f:").and_then(|told| told.strip_suffix("}\n")).unwrap_or(&told).to_owned()
+}
+
+#[tokio::test]
+async fn a_union_is_the_first_type_that_a_value_can_become() {
+    for (kind, value, more, expected) in [
+        (r#"["null","string"]"#, r#""n/a""#, "", "null"),
+        (r#"["null","string"]"#, r#""""#, "", "null"),
+        (r#"["string","null"]"#, r#""n/a""#, "", r#""n/a""#),
+        (r#"["string","null"]"#, r#""n/a""#, ", inferAllFields: true", "null"),
+        (r#"["null","int"]"#, r#""NULL""#, "", "null"),
+        (r#""null""#, r#""N/A""#, "", "null"),
+        (r#"["null","int","string"]"#, r#""12""#, "", "12"),
+        (r#"["null","int","string"]"#, r#""x""#, "", r#""x""#),
+        // What is no text keeps its type.
+        (r#"["string","boolean","int","null"]"#, "1", "", "1"),
+        (r#"["string","null"]"#, "null", "", "null"),
+    ] {
+        assert_eq!(field(kind, value, more).await, expected, "{kind} {value}");
+    }
+}
+
+#[tokio::test]
+async fn values_become_what_a_field_wants() {
+    let moment = |unit: &str| format!(r#"{{"type":"long","logicalType":"{unit}"}}"#);
+    let decimal = r#"{"type":"bytes","logicalType":"decimal","precision":4,"scale":2}"#;
+    let zone = ", timeZoneId: Europe/Paris";
+    for (kind, value, more, expected) in [
+        (moment("timestamp-millis"), "1577362391123", "", "2019-12-26T12:13:11.123Z"),
+        (moment("timestamp-micros"), r#""1577362391123456""#, "", "2019-12-26T12:13:11.123456000Z"),
+        (
+            moment("local-timestamp-millis"),
+            "1577362391123",
+            zone,
+            r#"LocalDateTime::"2019-12-26T13:13:11.123""#,
+        ),
+        // What the format reads is no count.
+        (
+            moment("timestamp-millis"),
+            r#""20260506070809""#,
+            ", datetimeFormat: yyyyMMddHHmmss, timeZoneId: UTC",
+            "2026-05-06T07:08:09.000Z",
+        ),
+        (r#""string""#.to_owned(), "null", "", r#""null""#),
+        (r#""string""#.to_owned(), "[1,{a:2}]", "", r#""[1,{\"a\":2}]""#),
+        (r#""string""#.to_owned(), "42e0", "", r#""42.0""#),
+        (r#""bytes""#.to_owned(), "5", "", "{{NQ==}}"),
+        (decimal.to_owned(), r#""12.345""#, "", "12.34"),
+        (decimal.to_owned(), "12.8444e0", "", "12.84"),
+        (decimal.to_owned(), "12.855", "", "12.86"),
+    ] {
+        assert_eq!(field(&kind, value, more).await, expected, "{kind} {value}");
+    }
+    // With all its zeros it would fill the memory.
+    for kind in [decimal, r#""long""#, r#""double""#] {
+        let told = field(kind, r#""1e999999999""#, "").await;
+        assert!(told.contains("row 1.f: text \"1e999999999\" is no "), "{told}");
+    }
+}
+
+const FIELDS: &str = r#"{"type":"record","name":"R","fields":[
+    {"name":"a","type":["null","int"]},
+    {"name":"b","type":["null","string"],"aliases":["old","older"]},
+    {"name":"c","type":"int","default":7}]}"#;
+
+#[tokio::test]
+async fn fields_are_found_by_old_names_and_by_their_place() {
+    for (row, more, expected) in [
+        ("{a:1,older:\"x\",c:1}", "", "1: {a:1,b:\"x\",c:1}\n"),
+        ("{a:1,b:null,old:\"x\",c:1}", "strictSchema: true", "1: {a:1,b:\"x\",c:1}\n"),
+        ("[\"1\"]", "", "1: {a:1,b:null,c:7}\n"),
+        ("[1,\"x\",2,3]", "", "1: {a:1,b:\"x\",c:2}\n"),
+        ("{col0:\"1\",col2:\"3\"}", "", "1: {a:1,b:null,c:3}\n"),
+        (
+            "[1,\"x\",2,3]",
+            "strictSchema: true",
+            "failed: row 1: the row has 4 values, the schema has 3 fields, and `strictSchema` is set; \
+             set `onBadLines` to WARN or SKIP to leave such rows out",
+        ),
+    ] {
+        assert_eq!(there_and_back(row, &format!("schema: '{FIELDS}', {more}")).await, expected, "{row}");
+    }
+}
+
+#[tokio::test]
+async fn bad_cells_are_null_where_that_is_forgiven() {
+    let rows = "{a:\"x\",b:\"y\",c:1}\n{a:1,b:\"y\",c:\"z\"}\n{a:1,b:\"y\",c:3,d:4}\n";
+    let more = format!("schema: '{FIELDS}', strictSchema: true, onBadLines: WARN");
+    assert_eq!(there_and_back(rows, &more).await, "2: {a:null,b:\"y\",c:1}\n{a:1,b:\"y\",c:3}\n");
+    let stage = Stage::new();
+    let from = stage.put_file("in", rows.as_bytes());
+    stage.run::<IonToAvro>(&format!("{{from: '{from}', {more}}}")).await.unwrap();
+    assert_eq!(
+        stage.lines(),
+        [
+            "WARN null, or nothing, in place of: row 1.a: text \"x\" is no int",
+            "WARN left out: row 2.c: text \"z\" is no int",
+            "WARN null, or nothing, in place of: row 3.d: the schema has no such field, and `strictSchema` is set",
+        ]
+    );
 }
 
 #[tokio::test]

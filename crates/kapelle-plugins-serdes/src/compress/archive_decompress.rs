@@ -3,17 +3,17 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 
-use kapelle_model::Text;
+use kapelle_model::{Failure, Text};
 use kapelle_plugin::files::{copy, open};
 use kapelle_plugin::ion::finish;
-use kapelle_plugin::{Broken, Expr, RunContext, Task};
+use kapelle_plugin::{Broken, Expr, Name, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::algorithm::Algorithm;
 use super::archive::{Form, each};
 use super::unpacking::unpacked;
-use crate::converted::create;
+use crate::converted::{NewBuffer, begin, create};
 
 /// # Take files out of an archive
 ///
@@ -31,7 +31,7 @@ pub(crate) struct ArchiveDecompress {
 
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Output {
-    /// The addresses of the files, by their paths in the archive. Of a path that comes twice the last file counts.
+    /// The addresses of the files, by their paths as they stand in the archive. Of a path that comes twice the last file counts.
     files: BTreeMap<String, String>,
 }
 
@@ -56,14 +56,22 @@ impl ArchiveDecompress {
             None => content,
         };
         let mut files = BTreeMap::new();
+        let mut count = 0;
         each(cx, form, content, &mut |path, content| {
-            let mut file = create(cx, extension(path))?;
+            let mut file = kept(cx, count, path.safe)?;
+            count += 1;
             copy(cx, content, &mut file)?;
-            files.insert(path.to_owned(), finish(file)?);
+            files.insert(path.own.to_owned(), finish(file)?);
             Ok(())
         })?;
         Ok(Output { files })
     }
+}
+
+/// Begins the file of this number. Its address ends with its name in the archive, if files may be called so.
+fn kept(cx: &RunContext, number: usize, path: &str) -> Result<NewBuffer, Failure> {
+    let name = path.rsplit('/').next().unwrap_or_default().replace(' ', "_");
+    begin(cx, Name::Exactly(&format!("{number}/{name}"))).or_else(|_| create(cx, extension(path)))
 }
 
 /// What follows the last dot of a name, with the dot.

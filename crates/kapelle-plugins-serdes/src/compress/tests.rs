@@ -197,6 +197,24 @@ async fn other_programs_understand_archives() {
 }
 
 #[tokio::test]
+async fn files_of_an_archive_keep_their_names() {
+    let program = "import tarfile,io,sys\n\
+        t=tarfile.open(fileobj=sys.stdout.buffer,mode='w|')\n\
+        for n in ['./a/my file.txt','./b/my file.txt']:t.addfile(tarfile.TarInfo(n),io.BytesIO(b''))\n\
+        t.close()";
+    let Some(packed) = python(program, b"") else { return };
+    let stage = Stage::new();
+    let from = stage.put_file("in", &packed);
+    let given = stage.run::<ArchiveDecompress>(&format!("{{from: '{from}', algorithm: TAR}}")).await.unwrap();
+    let Value::Map(files) = &given["files"] else { panic!("{given:?}") };
+    assert_eq!(files.keys().map(|key| &**key).collect::<Vec<_>>(), ["./a/my file.txt", "./b/my file.txt"]);
+    let addresses: std::collections::BTreeSet<String> =
+        files.values().map(|uri| format!("{uri:?}")).collect();
+    assert_eq!(addresses.len(), 2);
+    assert!(addresses.iter().all(|uri| uri.contains("/my_file.txt")), "{addresses:?}");
+}
+
+#[tokio::test]
 async fn nothing_leads_out_of_an_archive() {
     let program = "import tarfile,io,sys\n\
         t=tarfile.open(fileobj=sys.stdout.buffer,mode='w|')\n\
@@ -209,7 +227,7 @@ async fn nothing_leads_out_of_an_archive() {
     let stage = Stage::new();
     let from = stage.put_file("tame", &tame);
     let files = unpacked(&stage, &from, "algorithm: TAR").await.unwrap();
-    assert_eq!(files, [("etc/passwd".to_owned(), Vec::new())]);
+    assert_eq!(files, [("/etc/passwd".to_owned(), Vec::new())]);
     assert_eq!(stage.lines().len(), 2, "{:?}", stage.lines());
     let from = stage.put_file("wild", &wild);
     let told = unpacked(&stage, &from, "algorithm: TAR").await.unwrap_err();

@@ -36,7 +36,7 @@ pub(crate) struct CsvToIon {
     text_delimiter: Option<Expr<String>>,
     /// Whether empty lines are left out; they are rows if nothing is said.
     skip_empty_rows: Option<Expr<bool>>,
-    /// Whether the task fails at a row with more or fewer fields than the others. Use `onBadLines` instead.
+    /// Whether the task fails at a row with more or fewer fields than the header. Use `onBadLines` instead.
     error_on_different_field_count: Option<Expr<bool>>,
     /// What becomes of broken rows; the task fails if nothing is said.
     on_bad_lines: Option<Expr<OnBadLines>>,
@@ -87,7 +87,7 @@ struct Shape {
     header: Option<Vec<Option<Arc<str>>>>,
     /// Rows that are still to be left out.
     skips: i64,
-    /// Fields of the first row.
+    /// Fields of the header; without one rows may have as many as they like.
     width: Option<usize>,
 }
 
@@ -147,14 +147,13 @@ impl Shape {
             let place = format!("row {} at line {}", reader.number, reader.line);
             let fields = match record {
                 Record::Fields(fields) => fields,
+                Record::Empty if self.skips_empty => continue,
+                Record::Empty => vec![String::new()],
                 Record::Bad(reason) => {
                     bad.meet(cx, &format!("{place} is broken: {reason}"))?;
                     continue;
                 }
             };
-            if self.skips_empty && fields.iter().all(String::is_empty) {
-                continue;
-            }
             if self.has_header && self.header.is_none() {
                 self.width = Some(fields.len());
                 self.header = Some(self.names(cx, &fields)?);
@@ -164,8 +163,10 @@ impl Shape {
                 self.skips -= 1;
                 continue;
             }
-            let width = *self.width.get_or_insert(fields.len());
-            if fields.len() != width && !self.is_lenient {
+            if let Some(width) = self.width
+                && fields.len() != width
+                && !self.is_lenient
+            {
                 bad.meet(cx, &miscounted(&place, &fields, width))?;
                 continue;
             }

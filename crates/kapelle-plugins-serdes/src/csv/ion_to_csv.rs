@@ -158,13 +158,9 @@ impl Writer {
                 || [self.separator, self.quote].contains(&character)
                 || self.line.contains(character)
         };
-        let is_number = matches!(
-            value,
-            Value::Int(_) | Value::BigInt(_) | Value::Float(_) | Value::Float32(_) | Value::Decimal(_)
-        );
         let is_quoted = match self.mode {
             QuoteMode::Always => true,
-            QuoteMode::NonNumeric if !is_number && *value != Value::Null => true,
+            QuoteMode::NonNumeric if !text.is_empty() && !is_numeric(&text) => true,
             _ => text.contains(is_needed),
         };
         if !is_quoted {
@@ -195,4 +191,12 @@ impl Writer {
             other => Ok(text_of(other).map_err(|error| Failure::new(error.text()))?.expose().to_owned()),
         }
     }
+}
+
+/// What is a number in a file, where all is text: a sign, digits, one point at most.
+fn is_numeric(text: &str) -> bool {
+    let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
+    !digits.is_empty()
+        && digits.bytes().all(|character| character.is_ascii_digit() || character == b'.')
+        && digits.matches('.').count() < 2
 }

@@ -23,6 +23,8 @@ pub(super) struct Form {
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Record {
     Fields(Vec<String>),
+    /// A line without any character; one with an empty field in quotes has some.
+    Empty,
     /// It is broken for this reason.
     Bad(String),
 }
@@ -43,9 +45,10 @@ impl<R: Read> Reader<R> {
         Self { text: Characters::new(from), form, number: 0, line: 1, bad: None, size: 0 }
     }
 
-    /// The next record, empty ones too: they have one empty field.
+    /// The next record, empty ones too.
     pub(super) fn next(&mut self) -> Result<Option<Record>, Broken> {
-        if self.text.peek()?.is_none() {
+        let first = self.text.peek()?;
+        if first.is_none() {
             return Ok(None);
         }
         self.number += 1;
@@ -67,7 +70,11 @@ impl<R: Read> Reader<R> {
                 _ => break,
             }
         }
-        Ok(Some(self.bad.take().map_or(Record::Fields(fields), Record::Bad)))
+        Ok(Some(match self.bad.take() {
+            Some(reason) => Record::Bad(reason),
+            None if Self::is_end(first) => Record::Empty,
+            None => Record::Fields(fields),
+        }))
     }
 
     /// Whether the record ends before this.

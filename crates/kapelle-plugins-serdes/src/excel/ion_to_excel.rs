@@ -23,7 +23,8 @@ use crate::moments::{MomentProperties, Moments};
 /// # Convert Ion to Excel
 ///
 /// Writes rows into a workbook, `xlsx`. The columns of a sheet are those of its first row. Numbers with more digits than
-/// Excel keeps are text; moments with a zone are written in the zone of `timeZoneId`, since workbooks have none.
+/// Excel keeps are text; moments with a zone are written in the zone of `timeZoneId`, since workbooks have none. A text such
+/// as `Formula:A2*2` is a formula.
 #[derive(Clone, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct IonToExcel {
@@ -146,6 +147,9 @@ fn sheets(from: Value, title: &str) -> Result<Vec<(String, Text)>, Failure> {
     map.into_iter().map(sheet).collect()
 }
 
+/// How texts begin that are formulas.
+const FORMULA: &str = "Formula:";
+
 /// Digits of a number that Excel keeps.
 const DIGITS_MAX: usize = 15;
 
@@ -169,7 +173,7 @@ impl Manner {
             Value::Decimal(number) => number_or_text(decimal_text(number)),
             Value::Float(number) if number.is_finite() => Cell::Number(format!("{number:?}")),
             Value::Float32(number) if number.is_finite() => Cell::Number(format!("{number:?}")),
-            Value::Str(text) => Cell::Text(text.expose().to_owned()),
+            Value::Str(text) => text_or_formula(text.expose()),
             Value::Bytes(bytes) => Cell::Text(plain::to_base64(bytes)),
             Value::List(_) | Value::Map(_) => {
                 Cell::Text(crate::json::text(value, &TimeZone::UTC, ROW_BYTES_MAX)?)
@@ -200,6 +204,13 @@ impl Manner {
             _ => return None,
         };
         Some(Cell::Date(format::serial(moment)?, look))
+    }
+}
+
+fn text_or_formula(text: &str) -> Cell {
+    match text.strip_prefix(FORMULA).filter(|formula| !formula.is_empty()) {
+        Some(formula) => Cell::Formula(formula.to_owned()),
+        None => Cell::Text(text.to_owned()),
     }
 }
 

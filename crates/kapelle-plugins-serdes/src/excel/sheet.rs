@@ -14,6 +14,7 @@ use crate::converted::NewBuffer;
 const ROWS_MAX: u64 = 1_048_576;
 const COLUMNS_MAX: usize = 16_384;
 const TEXT_MAX: usize = 32_767;
+const FORMULA_MAX: usize = 8_192;
 const NAME_MAX: usize = 31;
 
 /// What a cell holds.
@@ -21,6 +22,8 @@ const NAME_MAX: usize = 31;
 pub(super) enum Cell {
     Empty,
     Text(String),
+    /// Without the `=` in front.
+    Formula(String),
     Number(String),
     Flag(bool),
     /// A date, a time, or both, as a number.
@@ -107,6 +110,12 @@ impl Workbook {
             // Nothing is written that can fail into a text.
             let _done = match cell {
                 Cell::Empty => write!(out, "<c{style}/>"),
+                Cell::Formula(formula) => {
+                    if formula.encode_utf16().count() > FORMULA_MAX {
+                        return Err(Broken::new(format!("a formula has at most {FORMULA_MAX} characters")));
+                    }
+                    write!(out, "<c{style}><f>{}</f></c>", escaped(formula))
+                }
                 Cell::Number(number) => write!(out, "<c{style}><v>{number}</v></c>"),
                 Cell::Date(number, _) => write!(out, "<c{style}><v>{number}</v></c>"),
                 Cell::Flag(flag) => write!(out, "<c{style} t=\"b\"><v>{}</v></c>", u8::from(*flag)),

@@ -50,6 +50,14 @@ async fn rows_survive_there_and_back() {
 }
 
 #[tokio::test]
+async fn texts_may_be_formulas() {
+    let book =
+        converted_bytes::<IonToExcel>(b"[2,\"Formula:A1*2<5\",\"Formula:\"]", "header: false").await.unwrap();
+    let told = read(&book, "header: false, valueRender: FORMULA").await;
+    assert_eq!(told, "Sheet: [2,\"A1*2<5\",\"Formula:\"]\n");
+}
+
+#[tokio::test]
 async fn sheets_have_files_of_their_own() {
     let stage = Stage::new();
     let (one, two) = (stage.put_file("one", b"{a:1}"), stage.put_file("two", b"[1,2]\n[3]"));

@@ -164,8 +164,7 @@ impl Grok {
             let range =
                 self.pattern.group_named(&field.group).and_then(|group| groups.get(group).cloned().flatten());
             let value = match range.and_then(|range| text.get(range)) {
-                None if keeps_empty => Value::Null,
-                Some("") if keeps_empty => Value::from(""),
+                None | Some("") if keeps_empty => Value::from(""),
                 None | Some("") => continue,
                 Some(text) => typed(text, field.kind),
             };
@@ -188,9 +187,11 @@ fn put(map: &mut Map, name: &str, value: Value) {
         return;
     }
     let name = inner.map_or(name, |(name, _)| name);
+    let is_empty = |value: &Value| matches!(value, Value::Str(text) if text.expose().is_empty());
     match map.get_mut(name) {
-        None | Some(Value::Null) => drop(map.insert(name.into(), value)),
-        Some(_) if value == Value::Null => {}
+        None => drop(map.insert(name.into(), value)),
+        Some(first) if is_empty(first) => *first = value,
+        Some(_) if is_empty(&value) => {}
         Some(Value::List(items)) => Arc::make_mut(items).push(value),
         Some(first) => {
             let before = std::mem::take(first);

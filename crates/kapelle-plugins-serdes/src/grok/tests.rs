@@ -60,8 +60,9 @@ async fn texts_become_fields() {
         (
             "a ",
             "pattern: '%{WORD:a} %{DATA:b}(?: %{INT:c})?$', keepEmptyCaptures: true",
-            "{a:\"a\",b:\"\",c:null}",
+            "{a:\"a\",b:\"\",c:\"\"}",
         ),
+        ("2", "pattern: '(?:a%{INT:n})?%{INT:n}', keepEmptyCaptures: true", "{n:\"2\"}"),
         ("1 2", "pattern: '%{INT:n} %{INT:n}'", "{n:[\"1\",\"2\"]}"),
         ("7", "pattern: '%{INT:[a][b]:int}'", "{a:{b:7}}"),
         ("k: v", "pattern: '(?<the_key>\\w+): %{WORD:value}'", "{the_key:\"k\",value:\"v\"}"),

@@ -451,6 +451,14 @@ impl<'e> Evaluation<'e> {
         self.apply(&function, given, input)
     }
 
+    /// Calls a function that was given to another one.
+    pub(super) fn call_back(&self, function: &Rc<Function>, mut offered: Vec<Data>) -> Outcome {
+        if let Function::BuiltIn(built_in) = &**function {
+            built_in.cut(&mut offered);
+        }
+        self.apply(function, offered, &Value::Null)
+    }
+
     /// Calls a function with arguments.
     pub(super) fn apply(&self, function: &Rc<Function>, arguments: Vec<Data>, input: &Value) -> Outcome {
         self.count(1)?;

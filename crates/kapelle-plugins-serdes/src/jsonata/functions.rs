@@ -1,6 +1,8 @@
 //! The functions that are always there.
 
 mod collections;
+mod moments;
+mod pictures;
 mod texts;
 
 use std::rc::Rc;
@@ -8,29 +10,43 @@ use std::sync::Arc;
 
 use bigdecimal::{BigDecimal, RoundingMode, ToPrimitive};
 use jiff::tz::TimeZone;
-use kapelle_core::expression::form::iso_instant;
 use kapelle_core::pattern::Pattern;
 use kapelle_model::{Map, Value};
 
 use super::data::{Data, Function};
 use super::evaluate::{Evaluation, Outcome};
 use super::numbers::{float, from_decimal, from_float};
-use crate::numbers::decimal;
+use crate::numbers::{bounded, decimal};
 
 /// A function, with what it does.
 pub(super) struct BuiltIn {
     name: &'static str,
     /// Arguments that it needs; with one less it works on what is looked at.
     least: usize,
+    /// Arguments that it takes.
+    most: usize,
     work: Work,
 }
 
 type Work = fn(&Evaluation<'_>, Arguments) -> Outcome;
 
 impl BuiltIn {
+    /// Leaves out what a function does not need that is offered more, such as the place of an item.
+    pub(super) fn cut(&self, offered: &mut Vec<Data>) {
+        offered.truncate(self.least.max(1));
+    }
+
     pub(super) fn call(&self, evaluation: &Evaluation<'_>, mut given: Vec<Data>, input: &Value) -> Outcome {
         if given.len() + 1 == self.least && self.least > 0 {
             given.insert(0, Data::One(input.clone()));
+        }
+        if given.len() > self.most {
+            return Err(format!(
+                "${}: it takes at most {} arguments, not {}",
+                self.name,
+                self.most,
+                given.len()
+            ));
         }
         (self.work)(evaluation, Arguments { given }).map_err(|reason| format!("${}: {reason}", self.name))
     }
@@ -86,14 +102,14 @@ impl Arguments {
 
 /// The function of this name.
 pub(super) fn find(name: &str) -> Option<&'static BuiltIn> {
-    [FUNCTIONS, texts::FUNCTIONS, collections::FUNCTIONS]
+    [FUNCTIONS, texts::FUNCTIONS, moments::FUNCTIONS, collections::FUNCTIONS]
         .into_iter()
         .flatten()
         .find(|found| found.name == name)
 }
 
-const fn function(name: &'static str, least: usize, work: Work) -> BuiltIn {
-    BuiltIn { name, least, work }
+const fn function(name: &'static str, least: usize, most: usize, work: Work) -> BuiltIn {
+    BuiltIn { name, least, most, work }
 }
 
 fn nothing() -> Outcome {
@@ -137,12 +153,13 @@ pub(super) fn first_match(pattern: &Pattern, arguments: &[Data]) -> Outcome {
 }
 
 const FUNCTIONS: &[BuiltIn] = &[
-    function("string", 1, |_, mut arguments| match arguments.take(0) {
+    function("string", 1, 2, |_, mut arguments| match arguments.take(0) {
+        _ if arguments.take(1).is_true() => Err("it writes no line breaks: leave argument 2 out".to_owned()),
         Data::Nothing => nothing(),
         Data::Function(_) => text(""),
         data => text(string(&data.value().unwrap_or_default())?),
     }),
-    function("number", 1, |_, mut arguments| match arguments.value(0) {
+    function("number", 1, 1, |_, mut arguments| match arguments.value(0) {
         None => nothing(),
         Some(Value::Bool(flag)) => Ok(Data::One(Value::Int(flag.into()))),
         Some(Value::Str(text)) => {
@@ -153,38 +170,38 @@ const FUNCTIONS: &[BuiltIn] = &[
             }
             let number = (text.len() < 200).then(|| text.parse::<BigDecimal>().ok()).flatten();
             let number = number.ok_or_else(|| format!("`{text}` is no number"))?;
-            Ok(Data::One(from_decimal(number)))
+            Ok(Data::One(from_decimal(bounded(number)?)))
         }
         Some(value) if decimal(&value).is_some() => Ok(Data::One(value)),
         Some(_) => Err("only texts, flags and numbers become numbers".to_owned()),
     }),
-    function("abs", 1, |_, mut arguments| {
+    function("abs", 1, 1, |_, mut arguments| {
         Ok(arguments.number(0)?.map(|number| from_decimal(number.abs())).into())
     }),
-    function("floor", 1, |_, mut arguments| {
+    function("floor", 1, 1, |_, mut arguments| {
         Ok(arguments
             .number(0)?
             .map(|number| from_decimal(number.with_scale_round(0, RoundingMode::Floor)))
             .into())
     }),
-    function("ceil", 1, |_, mut arguments| {
+    function("ceil", 1, 1, |_, mut arguments| {
         Ok(arguments
             .number(0)?
             .map(|number| from_decimal(number.with_scale_round(0, RoundingMode::Ceiling)))
             .into())
     }),
-    function("round", 1, |_, mut arguments| {
+    function("round", 1, 2, |_, mut arguments| {
         let places = arguments.whole(1)?.unwrap_or(0).clamp(-100, 100);
         let rounded =
             |number: BigDecimal| number.with_scale_round(places, RoundingMode::HalfEven).normalized();
         Ok(arguments.number(0)?.map(|number| from_decimal(rounded(number))).into())
     }),
-    function("power", 2, |_, mut arguments| {
+    function("power", 2, 2, |_, mut arguments| {
         let (Some(base), Some(exponent)) = (arguments.value(0), arguments.value(1)) else { return nothing() };
         let numbers = float(&base).zip(float(&exponent)).ok_or("both arguments have to be numbers")?;
         Ok(Data::One(from_float(numbers.0.powf(numbers.1))?))
     }),
-    function("sqrt", 1, |_, mut arguments| match arguments.value(0) {
+    function("sqrt", 1, 1, |_, mut arguments| match arguments.value(0) {
         None => nothing(),
         Some(value) => {
             let number = float(&value)
@@ -193,7 +210,7 @@ const FUNCTIONS: &[BuiltIn] = &[
             Ok(Data::One(from_float(number.sqrt())?))
         }
     }),
-    function("formatBase", 1, |_, mut arguments| {
+    function("formatBase", 1, 2, |_, mut arguments| {
         let Some(number) = arguments.whole(0)? else { return nothing() };
         let radix = arguments.whole(1)?.unwrap_or(10);
         if !(2..=36).contains(&radix) {
@@ -201,16 +218,17 @@ const FUNCTIONS: &[BuiltIn] = &[
         }
         text(num_bigint::BigInt::from(number).to_str_radix(u32::try_from(radix).unwrap_or(10)))
     }),
-    function("boolean", 1, |_, mut arguments| match arguments.take(0) {
+    function("boolean", 1, 1, |_, mut arguments| match arguments.take(0) {
         Data::Nothing => nothing(),
         data => flag(data.is_true()),
     }),
-    function("not", 1, |_, mut arguments| match arguments.take(0) {
+    function("not", 1, 1, |_, mut arguments| match arguments.take(0) {
         Data::Nothing => nothing(),
         data => flag(!data.is_true()),
     }),
-    function("exists", 1, |_, mut arguments| flag(!matches!(arguments.take(0), Data::Nothing))),
-    function("type", 1, |_, mut arguments| {
+    function("clone", 1, 1, |_, mut arguments| Ok(arguments.take(0))),
+    function("exists", 1, 1, |_, mut arguments| flag(!matches!(arguments.take(0), Data::Nothing))),
+    function("type", 1, 1, |_, mut arguments| {
         text(match arguments.take(0) {
             Data::Nothing => return nothing(),
             Data::Function(_) => "function",
@@ -224,27 +242,10 @@ const FUNCTIONS: &[BuiltIn] = &[
             },
         })
     }),
-    function("now", 0, |evaluation, _| text(iso_instant(evaluation.now))),
-    function("millis", 0, |evaluation, _| Ok(Data::One(Value::Int(evaluation.now.as_millisecond())))),
-    function("toMillis", 1, |_, mut arguments| match arguments.value(0) {
-        None => nothing(),
-        Some(Value::Instant(moment)) => Ok(Data::One(Value::Int(moment.as_millisecond()))),
-        Some(Value::Zoned(moment)) => Ok(Data::One(Value::Int(moment.timestamp().as_millisecond()))),
-        Some(Value::Str(moment)) => {
-            let moment = kapelle_core::time::date::date_time_with_zone(moment.expose())?;
-            Ok(Data::One(Value::Int(moment.timestamp().as_millisecond())))
-        }
-        Some(_) => Err("the argument has to be a moment as text, such as 2026-05-06T07:08:09Z".to_owned()),
-    }),
-    function("fromMillis", 1, |_, mut arguments| {
-        let Some(millis) = arguments.whole(0)? else { return nothing() };
-        let moment = jiff::Timestamp::from_millisecond(millis).map_err(|_| "the moment is too far away")?;
-        text(moment.strftime("%Y-%m-%dT%H:%M:%S%.3fZ").to_string())
-    }),
-    function("error", 0, |_, mut arguments| {
+    function("error", 0, 1, |_, mut arguments| {
         Err(arguments.text(0)?.unwrap_or_else(|| "the expression failed".to_owned()))
     }),
-    function("assert", 1, |_, mut arguments| {
+    function("assert", 1, 2, |_, mut arguments| {
         if arguments.take(0).is_true() {
             return nothing();
         }

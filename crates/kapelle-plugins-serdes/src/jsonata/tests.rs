@@ -121,8 +121,10 @@ fn functions_work() {
         ("$replace('a1b2', /[0-9]/, function($m){ $string($number($m.match) * 2) })", r#""a2b4""#),
         ("$match('ababb', /a(b+)/).groups", r#"["b","bb"]"#),
         ("$number('1.50') + 1", "2.50"),
+        ("$number('1e999999999')", "failed: $number: a number has more than 1000 digits"),
         ("$round(2.5) & $round(3.456, 2) & $floor(-1.5) & $ceil(1.2) & $abs(-2)", r#""23.46-222""#),
         ("$power(2, 10) & '|' & $sqrt(9)", r#""1024|3""#),
+        ("$string({'a':1}, true)", "failed: $string: it writes no line breaks: leave argument 2 out"),
         ("$string({'a':[1]}) & $string(null)", r#""{\"a\":[1]}null""#),
         ("$keys(Phone)", r#"["type","number"]"#),
         ("$lookup(Account, 'Name')", r#""Firefly""#),
@@ -142,8 +144,16 @@ fn functions_work() {
         ("$exists(Age) and $not($exists(Missing)) and $boolean([0,1])", "true"),
         ("$type(1) & $type('') & $type([]) & $type({}) & $type(null)", r#""numberstringarrayobjectnull""#),
         ("$fromMillis($toMillis('2026-05-06T07:08:09Z'))", r#""2026-05-06T07:08:09.000Z""#),
-        ("$now()", r#""2026-05-06T07:08:09Z""#),
+        ("$now()", r#""2026-05-06T07:08:09.000Z""#),
+        ("$now('[Y0001]-[M01]-[D01]')", r#""2026-05-06""#),
+        ("$fromMillis(0, Missing, '-0530')", r#""1969-12-31T18:30:00.000-05:30""#),
         ("$base64decode($base64encode('ä'))", r#""ä""#),
+        ("$encodeUrl('a/ä b') & $encodeUrlComponent('a/b')", r#""a/%C3%A4%20ba%2Fb""#),
+        ("$decodeUrl('a%2Fb%20c') & $decodeUrlComponent('a%2Fb%C3%A4')", r#""a%2Fb ca/bä""#),
+        ("$decodeUrl('%zz')", "failed: $decodeUrl: `%zz` is no text that was encoded for an address"),
+        ("$clone({'a':1})", r#"{"a":1}"#),
+        ("$map(['a','b'], $uppercase)", r#"["A","B"]"#),
+        ("$uppercase('a', 'b')", "failed: $uppercase: it takes at most 1 arguments, not 2"),
         ("$formatBase(255, 16)", r#""ff""#),
         ("($twice := function($f){ function($x){ $f($f($x)) } }; $twice(function($x){ $x * 3 })(2))", "18"),
         ("($first := $substring(?, 0, 2); $first('hello'))", r#""he""#),
@@ -154,6 +164,60 @@ fn functions_work() {
         ("$uppercase(1)", "failed: $uppercase: argument 1 has to be text"),
     ] {
         assert_eq!(given(expression), expected, "{expression}");
+    }
+}
+
+#[test]
+fn pictures_of_moments_are_written() {
+    for (picture, zone, expected) in [
+        ("[D01]/[M01]/[Y0001] [H01]:[m01]", "+0100", "07/11/2017 16:12"),
+        ("[Y]-[M]-[D] [h]:[m]:[s] [P]", "0000", "2017-11-7 3:12:37 pm"),
+        ("[FNn], [D1o] [MNn] [Y]", "+0000", "Tuesday, 7th November 2017"),
+        ("[FN,3-3] [MN,*-3] [Y01] [PN]", "+0000", "TUE NOV 17 PM"),
+        ("[F1] [d001] [W01] [X0001] [f001]", "+0000", "2 311 45 2017 121"),
+        ("[Y,2-2][M01][D,2][[x]]", "+0000", "171107[x]"),
+        ("[Z]|[z]|[Z0101]|[Z0]|[Z01:01t]", "+0530", "+05:30|GMT+05:30|+0530|+5:30|+05:30"),
+        ("[Z]|[Z01:01t]|[Z0]", "+0000", "+00:00|Z|+0"),
+        (
+            "[Yw]",
+            "+0000",
+            "failed: $fromMillis: the part `[Yw]` of the picture is of a form that is not supported: \
+            there are digits, and names by `n`, `N` and `Nn`",
+        ),
+        ("[Y", "+0000", "failed: $fromMillis: the picture `[Y` has a `[` without its `]`"),
+        ("[Y]", "+01:00", "failed: $fromMillis: the zone `+01:00` has to be hours and minutes such as +0100"),
+    ] {
+        let told = given(&format!("$fromMillis(1510067557121, '{picture}', '{zone}')"));
+        assert_eq!(told.trim_matches('"'), expected, "{picture}");
+    }
+}
+
+#[test]
+fn pictures_of_moments_are_read() {
+    for (text, picture, expected) in [
+        ("07/11/2017", "[D01]/[M01]/[Y0001]", "2017-11-07T00:00:00.000Z"),
+        ("20171107151237", "[Y0001][M01][D01][H01][m01][s01]", "2017-11-07T15:12:37.000Z"),
+        (
+            "Tue 7th nov 2017 12:05 am",
+            "[FNn,3-3] [D1o] [MNn,3-3] [Y] [h]:[m01] [P]",
+            "2017-11-07T00:05:00.000Z",
+        ),
+        ("2017-311 3pm", "[Y]-[d] [h][Pn]", "2017-11-07T15:00:00.000Z"),
+        ("2017-11-07 16:12 GMT+01:00", "[Y]-[M]-[D] [H]:[m] [z]", "2017-11-07T15:12:00.000Z"),
+        ("2017-11-07Z", "[Y]-[M]-[D][Z01:01t]", "2017-11-07T00:00:00.000Z"),
+        ("2017-11-07T01:30-0530", "[Y]-[M]-[D]T[H]:[m][Z0101]", "2017-11-07T07:00:00.000Z"),
+        // The day is that of now.
+        ("13:45", "[H]:[m]", "2026-05-06T13:45:00.000Z"),
+        ("7.11.2017", "[D01]/[M01]/[Y0001]", "-"),
+        ("2017-02-30", "[Y]-[M]-[D]", "failed: $toMillis: there is no such day, or no such time of a day"),
+        (
+            "2017 07",
+            "[Y] [D]",
+            "failed: $toMillis: the picture has the part `D`, and leaves out one before it",
+        ),
+    ] {
+        let told = given(&format!("$fromMillis($toMillis('{text}', '{picture}'))"));
+        assert_eq!(told.trim_matches('"'), expected, "{text}");
     }
 }
 

@@ -34,7 +34,8 @@ const PAGE_BYTES_USUAL: u32 = 1 << 20;
 pub(crate) struct IonToParquet {
     #[serde(flatten)]
     types: TypeProperties,
-    /// What becomes of rows that do not fit the schema; the task fails if nothing is said.
+    /// What becomes of values that do not fit the schema: the task fails if nothing is said, else they are null, or their row is
+    /// left out where null does not fit.
     on_bad_lines: Option<Expr<OnBadLines>>,
     /// The address of the file.
     from: Expr<Text>,
@@ -93,7 +94,7 @@ impl IonToParquet {
     fn work(&self, cx: &RunContext) -> Result<Converted, Broken> {
         let from = cx.render(&self.from)?;
         let mut bad = BadRows::new(cx.filled(self.on_bad_lines.as_ref())?);
-        let manner = self.types.manner(cx)?;
+        let manner = self.types.manner(cx, bad.forgives())?;
         let group_bytes = cx.filled(self.row_group_size.as_ref())?.unwrap_or(GROUP_BYTES_MAX as u64);
         let group_bytes = usize::try_from(group_bytes).unwrap_or(GROUP_BYTES_MAX).min(GROUP_BYTES_MAX);
         let properties = Arc::new(self.properties(cx)?);
@@ -113,8 +114,9 @@ impl IonToParquet {
         let mut count = 0;
         while let Some(row) = rows.next()? {
             match fitting.row(&row) {
-                Ok(datum) => {
-                    columns.add(&shape.root, datum);
+                Ok(fitted) => {
+                    bad.forgive(cx, rows.number(), &fitted.forgiven);
+                    columns.add(&shape.root, fitted.datum);
                     count += 1;
                 }
                 Err(reason) => bad.meet(cx, &format!("row {}{reason}", rows.number()))?,

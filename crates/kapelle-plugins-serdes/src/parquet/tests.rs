@@ -53,7 +53,7 @@ async fn what_cannot_be_written_or_read_is_told() {
     assert!(bad.contains("row 2.a: text \"x\" is no long"), "{bad}");
     assert_eq!(
         there_and_back("{a:1}\n{a:\"x\"}", "numberOfRowsToScan: 1, onBadLines: SKIP").await,
-        "1: {a:1}\n"
+        "2: {a:1}\n{a:null}\n"
     );
     assert!(
         converted::<ParquetToIon>(b"no parquet", "")

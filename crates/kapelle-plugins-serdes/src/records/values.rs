@@ -11,10 +11,7 @@ use kapelle_model::Value;
 use kapelle_plugin::ion::ROW_BYTES_MAX;
 use num_bigint::BigInt;
 
-use crate::numbers::{self, DIGITS_MAX};
-
-/// Bits of as many digits.
-const BITS_MAX: u64 = DIGITS_MAX * 10 / 3;
+use crate::numbers::{self, DIGITS_MAX, bounded};
 
 /// What a value is, for people.
 pub(super) fn kind_of(value: &Value) -> &'static str {
@@ -65,16 +62,6 @@ pub(super) fn decimal_from(text: &str) -> Option<BigDecimal> {
     }
     // Only a zero may have a large exponent, and none is worth it.
     bounded(text.parse().ok()?).ok()
-}
-
-/// A number that can be worked with: it has not too many digits, before the point or behind it.
-pub(super) fn bounded(number: BigDecimal) -> Result<BigDecimal, String> {
-    let (digits, scale) = number.as_bigint_and_scale();
-    if digits.bits() > BITS_MAX || scale.unsigned_abs() > DIGITS_MAX {
-        return Err(format!("a number has more than {DIGITS_MAX} digits"));
-    }
-    drop(digits);
-    Ok(number)
 }
 
 /// A whole number, without cutting anything off.

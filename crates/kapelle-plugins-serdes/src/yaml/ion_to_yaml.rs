@@ -1,14 +1,12 @@
 //! `io.kestra.plugin.serdes.yaml.IonToYaml`: writes rows as YAML.
 
-use std::io::Write;
-
 use kapelle_model::Text;
 use kapelle_plugin::ion::Rows;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::writer::document;
+use super::Documents;
 use crate::charset::Charset;
 use crate::converted::{Converted, create};
 
@@ -38,18 +36,12 @@ impl IonToYaml {
     fn work(&self, cx: &RunContext) -> Result<Converted, Broken> {
         let from = cx.render(&self.from)?;
         let charset = Charset::read(cx, self.charset.as_ref())?;
-        let mut to = charset.encode(create(cx, ".yaml")?);
+        let mut documents = Documents::new(charset.encode(create(cx, ".yaml")?));
         let mut rows = Rows::open(cx, &from)?;
-        let mut count = 0;
-        let mut next = rows.next()?;
-        while let Some(row) = next {
-            next = rows.next()?;
-            if count > 0 || next.is_some() {
-                to.write_all(b"---\n")?;
-            }
-            to.write_all(document(&row)?.as_bytes())?;
-            count += 1;
+        while let Some(row) = rows.next()? {
+            documents.add(row)?;
         }
-        Converted::file(cx, to.finish()?, count)
+        let count = documents.count;
+        Converted::file(cx, documents.finish()?.finish()?, count)
     }
 }

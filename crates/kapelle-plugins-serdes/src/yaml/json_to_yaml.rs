@@ -1,22 +1,20 @@
 //! `io.kestra.plugin.serdes.yaml.JsonToYaml`: writes a file in JSON as YAML.
 
-use std::io::Write;
-
 use kapelle_model::Text;
 use kapelle_plugin::files::open;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
-use super::List;
-use super::writer::document;
+use super::Documents;
 use crate::charset::Charset;
 use crate::converted::{Converted, create};
 use crate::json::Reader;
 
 /// # Convert JSON to YAML
 ///
-/// Writes a file in JSON as YAML. With `jsonl` each line becomes a document.
+/// Writes a file in JSON as YAML. The items of a list become documents, and with `jsonl` the lines do; a single one stands
+/// alone.
 #[derive(Clone, Deserialize, JsonSchema)]
 pub(crate) struct JsonToYaml {
     /// The address of the file.
@@ -43,24 +41,15 @@ impl JsonToYaml {
         let from = cx.render(&self.from)?;
         let charset = Charset::read(cx, self.charset.as_ref())?;
         let mut values = Reader::new(cx, charset.decode(open(cx, &from)?));
-        let mut to = charset.encode(create(cx, ".yaml")?);
-        if cx.filled(self.jsonl.as_ref())?.unwrap_or(false) {
-            let mut count = 0;
+        let mut documents = Documents::new(charset.encode(create(cx, ".yaml")?));
+        if cx.filled(self.jsonl.as_ref())?.unwrap_or(false) || values.enter_list()? {
             while let Some(value) = values.next()? {
-                write!(to, "---\n{}", document(&value)?)?;
-                count += 1;
+                documents.add(value)?;
             }
-            return Converted::file(cx, to.finish()?, count);
+        } else {
+            documents.add(values.only()?)?;
         }
-        if values.enter_list()? {
-            let mut list = List { to, count: 0 };
-            while let Some(value) = values.next()? {
-                list.add(&value)?;
-            }
-            let count = list.count;
-            return Converted::file(cx, list.finish()?.finish()?, count);
-        }
-        to.write_all(document(&values.only()?)?.as_bytes())?;
-        Converted::file(cx, to.finish()?, 1)
+        let count = documents.count;
+        Converted::file(cx, documents.finish()?.finish()?, count)
     }
 }

@@ -59,6 +59,14 @@ async fn what_is_written_is_read_again() {
         assert_eq!(converted::<IonToYaml>(rows.as_bytes(), "").await, expected, "{rows}");
     }
 
+    for (json, more, expected) in [
+        ("[{\"a\":1},{\"a\":2}]", "", "2: ---\na: 1\n---\na: 2\n"),
+        ("[{\"a\":1}]", "", "1: a: 1\n"),
+        ("{\"a\":1}\n", "jsonl: true", "1: a: 1\n"),
+        ("[]", "", "0: "),
+    ] {
+        assert_eq!(converted::<JsonToYaml>(json.as_bytes(), more).await, expected, "{json}");
+    }
     let json = "[{\"a\":1,\"b\":[]},\"x\"]";
     let yaml = converted::<JsonToYaml>(json.as_bytes(), "").await;
     let yaml = yaml.strip_prefix("2: ").unwrap();

@@ -18,13 +18,6 @@ pub(super) fn document(value: &Value) -> Result<String, Failure> {
     Ok(out)
 }
 
-/// An item of a list at the top.
-pub(super) fn item(value: &Value) -> Result<String, Failure> {
-    let mut out = String::new();
-    dash(value, 0, &mut out)?;
-    Ok(out)
-}
-
 /// A value on lines of its own; the first one is indented already.
 fn block(value: &Value, indent: usize, out: &mut String) -> Result<(), Failure> {
     match value {

@@ -15,8 +15,16 @@ use crate::local::Local;
 /// Files of an archive.
 const FILES_MAX: usize = 100_000;
 
-/// Takes a file by its path, which leads nowhere else, with its content.
-pub(in crate::compress) type Found<'f> = dyn FnMut(&str, &mut dyn Read) -> Result<(), Broken> + 'f;
+/// Takes a file with its content.
+pub(in crate::compress) type Found<'f> = dyn FnMut(Path<'_>, &mut dyn Read) -> Result<(), Broken> + 'f;
+
+/// Where a file is in an archive.
+pub(in crate::compress) struct Path<'p> {
+    /// As it stands there.
+    pub(in crate::compress) own: &'p str,
+    /// Leads nowhere else.
+    pub(in crate::compress) safe: &'p str,
+}
 
 /// What an archive says of a file.
 pub(super) enum Kind {
@@ -79,8 +87,8 @@ impl Taking<'_, '_> {
         if self.count > FILES_MAX {
             return Err(Broken::new(format!("the archive has more than {FILES_MAX} files")));
         }
-        let path = kapelle_plugin::files::relative(&path.replace('\\', "/"))?;
-        (self.found)(&path, content)
+        let safe = kapelle_plugin::files::relative(&path.replace('\\', "/"))?;
+        (self.found)(Path { own: path, safe: &safe }, content)
     }
 }
 
@@ -112,6 +120,8 @@ fn zip(mut from: impl Read, taking: &mut Taking<'_, '_>) -> Result<(), Broken> {
     for place in 0..archive.len() {
         let file = archive.by_index(place).map_err(damaged)?;
         let path = file.name().map_err(damaged)?.into_owned();
+        // Programs of Windows write backslashes between folders.
+        let path = if path.contains('/') { path } else { path.replace('\\', "/") };
         let kind = if file.is_dir() {
             Kind::Folder
         } else if file.is_symlink() {

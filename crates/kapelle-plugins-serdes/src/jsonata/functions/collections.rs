@@ -58,7 +58,7 @@ fn called(
         Data::One(Value::Int(place as i64)),
         Data::One(Value::List(Arc::clone(all))),
     ];
-    evaluation.apply(function, arguments, &Value::Null)
+    evaluation.call_back(function, arguments)
 }
 
 fn list(items: Vec<Value>) -> Data {
@@ -83,11 +83,11 @@ fn all_entries(data: Data) -> Vec<(Arc<str>, Value)> {
 }
 
 pub(super) const FUNCTIONS: &[BuiltIn] = &[
-    function("sum", 1, |_, mut arguments| match numbers(&mut arguments)? {
+    function("sum", 1, 1, |_, mut arguments| match numbers(&mut arguments)? {
         None => nothing(),
         Some(items) => Ok(Data::One(sum(&items)?)),
     }),
-    function("average", 1, |_, mut arguments| match numbers(&mut arguments)? {
+    function("average", 1, 1, |_, mut arguments| match numbers(&mut arguments)? {
         Some(items) if !items.is_empty() => {
             let total = float(&sum(&items)?).unwrap_or_default();
             #[expect(clippy::cast_precision_loss, reason = "no list is that long")]
@@ -96,12 +96,12 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         _ => nothing(),
     }),
-    function("max", 1, |_, mut arguments| extreme(&mut arguments, Ordering::Greater)),
-    function("min", 1, |_, mut arguments| extreme(&mut arguments, Ordering::Less)),
-    function("count", 1, |_, mut arguments| {
+    function("max", 1, 1, |_, mut arguments| extreme(&mut arguments, Ordering::Greater)),
+    function("min", 1, 1, |_, mut arguments| extreme(&mut arguments, Ordering::Less)),
+    function("count", 1, 1, |_, mut arguments| {
         Ok(Data::One(Value::Int(arguments.take(0).items().len() as i64)))
     }),
-    function("append", 2, |evaluation, mut arguments| {
+    function("append", 2, 2, |evaluation, mut arguments| {
         let (first, second) = (arguments.take(0), arguments.take(1));
         match (&first, &second) {
             (Data::Nothing, _) => Ok(second),
@@ -114,11 +114,11 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
             }
         }
     }),
-    function("reverse", 1, |_, mut arguments| match arguments.take(0) {
+    function("reverse", 1, 1, |_, mut arguments| match arguments.take(0) {
         Data::Nothing => nothing(),
         given => Ok(list(given.items().into_iter().rev().collect())),
     }),
-    function("distinct", 1, |evaluation, mut arguments| {
+    function("distinct", 1, 1, |evaluation, mut arguments| {
         let given = arguments.take(0);
         if !matches!(given, Data::One(Value::List(_)) | Data::Many { .. }) {
             return Ok(given);
@@ -132,7 +132,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         Ok(list(kept))
     }),
-    function("sort", 1, |evaluation, mut arguments| {
+    function("sort", 1, 2, |evaluation, mut arguments| {
         let given = arguments.take(0);
         if matches!(given, Data::Nothing) {
             return nothing();
@@ -147,7 +147,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
                     // The function says whether the first one comes after the second one.
                     let is_after = |first: &Value, second: &Value| {
                         let pair = vec![Data::One(first.clone()), Data::One(second.clone())];
-                        evaluation.apply(function, pair, &Value::Null).map(|data| data.is_true())
+                        evaluation.call_back(function, pair).map(|data| data.is_true())
                     };
                     is_after(left, right).and_then(|is_after_right| {
                         if is_after_right {
@@ -165,7 +165,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         });
         problem.map_or_else(|| Ok(list(items)), Err)
     }),
-    function("zip", 1, |_, mut arguments| {
+    function("zip", 1, usize::MAX, |_, mut arguments| {
         let count = arguments.given.len();
         let lists: Vec<Vec<Value>> = (0..count).map(|place| arguments.take(place).items()).collect();
         let shortest = lists.iter().map(Vec::len).min().unwrap_or(0);
@@ -173,7 +173,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
             |place: usize| Value::List(Arc::new(lists.iter().map(|items| items[place].clone()).collect()));
         Ok(list((0..shortest).map(row).collect()))
     }),
-    function("keys", 1, |_, mut arguments| {
+    function("keys", 1, 1, |_, mut arguments| {
         let mut keys: Vec<Value> = Vec::new();
         for (key, _) in all_entries(arguments.take(0)) {
             let key = Value::from(&*key);
@@ -183,39 +183,39 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         Ok(Data::many(keys))
     }),
-    function("lookup", 2, |_, mut arguments| {
+    function("lookup", 2, 2, |_, mut arguments| {
         let (Some(value), Some(key)) = (arguments.value(0), arguments.text(1)?) else { return nothing() };
         Ok(super::super::data::lookup(&value, &key))
     }),
-    function("spread", 1, |_, mut arguments| {
+    function("spread", 1, 1, |_, mut arguments| {
         let spread = all_entries(arguments.take(0)).into_iter().map(|(key, value)| entry(&key, value));
         Ok(Data::many(spread.collect()))
     }),
-    function("merge", 1, |_, mut arguments| match arguments.take(0) {
+    function("merge", 1, 1, |_, mut arguments| match arguments.take(0) {
         Data::Nothing => nothing(),
         given => Ok(Data::One(map(all_entries(given)))),
     }),
-    function("each", 2, |evaluation, mut arguments| {
+    function("each", 2, 2, |evaluation, mut arguments| {
         let (given, function) = (arguments.take(0), arguments.function(1)?);
         let mut made = Vec::new();
         for (key, value) in all_entries(given) {
             let pair = vec![Data::One(value), Data::One(Value::from(&*key))];
-            made.extend(evaluation.apply(&function, pair, &Value::Null)?.value());
+            made.extend(evaluation.call_back(&function, pair)?.value());
         }
         Ok(Data::many(made))
     }),
-    function("sift", 2, |evaluation, mut arguments| {
+    function("sift", 2, 2, |evaluation, mut arguments| {
         let (given, function) = (arguments.take(0), arguments.function(1)?);
         let mut kept = Vec::new();
         for (key, value) in all_entries(given) {
             let pair = vec![Data::One(value.clone()), Data::One(Value::from(&*key))];
-            if evaluation.apply(&function, pair, &Value::Null)?.is_true() {
+            if evaluation.call_back(&function, pair)?.is_true() {
                 kept.push((key, value));
             }
         }
         if kept.is_empty() { nothing() } else { Ok(Data::One(map(kept))) }
     }),
-    function("map", 2, |evaluation, mut arguments| {
+    function("map", 2, 2, |evaluation, mut arguments| {
         let (items, function) = (Arc::new(arguments.take(0).items()), arguments.function(1)?);
         let mut made = Vec::new();
         for (place, item) in items.iter().enumerate() {
@@ -223,7 +223,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         Ok(Data::many(made))
     }),
-    function("filter", 2, |evaluation, mut arguments| {
+    function("filter", 2, 2, |evaluation, mut arguments| {
         let (items, function) = (Arc::new(arguments.take(0).items()), arguments.function(1)?);
         let mut kept = Vec::new();
         for (place, item) in items.iter().enumerate() {
@@ -233,7 +233,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         Ok(Data::many(kept))
     }),
-    function("single", 1, |evaluation, mut arguments| {
+    function("single", 1, 2, |evaluation, mut arguments| {
         let items = Arc::new(arguments.take(0).items());
         let function = if arguments.given.len() > 1 { Some(arguments.function(1)?) } else { None };
         let mut kept = Vec::new();
@@ -251,12 +251,12 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
             count => Err(format!("{count} items fit where there should be one")),
         }
     }),
-    function("reduce", 2, |evaluation, mut arguments| {
+    function("reduce", 2, 3, |evaluation, mut arguments| {
         let (items, function) = (arguments.take(0).items(), arguments.function(1)?);
         let mut items = items.into_iter();
         let mut sum = if arguments.given.len() > 2 { arguments.take(2) } else { items.next().into() };
         for item in items {
-            sum = evaluation.apply(&function, vec![sum, Data::One(item)], &Value::Null)?;
+            sum = evaluation.call_back(&function, vec![sum, Data::One(item)])?;
         }
         Ok(sum)
     }),

@@ -68,38 +68,40 @@ fn slice(subject: &str, from: usize, count: usize) -> String {
 }
 
 pub(super) const FUNCTIONS: &[BuiltIn] = &[
-    function("uppercase", 1, |_, arguments| simple(arguments, str::to_uppercase)),
-    function("lowercase", 1, |_, arguments| simple(arguments, str::to_lowercase)),
-    function("trim", 1, |_, arguments| {
+    function("uppercase", 1, 1, |_, arguments| simple(arguments, str::to_uppercase)),
+    function("lowercase", 1, 1, |_, arguments| simple(arguments, str::to_lowercase)),
+    function("trim", 1, 1, |_, arguments| {
         simple(arguments, |given| given.split_whitespace().collect::<Vec<_>>().join(" "))
     }),
-    function("base64encode", 1, |_, arguments| simple(arguments, |given| plain::to_base64(given.as_bytes()))),
-    function("base64decode", 1, |_, mut arguments| match arguments.text(0)? {
+    function("base64encode", 1, 1, |_, arguments| {
+        simple(arguments, |given| plain::to_base64(given.as_bytes()))
+    }),
+    function("base64decode", 1, 1, |_, mut arguments| match arguments.text(0)? {
         None => nothing(),
         Some(given) => {
             let bytes = plain::from_base64(&given)?;
             text(String::from_utf8(bytes).map_err(|_| "what it decodes to is no text".to_owned())?)
         }
     }),
-    function("length", 1, |_, mut arguments| {
+    function("length", 1, 1, |_, mut arguments| {
         Ok(arguments.text(0)?.map(|given| Value::Int(given.chars().count() as i64)).into())
     }),
-    function("substring", 2, |_, mut arguments| {
+    function("substring", 2, 3, |_, mut arguments| {
         let (given, start, length) = (arguments.text(0)?, arguments.whole(1)?, arguments.count(2)?);
         let (Some(given), Some(start)) = (given, start) else { return nothing() };
         let count = given.chars().count() as i64;
         let start = if start < 0 { (start + count).max(0) } else { start };
         text(slice(&given, usize::try_from(start).unwrap_or(usize::MAX), length.unwrap_or(usize::MAX)))
     }),
-    function("substringBefore", 2, |_, mut arguments| {
+    function("substringBefore", 2, 2, |_, mut arguments| {
         let Some((given, mark)) = two(&mut arguments)? else { return nothing() };
         text(given.split_once(&mark).map_or(given.clone(), |(before, _)| before.to_owned()))
     }),
-    function("substringAfter", 2, |_, mut arguments| {
+    function("substringAfter", 2, 2, |_, mut arguments| {
         let Some((given, mark)) = two(&mut arguments)? else { return nothing() };
         text(given.split_once(&mark).map_or(given.clone(), |(_, after)| after.to_owned()))
     }),
-    function("pad", 2, |_, mut arguments| {
+    function("pad", 2, 3, |_, mut arguments| {
         let (Some(given), Some(width)) = (arguments.text(0)?, arguments.whole(1)?) else { return nothing() };
         let filling =
             arguments.text(2)?.filter(|filling| !filling.is_empty()).unwrap_or_else(|| " ".to_owned());
@@ -111,7 +113,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         let filling: String = filling.chars().cycle().take(missing).collect();
         text(if width < 0 { filling + &given } else { given + &filling })
     }),
-    function("contains", 2, |_, mut arguments| {
+    function("contains", 2, 2, |_, mut arguments| {
         let wanted = arguments.take(1);
         let Some(given) = arguments.text(0)? else { return nothing() };
         match (pattern_of(&wanted), wanted.clone().value()) {
@@ -120,7 +122,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
             _ => Err("argument 2 has to be a text or a regular expression".to_owned()),
         }
     }),
-    function("split", 2, |_, mut arguments| {
+    function("split", 2, 3, |_, mut arguments| {
         let separator = arguments.take(1);
         let most = arguments.count(2)?.unwrap_or(usize::MAX);
         let Some(given) = arguments.text(0)? else { return nothing() };
@@ -146,7 +148,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         let parts: Vec<Value> = parts.into_iter().take(most).map(|part| Value::Str(part.into())).collect();
         Ok(Data::One(Value::List(parts.into())))
     }),
-    function("join", 1, |_, mut arguments| {
+    function("join", 1, 2, |_, mut arguments| {
         let separator = arguments.text(1)?.unwrap_or_default();
         let given = arguments.take(0);
         if matches!(given, Data::Nothing) {
@@ -158,14 +160,14 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         });
         text(parts.collect::<Outcome<Vec<String>>>()?.join(&separator))
     }),
-    function("match", 2, |_, mut arguments| {
+    function("match", 2, 3, |_, mut arguments| {
         let wanted = arguments.take(1);
         let most = arguments.count(2)?.unwrap_or(usize::MAX);
         let Some(given) = arguments.text(0)? else { return nothing() };
         let pattern = pattern_of(&wanted).ok_or("argument 2 has to be a regular expression")?;
         Ok(Data::many(matches(pattern, &given, most)?))
     }),
-    function("replace", 3, |evaluation, mut arguments| {
+    function("replace", 3, 4, |evaluation, mut arguments| {
         let (wanted, replacement) = (arguments.take(1), arguments.take(2));
         let most = arguments.count(3)?.unwrap_or(usize::MAX);
         let Some(given) = arguments.text(0)? else { return nothing() };
@@ -187,8 +189,7 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
             out += &slice(&given, from, start - from);
             out += &match &replacement {
                 Data::Function(function) => {
-                    let given =
-                        evaluation.apply(&Rc::clone(function), vec![Data::One(found)], &Value::Null)?;
+                    let given = evaluation.call_back(&Rc::clone(function), vec![Data::One(found)])?;
                     match given.value() {
                         Some(Value::Str(text)) => text.expose().to_owned(),
                         _ => return Err("the function has to give text".to_owned()),
@@ -203,16 +204,47 @@ pub(super) const FUNCTIONS: &[BuiltIn] = &[
         }
         text(out + &slice(&given, from, usize::MAX))
     }),
-    function("encodeUrlComponent", 1, |_, arguments| {
-        simple(arguments, |given| {
-            let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.!~*'()".contains(byte);
-            let part = |byte: u8| {
-                if is_plain(&byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") }
-            };
-            given.bytes().map(part).collect()
-        })
+    function("encodeUrlComponent", 1, 1, |_, arguments| simple(arguments, |given| encoded(given, &[MARKS]))),
+    function("encodeUrl", 1, 1, |_, arguments| simple(arguments, |given| encoded(given, &[MARKS, RESERVED]))),
+    function("decodeUrlComponent", 1, 1, |_, mut arguments| match arguments.text(0)? {
+        None => nothing(),
+        Some(given) => text(decoded(&given, &[])?),
+    }),
+    function("decodeUrl", 1, 1, |_, mut arguments| match arguments.text(0)? {
+        None => nothing(),
+        Some(given) => text(decoded(&given, RESERVED)?),
     }),
 ];
+
+/// What stands for itself in every part of an address, and what divides it into parts.
+const MARKS: &[u8] = b"-_.!~*'()";
+const RESERVED: &[u8] = b";/?:@&=+$,#";
+
+fn encoded(given: &str, kept: &[&[u8]]) -> String {
+    let is_kept = |byte: u8| byte.is_ascii_alphanumeric() || kept.iter().any(|kept| kept.contains(&byte));
+    let part = |byte: u8| if is_kept(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") };
+    given.bytes().map(part).collect()
+}
+
+/// The text that was encoded; these bytes stay as they are.
+fn decoded(given: &str, kept: &[u8]) -> Outcome<String> {
+    let wrong = || format!("`{given}` is no text that was encoded for an address");
+    let mut bytes = Vec::with_capacity(given.len());
+    let mut parts = given.split('%');
+    bytes.extend(parts.next().unwrap_or_default().bytes());
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_hexdigit()));
+        let byte = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()).ok_or_else(wrong)?;
+        if kept.contains(&byte) {
+            bytes.push(b'%');
+            bytes.extend(part.bytes());
+        } else {
+            bytes.push(byte);
+            bytes.extend(part.bytes().skip(2));
+        }
+    }
+    String::from_utf8(bytes).map_err(|_| wrong())
+}
 
 /// A replacement with `$1` for groups, `$0` for the match, `$$` for the sign itself.
 fn filled(replacement: &str, found: &Value) -> String {

@@ -7,7 +7,8 @@ use bigdecimal::BigDecimal;
 use kapelle_model::Value;
 
 use super::super::expression::Aggregator;
-use super::super::values::{bounded, decimal_of, order, quotient, weight};
+use super::super::values::{decimal_of, order, quotient, weight};
+use crate::numbers::bounded;
 
 /// What one function remembers.
 #[derive(Clone, Debug)]

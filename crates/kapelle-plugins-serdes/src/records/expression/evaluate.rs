@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::super::values::{boolean_of, bounded, decimal_of, is_same, order, quotient, unfit};
+use super::super::values::{boolean_of, decimal_of, is_same, order, quotient, unfit};
 use super::functions::Work;
 use super::tree::{Link, LinkWhat, Node, Operator, Problem, Root, Step, StepWhat, What};
+use crate::numbers::bounded;
 
 /// What an expression sees.
 #[derive(Clone, Copy)]

@@ -7,10 +7,9 @@ use bigdecimal::BigDecimal;
 use kapelle_model::Value;
 use kapelle_plugin::ion::ROW_BYTES_MAX;
 
-use super::super::values::{
-    boolean_of, bounded, decimal_of, integer_of, moment_of, order, quotient, text_of, unfit,
-};
+use super::super::values::{boolean_of, decimal_of, integer_of, moment_of, order, quotient, text_of, unfit};
 use super::tree::Aggregator;
+use crate::numbers::bounded;
 
 /// A function of values.
 #[derive(Debug)]

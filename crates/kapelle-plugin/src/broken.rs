@@ -25,11 +25,6 @@ impl Broken {
     }
 
     #[must_use]
-    pub fn passing(self) -> Self {
-        Self { is_passing: true, ..self }
-    }
-
-    #[must_use]
     pub fn with_outputs(self, outputs: Map) -> Self {
         Self { outputs, ..self }
     }

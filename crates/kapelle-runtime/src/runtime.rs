@@ -1,7 +1,7 @@
 //! A runtime as those see it who start it and ask it for something.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, OnceLock, Weak};
 use std::thread::JoinHandle;
@@ -140,7 +140,6 @@ impl Runtime {
             endings: Endings::default(),
             workers: Workers::new(parts.handle, parts.slots, parts.work),
             triggers,
-            is_stopping: AtomicBool::new(false),
         });
         // It is set only here.
         let _unset = grips.shared.set(Arc::downgrade(&shared));
@@ -388,7 +387,7 @@ impl Runtime {
     /// Begins nothing new, and gives what runs so much time to end. What has not ended then is stopped, and begins again
     /// in the next process.
     pub async fn stop(mut self, grace: Duration) {
-        self.shared.is_stopping.store(true, Ordering::Release);
+        self.shared.workers.close();
         let deadline = tokio::time::Instant::now() + grace;
         while self.shared.workers.count() > 0 && tokio::time::Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -409,7 +408,7 @@ impl Runtime {
     }
 
     fn end_shards(&mut self) {
-        self.shared.is_stopping.store(true, Ordering::Release);
+        self.shared.workers.close();
         self.shared.triggers.call(&self.shared.activity, Call::Stop);
         self.shared.triggers.listeners.stop();
         for sender in self.shared.shards.get().into_iter().flatten() {

@@ -16,6 +16,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
+use std::time::{Duration, Instant};
 
 use kapelle_engine::outstanding::outstanding;
 use kapelle_model::ExecutionId;
@@ -27,33 +28,54 @@ use crate::message::{Declined, Happening, Message};
 use crate::shared::{Envelope, News, Shared};
 use entry::{Entry, Phase};
 
+/// How long the store may take over what is on its way when everything ends.
+const LAST_WRITES_MAX: Duration = Duration::from_secs(5);
+
 pub(crate) struct Shard {
     shared: Arc<Shared>,
     entries: HashMap<ExecutionId, Entry>,
+    /// Transactions of which the store has not told what became of them.
+    on_their_way: usize,
     /// Executions over which this program stumbled. They are left alone until it begins anew.
     poisoned: HashSet<ExecutionId>,
 }
 
 impl Shard {
     pub(crate) fn new(shared: Arc<Shared>) -> Self {
-        Self { shared, entries: HashMap::new(), poisoned: HashSet::new() }
+        Self { shared, entries: HashMap::new(), on_their_way: 0, poisoned: HashSet::new() }
     }
 
-    /// Works until it is told to stop.
+    /// Works until it is told to stop, and what happened before that is on the disk.
     pub(crate) fn run(mut self, inbox: &Receiver<Envelope>) {
-        while let Ok(Envelope { message, busy }) = inbox.recv() {
-            if matches!(message, Message::Stop) {
-                break;
+        while let Ok(envelope) = inbox.recv() {
+            if matches!(envelope.message, Message::Stop) {
+                return self.finish(inbox);
             }
-            let of = message.of();
-            // What panics stops only itself.
-            if catch_unwind(AssertUnwindSafe(|| self.take(message))).is_err()
-                && let Some(id) = of
-            {
-                self.quarantine(id);
-            }
-            drop(busy);
+            self.receive(envelope);
         }
+    }
+
+    /// A task that is done and whose report still waits for the disk would be done again in the next process.
+    fn finish(mut self, inbox: &Receiver<Envelope>) {
+        let end = Instant::now() + LAST_WRITES_MAX;
+        while self.on_their_way > 0 {
+            let Ok(envelope) = inbox.recv_timeout(end.saturating_duration_since(Instant::now())) else {
+                let words = format!("{} changes of executions may not be written", self.on_their_way);
+                return self.shared.news(&News::Alarm(&words));
+            };
+            self.receive(envelope);
+        }
+    }
+
+    fn receive(&mut self, Envelope { message, busy }: Envelope) {
+        let of = message.of();
+        // What panics stops only itself.
+        if catch_unwind(AssertUnwindSafe(|| self.take(message))).is_err()
+            && let Some(id) = of
+        {
+            self.quarantine(id);
+        }
+        drop(busy);
     }
 
     fn take(&mut self, message: Message) {

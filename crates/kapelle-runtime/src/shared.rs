@@ -1,6 +1,6 @@
 //! What all shards and workers of a runtime share.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -82,8 +82,6 @@ pub(crate) struct Shared {
     pub workers: Workers,
     pub endings: Endings,
     pub triggers: Triggers,
-    /// Nothing new is begun any more.
-    pub is_stopping: AtomicBool,
 }
 
 impl Shared {
@@ -135,10 +133,6 @@ impl Shared {
         let definition = definition.ok()??;
         let live = Live::restore(&definition.plan, execution).ok()?;
         Some((definition, live))
-    }
-
-    pub(crate) fn is_stopping(&self) -> bool {
-        self.is_stopping.load(Ordering::Acquire)
     }
 
     pub(crate) fn news(&self, news: &News<'_>) {

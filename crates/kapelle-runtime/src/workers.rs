@@ -16,7 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use kapelle_model::ExecutionId;
 use kapelle_model::task_run::{Fence, RunIndex};
 use tokio::runtime::Handle;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::shared::Shared;
@@ -33,10 +33,17 @@ pub(crate) struct Workers {
     handle: Handle,
     slots: Arc<Semaphore>,
     size: usize,
-    /// Everything that was handed out and is not over.
-    running: Mutex<HashMap<Key, CancellationToken>>,
+    floor: Mutex<Floor>,
     /// Where the directories of attempts are.
     root: PathBuf,
+}
+
+#[derive(Default)]
+struct Floor {
+    /// Everything that was handed out and is not over.
+    running: HashMap<Key, CancellationToken>,
+    /// Nothing is handed out any more.
+    is_closed: bool,
 }
 
 /// What workers have to do.
@@ -51,13 +58,18 @@ pub struct WorkerLoad {
 
 impl Workers {
     pub(crate) fn new(handle: Handle, slots: usize, root: PathBuf) -> Self {
-        Self { handle, slots: Arc::new(Semaphore::new(slots)), size: slots, running: Mutex::default(), root }
+        Self { handle, slots: Arc::new(Semaphore::new(slots)), size: slots, floor: Mutex::default(), root }
     }
 
-    /// Has a dispatch worked on, as soon as there is room.
+    /// Has a dispatch worked on, as soon as there is room; after the end it is left to the next process.
     pub(crate) fn hand_out(&self, shared: &Arc<Shared>, job: Job) {
         let stop = CancellationToken::new();
-        self.lock().insert(job.key(), stop.clone());
+        let mut floor = self.lock();
+        if floor.is_closed {
+            return;
+        }
+        floor.running.insert(job.key(), stop.clone());
+        drop(floor);
         self.handle.spawn(attempt::work(Arc::clone(shared), job, stop));
     }
 
@@ -66,6 +78,11 @@ impl Workers {
         let all = self.count();
         let running = self.size.saturating_sub(self.slots.available_permits()).min(all);
         WorkerLoad { slots: self.size, running, waiting: all - running }
+    }
+
+    /// Room for an attempt, as soon as there is some. Nothing, if nothing begins any more.
+    pub(crate) async fn room(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.slots).acquire_owned().await.ok()
     }
 
     pub(crate) const fn handle(&self) -> &Handle {
@@ -78,33 +95,41 @@ impl Workers {
     }
 
     pub(crate) fn has(&self, of: ExecutionId, run: RunIndex, fence: Fence) -> bool {
-        self.lock().contains_key(&(of, run, fence))
+        self.lock().running.contains_key(&(of, run, fence))
     }
 
     /// Tells a dispatch to end. Whether somebody works on it.
     pub(crate) fn stop(&self, of: ExecutionId, run: RunIndex, fence: Fence) -> bool {
-        let running = self.lock();
-        let stop = running.get(&(of, run, fence));
+        let floor = self.lock();
+        let stop = floor.running.get(&(of, run, fence));
         stop.inspect(|stop| stop.cancel()).is_some()
     }
 
-    /// Tells everything to end. How much there was.
-    pub(crate) fn stop_all(&self) -> usize {
-        let running = self.lock();
-        running.values().for_each(CancellationToken::cancel);
-        running.len()
+    /// From now on what is counted becomes only less.
+    pub(crate) fn close(&self) {
+        self.lock().is_closed = true;
+        self.slots.close();
+    }
+
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().is_closed
+    }
+
+    /// Tells everything to end.
+    pub(crate) fn stop_all(&self) {
+        self.lock().running.values().for_each(CancellationToken::cancel);
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.lock().len()
+        self.lock().running.len()
     }
 
     /// Forgets a dispatch. Whether it was told to end.
     fn over(&self, key: Key) -> bool {
-        self.lock().remove(&key).is_some_and(|stop| stop.is_cancelled())
+        self.lock().running.remove(&key).is_some_and(|stop| stop.is_cancelled())
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<Key, CancellationToken>> {
-        self.running.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Floor> {
+        self.floor.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

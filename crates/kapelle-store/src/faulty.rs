@@ -9,6 +9,7 @@ mod late;
 use std::fmt;
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use kapelle_model::ExecutionId;
 use kapelle_model::execution::{Execution, Slot};
@@ -42,6 +43,8 @@ pub struct Plan {
     pub lost: usize,
     /// Answers that come later than those of later transactions.
     pub late: usize,
+    /// How long they are held back, at least a millisecond: others shall overtake them.
+    pub late_by: Duration,
     /// Reads, and writes of lines, that fail with [`StoreError::Unavailable`]. The lines are written or not.
     pub unread: usize,
 }
@@ -49,7 +52,7 @@ pub struct Plan {
 impl Plan {
     /// Something of everything.
     pub const fn of(seed: u64) -> Self {
-        Self { seed, refused: 7, unheard: 7, lost: 7, late: 7, unread: 7 }
+        Self { seed, refused: 7, unheard: 7, lost: 7, late: 7, late_by: Duration::ZERO, unread: 7 }
     }
 }
 
@@ -73,7 +76,7 @@ enum Fate {
 
 impl<S: Store> FaultyStore<S> {
     pub fn new(store: S, plan: Plan) -> Self {
-        Self { store, plan, dice: Mutex::new(Dice::new(plan.seed)), late: late::begin(plan.seed) }
+        Self { store, plan, dice: Mutex::new(Dice::new(plan.seed)), late: late::begin(plan) }
     }
 
     /// The store behind it, which does not fail.

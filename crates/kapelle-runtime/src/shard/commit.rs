@@ -129,10 +129,12 @@ impl Shard {
             shared.tell(Message::Written { of: id, result });
             drop(busy);
         });
+        self.on_their_way += 1;
         self.shared.store.submit(transaction, done);
     }
 
     pub(super) fn written(&mut self, id: ExecutionId, result: Stored<CommitNumber>) {
+        self.on_their_way -= 1;
         match result {
             Ok(_) => self.act(id),
             Err(error) => self.failed(id, &error),

@@ -66,9 +66,6 @@ impl Shard {
         if since == Since::Recovery && dispatch.work == Work::Run && run.state() == State::Running {
             return self.lost(of, dispatch.run, dispatch.fence);
         }
-        if self.shared.is_stopping() {
-            return;
-        }
         let birth = Arc::clone(&execution.birth);
         let job = self.shared.with_world(&birth, |world| {
             Job::new(&entry.definition, &entry.live, dispatch, world, self.shared.activity.begin())

@@ -1,5 +1,7 @@
 //! Processes that die, and what the next ones make of it.
 
+use std::time::Duration;
+
 use kapelle_model::State;
 
 use super::world::{NOW, World, deeds};
@@ -102,9 +104,60 @@ tasks:
 ";
     let id = world.start(source, &[]);
     world.settle(NOW);
-    world.stop_and_begin();
+    world.stop_and_begin(Duration::ZERO);
     assert_eq!((world.finish(id), deeds("stops")), (State::Success, 2));
     let attempts = &world.execution(id).runs[0].attempts;
     let states: Vec<_> = attempts.iter().map(|attempt| attempt.current().name()).collect();
     assert_eq!(states, ["RESUBMITTED", "SUCCESS"]);
+}
+
+/// Reports that came while the execution was being written were lost with the process.
+#[test]
+fn what_is_done_when_a_process_stops_is_not_done_again() {
+    let mut world = World::new();
+    let source = "
+id: reports
+namespace: team
+tasks:
+- id: all
+  type: io.kestra.plugin.core.flow.Parallel
+  tasks:
+  - {id: one, type: io.kestra.plugin.core.debug.Deed, mark: reports-1}
+  - {id: two, type: io.kestra.plugin.core.debug.Deed, mark: reports-2}
+  - {id: three, type: io.kestra.plugin.core.debug.Deed, mark: reports-3}
+";
+    world.save(source);
+    world.begin_with_a_slow_store(Duration::from_millis(200));
+    let id = world.start(source, &[]);
+    let done = || ["reports-1", "reports-2", "reports-3"].map(deeds);
+    while done().contains(&0) {
+        std::thread::yield_now();
+    }
+    world.stop_and_begin(Duration::from_secs(60));
+    assert_eq!((world.finish(id), done()), (State::Success, [1, 1, 1]));
+}
+
+/// There is one more than can run at the same time.
+#[test]
+fn what_waits_for_a_worker_when_a_process_stops_begins_in_the_next_one() {
+    let mut world = World::new();
+    let source = "
+id: waiting
+namespace: team
+tasks:
+- id: all
+  type: io.kestra.plugin.core.flow.ForEach
+  values: '{{ range(1, 65) }}'
+  concurrencyLimit: 0
+  tasks:
+  - {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: waiting, hangs: 64}
+";
+    let id = world.start(source, &[]);
+    while deeds("waiting") < 64 {
+        std::thread::yield_now();
+    }
+    world.stop_and_begin(Duration::ZERO);
+    assert_eq!((world.finish(id), deeds("waiting")), (State::Success, 64 + 65));
+    let begun_twice = world.execution(id).runs.iter().filter(|run| run.attempts.len() == 2).count();
+    assert_eq!(begun_twice, 64);
 }

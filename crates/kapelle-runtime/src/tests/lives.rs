@@ -32,6 +32,26 @@ tasks:
     assert_eq!(world.lines(id), ["Hello Ann", "0", "bye SUCCESS"]);
 }
 
+/// One more than there is room for: the hands of the clock were not moved as long as it waited.
+#[test]
+fn what_sleeps_by_a_clock_that_is_moved_by_hand_takes_no_room() {
+    let world = World::new();
+    let source = "
+id: sleepers
+namespace: team
+tasks:
+- id: all
+  type: io.kestra.plugin.core.flow.ForEach
+  values: '{{ range(1, 65) }}'
+  concurrencyLimit: 0
+  tasks:
+  - {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: sleepers, takes: PT1H}
+";
+    let id = world.start(source, &[]);
+    assert_eq!((world.finish(id), deeds("sleepers")), (State::Success, 65));
+    assert_eq!(world.runtime().now(), NOW.plus(HOUR));
+}
+
 #[test]
 fn a_failed_task_is_tried_again_after_its_delay_and_holds_no_worker_meanwhile() {
     let world = World::new();

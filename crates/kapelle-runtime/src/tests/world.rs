@@ -5,6 +5,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use kapelle_core::expression::Outcome;
@@ -20,6 +21,7 @@ use kapelle_model::permit::Permit;
 use kapelle_model::{ExecutionId, Failure, Map, Millis, State, Value};
 use kapelle_plugin::stage::Memory;
 use kapelle_plugin::{Broken, Expr, Files, Name, NewFile, Place, Registry, RunContext, Task};
+use kapelle_store::faulty::{FaultyStore, Plan};
 use kapelle_store::flow::FlowRevision;
 use kapelle_store::logs::{LogFilter, LogPage};
 use kapelle_store::memory::MemoryStore;
@@ -58,6 +60,9 @@ struct Deed {
     /// How often it fails before it succeeds.
     #[serde(default)]
     fails: u32,
+    /// How often it does not end before it is told to.
+    #[serde(default)]
+    hangs: u32,
     /// How long it takes.
     #[serde(default)]
     takes: Option<Expr<SignedDuration>>,
@@ -74,6 +79,9 @@ impl Task for Deed {
             *count += 1;
             *count
         };
+        if count <= self.hangs {
+            cx.stopped().await;
+        }
         if let Some(takes) = cx.filled(self.takes.as_ref())? {
             cx.host.sleep(takes).await;
         }
@@ -209,8 +217,21 @@ impl World {
 
     /// A process begins.
     pub(super) fn begin(&mut self, now: Millis) {
+        self.begin_with(Arc::clone(&self.store) as Arc<dyn Store>, now);
+    }
+
+    /// The process dies, and the next one begins with a store that takes this long over every transaction.
+    pub(super) fn begin_with_a_slow_store(&mut self, late_by: Duration) {
+        let now = self.runtime().now();
+        let store = self.store.succeed();
+        drop(self.runtime.take());
+        let plan = Plan { late: 100, late_by, ..Plan::default() };
+        self.begin_with(Arc::new(FaultyStore::new(store, plan)), now);
+    }
+
+    fn begin_with(&mut self, store: Arc<dyn Store>, now: Millis) {
         let parts = Parts {
-            store: Arc::clone(&self.store) as Arc<dyn Store>,
+            store,
             registry: registry(),
             handle: self.tokio.handle().clone(),
             settings: Settings::default(),
@@ -243,11 +264,11 @@ impl World {
         self.begin(now.plus(later_millis));
     }
 
-    /// The process is told to stop, with no time for what runs, and the next one begins.
-    pub(super) fn stop_and_begin(&mut self) {
+    /// The process is told to stop, with so much time for what runs, and the next one begins.
+    pub(super) fn stop_and_begin(&mut self, grace: Duration) {
         let runtime = self.runtime.take().unwrap();
         let now = runtime.now();
-        self.tokio.block_on(runtime.stop(std::time::Duration::ZERO));
+        self.tokio.block_on(runtime.stop(grace));
         self.store = Arc::new(self.store.succeed());
         self.begin(now);
     }

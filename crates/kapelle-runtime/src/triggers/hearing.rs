@@ -115,7 +115,7 @@ fn work_off(shared: &Shared, change: &Change) -> Result<()> {
     for tried in 1.. {
         match ask::ask(shared, change) {
             Err(StoreError::Full(_) | StoreError::Unavailable(_) | StoreError::Unknown(_))
-                if tried < TRIES_MAX && !shared.is_stopping() =>
+                if tried < TRIES_MAX && !shared.workers.is_closed() =>
             {
                 std::thread::sleep(PAUSE);
             }

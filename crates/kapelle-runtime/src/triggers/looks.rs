@@ -151,6 +151,7 @@ impl Work {
             directory: self.directory(),
             task: None,
             busy: Mutex::new(busy),
+            room: Mutex::default(),
         };
         RunContext {
             place,

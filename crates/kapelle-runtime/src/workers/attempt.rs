@@ -12,6 +12,7 @@ use kapelle_model::effect::{Level, Work};
 use kapelle_model::event::{Event, Report};
 use kapelle_model::{Failure, Map, State};
 use kapelle_plugin::{Broken, Host, RunContext, Running};
+use tokio::sync::OwnedSemaphorePermit;
 use tokio_util::sync::CancellationToken;
 
 use super::Key;
@@ -40,18 +41,20 @@ pub(super) async fn work(shared: Arc<Shared>, job: Job, stop: CancellationToken)
     if let Some(report) = stand_in(&shared, &job) {
         return desk.close(Some(report));
     }
-    let slots = Arc::clone(&shared.workers.slots);
-    let permit = tokio::select! {
+    let room = tokio::select! {
         biased;
-        permit = slots.acquire_owned() => permit.ok(),
+        room = shared.workers.room() => match room {
+            Some(room) => Some(room),
+            // It is left to the next process.
+            None => return desk.close(None),
+        },
         () = stop.cancelled() => None,
     };
     // Until it has reported, it is on its way.
-    let (report, _busy) = match permit {
-        Some(_) if !stop.is_cancelled() => perform(&shared, job, stop).await,
+    let (report, _busy) = match room {
+        Some(room) if !stop.is_cancelled() => perform(&shared, job, room, stop).await,
         _ => (Some(Report { killed: true, ..Report::default() }), Some(job.busy)),
     };
-    drop(permit);
     desk.close(report);
 }
 
@@ -101,7 +104,12 @@ impl Drop for Desk {
 }
 
 /// Does the work. Nothing, if nobody wants it any more.
-async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Option<Report>, Option<Busy>) {
+async fn perform(
+    shared: &Arc<Shared>,
+    job: Job,
+    room: OwnedSemaphorePermit,
+    stop: CancellationToken,
+) -> (Option<Report>, Option<Busy>) {
     let (least, key) = (job.least_level(), job.key());
     let directory = directory(shared, &job);
     let reached = shared.reach.attempt(&job.birth, &job.place);
@@ -123,6 +131,7 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         birth: Arc::clone(&job.birth),
         task: Some((Arc::clone(&job.definition), job.task)),
         busy: Mutex::new(Some(job.busy)),
+        room: Mutex::new(Some(room)),
     });
     let cx = RunContext {
         place: Arc::clone(&job.place),
@@ -146,6 +155,8 @@ async fn perform(shared: &Arc<Shared>, job: Job, stop: CancellationToken) -> (Op
         // It waits for the disk; that it panics is not expected, and would cost the file only.
         let _kept = tokio::task::spawn_blocking(move || host.log.finish()).await;
     }
+    // Somebody may hold the host for longer.
+    drop(host.take_room());
     (report, host.take_busy())
 }
 

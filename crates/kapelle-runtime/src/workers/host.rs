@@ -15,7 +15,7 @@ use kapelle_model::{Failure, Node, Span, Text};
 use kapelle_plugin::{
     ErasedTask, Executions, Files, Flows, Host, Keys, Metric, NamespaceFiles, Properties, Triggers, Waiting,
 };
-use tokio::sync::oneshot;
+use tokio::sync::{OwnedSemaphorePermit, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::begun::Begun;
@@ -38,6 +38,8 @@ pub(crate) struct AttemptHost {
     pub(crate) task: Option<(Arc<Definition>, TaskIndex)>,
     /// Absent while the attempt only waits for time to pass.
     pub(crate) busy: Mutex<Option<Busy>>,
+    /// Room among the attempts at work; triggers look without.
+    pub(crate) room: Mutex<Option<OwnedSemaphorePermit>>,
 }
 
 impl AttemptHost {
@@ -60,12 +62,24 @@ impl AttemptHost {
             let _gone = told.send(activity.begin());
         };
         let _forgotten_at_the_end = self.alarm(millis, Box::new(ring));
+        // The hands are not moved as long as others wait for room.
+        let room = self.shared.clock.is_by_hand().then(|| self.take_room()).flatten();
+        let had_room = room.is_some();
+        drop(room);
         self.set_busy(None);
         let busy = tokio::select! {
             busy = hears => busy.ok(),
             () = self.stop.cancelled() => None,
         };
         self.set_busy(Some(busy.unwrap_or_else(|| self.shared.activity.begin())));
+        if had_room && !self.stop.is_cancelled() {
+            let room = self.shared.workers.room().await;
+            *self.room.lock().unwrap_or_else(PoisonError::into_inner) = room;
+        }
+    }
+
+    pub(super) fn take_room(&self) -> Option<OwnedSemaphorePermit> {
+        self.room.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SendError, Sender};
 use std::thread;
 use std::time::Duration;
 
+use super::Plan;
 use crate::contract::Dice;
 use crate::error::Result;
 use crate::store::Done;
@@ -15,14 +16,15 @@ pub(super) struct Late {
     result: Result<CommitNumber>,
 }
 
-/// How many are held back at most, and for how long: long enough that others overtake them.
+/// How many are held back at most.
 const HELD_MAX: usize = 8;
-const HELD_FOR: Duration = Duration::from_millis(1);
 
 /// A thread that gives answers late. It ends when nobody can send it any more, with all answers given.
-pub(super) fn begin(seed: u64) -> Sender<Late> {
+pub(super) fn begin(plan: Plan) -> Sender<Late> {
     let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || give_all(&receiver, Dice::new(seed)));
+    thread::spawn(move || {
+        give_all(&receiver, plan.late_by.max(Duration::from_millis(1)), Dice::new(plan.seed));
+    });
     sender
 }
 
@@ -33,10 +35,10 @@ pub(super) fn keep(late: &Sender<Late>, done: Done, result: Result<CommitNumber>
     }
 }
 
-fn give_all(receiver: &Receiver<Late>, mut dice: Dice) {
+fn give_all(receiver: &Receiver<Late>, held_for: Duration, mut dice: Dice) {
     let mut held = Vec::new();
     loop {
-        match receiver.recv_timeout(HELD_FOR) {
+        match receiver.recv_timeout(held_for) {
             Ok(late) if held.len() < HELD_MAX => held.push(late),
             Ok(late) => {
                 held.push(late);

@@ -107,7 +107,8 @@ fn health_is_asked_and_the_service_manager_is_told() {
     assert!(health.starts_with("exit 1\n--- stderr\nerror: the server at 127.0.0.1:"), "{health}");
 }
 
-/// Lines are written some moments after they came: a server that was told to stop in between ended without them.
+/// Lines are written some moments after they came: a server that was told to stop in between ended without them. And a
+/// task whose report it did not wait for said them once more.
 #[test]
 fn what_was_said_before_a_server_stops_is_in_the_log_of_the_next_one() {
     let flow = "\

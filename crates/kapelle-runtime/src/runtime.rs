@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::atomic::AtomicU64;
 use std::sync::mpsc::{self, Sender};
-use std::sync::{Arc, Mutex, OnceLock, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -49,7 +49,7 @@ use crate::templates::TenantTemplates;
 use crate::triggers::Triggers;
 use crate::triggers::hearing::{self, Change, Heard};
 use crate::triggers::scheduler::{Call, Scheduler};
-use crate::workers::{WorkerLoad, Workers, logs_to_file};
+use crate::workers::{WorkerLoad, Workers, leftovers, logs_to_file};
 
 /// What a runtime is made of.
 pub struct Parts {
@@ -97,7 +97,7 @@ const SHARDS: usize = 2;
 /// A runtime at work. Dropped, it ends without waiting for tasks.
 pub struct Runtime {
     pub(crate) shared: Arc<Shared>,
-    threads: Vec<JoinHandle<()>>,
+    threads: Mutex<Vec<JoinHandle<()>>>,
 }
 
 impl Runtime {
@@ -143,14 +143,17 @@ impl Runtime {
         });
         // It is set only here.
         let _unset = grips.shared.set(Arc::downgrade(&shared));
-        let mut runtime = Self { threads: Vec::with_capacity(SHARDS), shared };
+        let runtime = Self { threads: Mutex::default(), shared };
         let left = match parts.triggers {
             Some(_) => Some(runtime.start_hearing()?),
             None => None,
         };
         runtime.start_shards()?;
         match parts.takes_up {
-            TakesUp::All => runtime.recover()?,
+            TakesUp::All => {
+                leftovers::remove(runtime.shared.workers.root(), &*runtime.shared.store);
+                runtime.recover()?;
+            }
             TakesUp::Only(id) => runtime.shared.tell(Message::TakeUp(id)),
             TakesUp::Nothing => {}
         }
@@ -162,7 +165,7 @@ impl Runtime {
     }
 
     /// From now on triggers hear of changes of executions. What is left of earlier ones has to be told by who calls.
-    fn start_hearing(&mut self) -> Stored<(Sender<Heard>, Vec<Change>)> {
+    fn start_hearing(&self) -> Stored<(Sender<Heard>, Vec<Change>)> {
         let (heard, inbox) = mpsc::channel();
         hearing::load(&self.shared)?;
         let left = hearing::left(&*self.shared.store)?;
@@ -172,7 +175,7 @@ impl Runtime {
         Ok((heard, left))
     }
 
-    fn start_scheduler(&mut self) -> Stored<()> {
+    fn start_scheduler(&self) -> Stored<()> {
         let (calls, inbox) = mpsc::channel();
         let scheduler = Scheduler::new(Arc::clone(&self.shared), calls.clone());
         self.shared.triggers.begin(calls);
@@ -180,15 +183,15 @@ impl Runtime {
         self.thread("scheduler", move || scheduler.run(&inbox))
     }
 
-    fn thread(&mut self, name: &str, work: impl FnOnce() + Send + 'static) -> Stored<()> {
+    fn thread(&self, name: &str, work: impl FnOnce() + Send + 'static) -> Stored<()> {
         let thread = std::thread::Builder::new().name(name.to_owned()).spawn(work).map_err(|error| {
             kapelle_store::StoreError::Unavailable(format!("no thread for executions: {error}"))
         })?;
-        self.threads.push(thread);
+        self.threads().push(thread);
         Ok(())
     }
 
-    fn start_shards(&mut self) -> Stored<()> {
+    fn start_shards(&self) -> Stored<()> {
         let (senders, inboxes): (Vec<_>, Vec<_>) = (0..SHARDS).map(|_| mpsc::channel()).unzip();
         // They are set only here.
         let _unset = self.shared.shards.set(senders.into());
@@ -199,9 +202,15 @@ impl Runtime {
         Ok(())
     }
 
-    /// Takes up what an earlier process left: places in limits first, then executions, then orders.
+    /// Takes up what an earlier process left: places in limits first, then orders, so that what is to end does not go on,
+    /// then executions.
     fn recover(&self) -> Stored<()> {
         self.restore_slots()?;
+        for sent in self.shared.store.orders(usize::MAX)? {
+            let parcel = Some(Parcel { id: sent.id, from: sent.from });
+            let event = Event::Order(sent.order);
+            self.shared.tell(Message::Happen(Happening { parcel, ..Happening::of(sent.to, event) }));
+        }
         let mut after = None;
         loop {
             let ids = self.shared.store.unfinished(after, PAGE_MAX as usize)?;
@@ -212,11 +221,6 @@ impl Runtime {
             if after.is_none() {
                 break;
             }
-        }
-        for sent in self.shared.store.orders(usize::MAX)? {
-            let parcel = Some(Parcel { id: sent.id, from: sent.from });
-            let event = Event::Order(sent.order);
-            self.shared.tell(Message::Happen(Happening { parcel, ..Happening::of(sent.to, event) }));
         }
         Ok(())
     }
@@ -384,10 +388,15 @@ impl Runtime {
         self.shared.activity.wait_until_quiet(longest)
     }
 
+    /// From now on no attempt begins: what is asked for is kept for the next process.
+    pub fn begin_to_stop(&self) {
+        self.shared.workers.close();
+    }
+
     /// Begins nothing new, and gives what runs so much time to end. What has not ended then is stopped, and begins again
     /// in the next process.
-    pub async fn stop(mut self, grace: Duration) {
-        self.shared.workers.close();
+    pub async fn stop(&self, grace: Duration) {
+        self.begin_to_stop();
         let deadline = tokio::time::Instant::now() + grace;
         while self.shared.workers.count() > 0 && tokio::time::Instant::now() < deadline {
             tokio::time::sleep(Duration::from_millis(20)).await;
@@ -407,8 +416,12 @@ impl Runtime {
         }
     }
 
-    fn end_shards(&mut self) {
-        self.shared.workers.close();
+    fn threads(&self) -> MutexGuard<'_, Vec<JoinHandle<()>>> {
+        self.threads.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn end_shards(&self) {
+        self.begin_to_stop();
         self.shared.triggers.call(&self.shared.activity, Call::Stop);
         self.shared.triggers.listeners.stop();
         for sender in self.shared.shards.get().into_iter().flatten() {
@@ -416,7 +429,7 @@ impl Runtime {
             // It may have ended already.
             let _ended = sender.send(envelope);
         }
-        for thread in self.threads.drain(..) {
+        for thread in std::mem::take(&mut *self.threads()) {
             let _panicked = thread.join();
         }
     }

@@ -102,7 +102,9 @@ impl Shard {
     /// Lets something happen to an execution, now or when what is on its way is written.
     fn happen(&mut self, happening: Happening) {
         let id = happening.to;
-        match self.load(id) {
+        let ends = matches!(happening.event, Event::Order(Order::Kill { .. }));
+        // What is to end does not go on before.
+        match if ends { self.fetch(id) } else { self.load(id) } {
             Ok(true) => {}
             Ok(false) => return self.nobody(happening),
             Err(error) => {
@@ -115,6 +117,7 @@ impl Shard {
         if entry.phase == Phase::Ready {
             self.work_off(id);
         }
+        self.take_on(id);
     }
 
     /// Leaves an execution alone over which this program stumbled. What is on the disk of it stays as it is.
@@ -150,6 +153,13 @@ impl Shard {
 
     /// Reads an execution into memory, and does what is left to be done for it. Whether it is there.
     fn load(&mut self, id: ExecutionId) -> kapelle_store::error::Result<bool> {
+        let is_there = self.fetch(id)?;
+        self.take_on(id);
+        Ok(is_there)
+    }
+
+    /// Reads an execution into memory. Whether it is there.
+    fn fetch(&mut self, id: ExecutionId) -> kapelle_store::error::Result<bool> {
         if self.entries.contains_key(&id) {
             return Ok(true);
         }
@@ -159,13 +169,22 @@ impl Shard {
             )));
         }
         let Some(entry) = Entry::read(&self.shared, id)? else { return Ok(false) };
-        let owed = outstanding(&entry.definition.plan, &entry.live);
         self.entries.insert(id, entry);
+        Ok(true)
+    }
+
+    /// Does what was left to be done for an execution that was read, unless that is being changed.
+    fn take_on(&mut self, id: ExecutionId) {
+        let Some(entry) = self.entries.get_mut(&id) else { return };
+        if entry.is_taken_on || entry.phase != Phase::Ready {
+            return;
+        }
+        entry.is_taken_on = true;
+        let owed = outstanding(&entry.definition.plan, &entry.live);
         self.take_back(id);
         for effect in owed {
             self.perform(id, effect, effects::Since::Recovery);
         }
-        Ok(true)
     }
 
     /// Forgets an execution, with the alarms that were set for it.

@@ -5,6 +5,7 @@ mod begun;
 mod cached;
 mod host;
 mod job;
+pub(crate) mod leftovers;
 mod log;
 mod log_file;
 mod parts;

@@ -183,7 +183,10 @@ impl From<StoreError> for ApiError {
             }
             StoreError::Conflict(_) => Self::conflict("something else changed it meanwhile; try again"),
             StoreError::Invalid(why) => Self::illegal_argument(why),
-            StoreError::Full(_) | StoreError::Unavailable(_) | StoreError::Fenced { .. } => {
+            StoreError::Full(why) => {
+                Self { retry_after: Some(5), ..Self::new(StatusCode::INSUFFICIENT_STORAGE, why) }
+            }
+            StoreError::Unavailable(_) | StoreError::Fenced { .. } => {
                 let words = "nothing can be written at the moment; try again later";
                 Self { retry_after: Some(5), ..Self::new(StatusCode::SERVICE_UNAVAILABLE, words) }
             }

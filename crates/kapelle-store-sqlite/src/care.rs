@@ -13,6 +13,7 @@ pub mod purge;
 pub mod restore;
 pub mod retention;
 pub(crate) mod space;
+pub(crate) mod spare;
 pub mod stats;
 #[cfg(test)]
 mod tests;

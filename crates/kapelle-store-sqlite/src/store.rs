@@ -27,6 +27,7 @@ use rusqlite::Connection;
 
 use crate::care::kept_values::KeptValues;
 use crate::care::space::Space;
+use crate::care::spare::Spare;
 use crate::connection::{self, Readers};
 use crate::folder::Folder;
 use crate::log_files::LogFiles;
@@ -91,6 +92,8 @@ impl SqliteStore {
 
     fn open_with(root: &Path, options: Options, watch: Option<Watch>) -> Result<Self> {
         let folder = Folder::take(root)?;
+        let spare = Spare::of(folder.root());
+        spare.give_back_if_full();
         let mut connection = connection::writer(&folder.database())?;
         schema::migrate(&mut connection)?;
         let seal = keys::seal(&folder.keys(), &connection, options.key.as_ref())?;
@@ -130,7 +133,7 @@ impl SqliteStore {
         desk.recover()?;
         let writer = Writer::start(desk, last)?;
         let readers = Readers::new(folder.database(), writer.shared(), Arc::clone(&codec));
-        let space = Space::new(&folder, Arc::clone(&values), options.budget, options.reserve)?;
+        let space = Space::new(&folder, Arc::clone(&values), spare, (options.budget, options.reserve))?;
         Ok(Self { writer, logs, readers, names, codec, values, space, epoch, skew, rewind, folder })
     }
 

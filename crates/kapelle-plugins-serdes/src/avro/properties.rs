@@ -40,7 +40,8 @@ pub(crate) struct TypeProperties {
     decimal_separator: Option<Expr<String>>,
     /// Whether a field that the schema does not have is an error; it is left out if nothing is said.
     strict_schema: Option<Expr<bool>>,
-    /// Whether texts that mean null or a flag are that in every field, not only where the schema wants one.
+    /// Whether all rows are looked at to make a schema, and texts that mean null or a flag are that in every field, not only
+    /// where the schema wants one.
     infer_all_fields: Option<Expr<bool>>,
     /// The zone of moments that are written without one; that of the server if nothing is said.
     time_zone_id: Option<Expr<String>>,
@@ -80,16 +81,21 @@ impl TypeProperties {
             date_time: format(self.datetime_format.as_ref(), "", "yyyy-MM-dd'T'HH:mm[:ss][.SSSSSS][XXX]")?,
             decimal_separator,
             is_strict: cx.filled(self.strict_schema.as_ref())?.unwrap_or(false),
-            infers_all: cx.filled(self.infer_all_fields.as_ref())?.unwrap_or(false),
+            infers_all: self.infers_all(cx)?,
             forgives,
             zone: zone_of(cx, self.time_zone_id.as_ref())?,
         })
+    }
+
+    fn infers_all(&self, cx: &RunContext) -> Result<bool, Failure> {
+        Ok(cx.filled(self.infer_all_fields.as_ref())?.unwrap_or(false))
     }
 
     /// The schema that is said, or that of the first rows.
     pub(crate) fn schemas(&self, cx: &RunContext, from: &Text) -> Result<Schemas, Broken> {
         match cx.filled(self.schema.as_ref())? {
             Some(text) => Ok(Schemas::read(&text)?),
+            None if self.infers_all(cx)? => inferred(cx, from, Some(u64::MAX)),
             None => inferred(cx, from, cx.filled(self.number_of_rows_to_scan.as_ref())?),
         }
     }

@@ -219,6 +219,16 @@ async fn a_schema_is_made_of_rows() {
     assert_eq!(json, expected);
 }
 
+/// What is null in the first rows has a type in later ones.
+#[tokio::test]
+async fn a_schema_may_be_made_of_all_rows() {
+    let rows = "{a:null}\n{a:2026-05-06}\n";
+    let first = "numberOfRowsToScan: 1";
+    assert!(there_and_back(rows, first).await.contains("row 2.a: "));
+    let all = format!("{first}, inferAllFields: true");
+    assert_eq!(there_and_back(rows, &all).await, format!("2: {rows}"));
+}
+
 #[tokio::test]
 async fn rows_that_are_lists_are_the_field_of_a_record() {
     let rows = "[\"one\",\"two\"]\n[]\n[\"three\"]\n";

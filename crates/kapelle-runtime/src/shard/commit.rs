@@ -164,6 +164,7 @@ impl Shard {
                 }
             }
         }
+        self.take_on(id);
         self.forget_alarms(id);
         if self.entries.get(&id).is_some_and(|entry| !entry.queue.is_empty() && entry.phase == Phase::Ready) {
             self.work_off(id);

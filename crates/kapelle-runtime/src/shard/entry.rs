@@ -22,6 +22,8 @@ pub(super) struct Entry {
     pub(super) definition: Arc<Definition>,
     pub(super) live: Live,
     pub(super) phase: Phase,
+    /// What was left to be done for it is done.
+    pub(super) is_taken_on: bool,
     /// What happened and waits.
     pub(super) queue: VecDeque<Happening>,
     /// What happened and is being written, with what came of it.
@@ -62,6 +64,7 @@ impl Entry {
             definition,
             live,
             phase: Phase::Ready,
+            is_taken_on: true,
             queue: VecDeque::new(),
             in_hand: Vec::new(),
             after: Vec::new(),
@@ -87,7 +90,7 @@ impl Entry {
             })?;
         let live = Live::restore(&definition.plan, execution)
             .map_err(|why| StoreError::Corrupt { what: format!("execution {id}"), why })?;
-        Ok(Some(Self::new(definition, live)))
+        Ok(Some(Self { is_taken_on: false, ..Self::new(definition, live) }))
     }
 
     pub(super) fn is_at_rest(&self) -> bool {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use kapelle_model::event::{Event, Order};
-use kapelle_model::execution::Parent;
+use kapelle_model::execution::{Birth, Parent};
 use kapelle_model::permit::Permit;
 use kapelle_model::task_run::RunIndex;
 use kapelle_model::{ExecutionId, State};
@@ -19,14 +19,27 @@ use crate::chance::random;
 use crate::message::{Happening, Message, Parcel};
 use crate::shared::News;
 
+/// Executions that get their order from the one that is killed; more get it from their parents.
+const KILLED_AT_ONCE_MAX: usize = 10_000;
+
 impl Shard {
-    /// Orders to end for everything that an execution started and that has not ended.
+    /// Orders to end for everything that an execution started and that has not ended, and for what that started: each of
+    /// them passes the order on too, but until it gets to it those below would go on.
     pub(super) fn kill_children(&mut self, of: ExecutionId, writes: &mut Vec<Write>) {
         let mut told = BTreeSet::new();
-        for header in self.open_children(of) {
-            if let Some(parent) = header.birth.parent {
-                self.send(of, header.birth.id, Order::Kill { cascade: true }, parent, writes);
-                told.insert(header.birth.id);
+        let mut ancestors = vec![of];
+        while let Some(ancestor) = ancestors.pop() {
+            for header in self.open_children(ancestor) {
+                let id = header.birth.id;
+                if let Some(parent) = header.birth.parent
+                    && told.len() < KILLED_AT_ONCE_MAX
+                    && told.insert(id)
+                {
+                    self.send(of, id, Order::Kill { cascade: true }, parent, writes);
+                    if self.may_start_others(&header.birth) {
+                        ancestors.push(id);
+                    }
+                }
             }
         }
         // One that is being created or started again is not there yet, or still over. What was asked of its owner before comes
@@ -40,6 +53,14 @@ impl Shard {
         for (parent, id) in coming {
             self.send(of, id, Order::Kill { cascade: true }, parent, writes);
         }
+    }
+
+    /// Whether the flow has tasks that start executions, as far as that can be told.
+    fn may_start_others(&self, birth: &Birth) -> bool {
+        let found =
+            &self.shared.definitions.find(&birth.tenant, &birth.namespace, &birth.flow, Some(birth.revision));
+        let Ok(Some(definition)) = found else { return true };
+        definition.plan.tasks.iter().any(|task| task.kind.is_executable())
     }
 
     fn open_children(&self, of: ExecutionId) -> Vec<Header> {

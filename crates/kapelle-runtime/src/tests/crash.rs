@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use kapelle_model::State;
+use kapelle_model::event::Order;
 
 use super::world::{NOW, World, deeds};
 
@@ -160,4 +161,70 @@ tasks:
     assert_eq!((world.finish(id), deeds("waiting")), (State::Success, 64 + 65));
     let begun_twice = world.execution(id).runs.iter().filter(|run| run.attempts.len() == 2).count();
     assert_eq!(begun_twice, 64);
+}
+
+#[test]
+fn directories_that_a_process_left_are_removed_once_their_execution_is_over() {
+    let mut world = World::new();
+    let source = "
+id: leaves
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: leaves, takes: PT1H}
+";
+    let id = world.start(source, &[]);
+    world.settle(NOW);
+    let (own, other) = (world.work().join(id.to_string()), world.work().join("other"));
+    std::fs::create_dir_all(own.join("1-1")).unwrap();
+    std::fs::create_dir_all(&other).unwrap();
+    world.die_and_begin(0);
+    assert!(own.exists(), "it goes on");
+    assert_eq!(world.finish(id), State::Success);
+    std::fs::create_dir_all(own.join("1-1")).unwrap();
+    world.die_and_begin(0);
+    let names = || std::fs::read_dir(world.work()).unwrap().map(|entry| entry.unwrap().file_name());
+    while names().any(|name| name.to_string_lossy().contains(&id.to_string())) {
+        std::thread::yield_now();
+    }
+    assert!(other.exists(), "what is no execution belongs to somebody else");
+}
+
+/// Three levels: the order to end was passed on from one to the next, and on the way what was below it began again.
+#[test]
+fn what_was_killed_before_a_crash_does_not_begin_again() {
+    let mut world = World::new();
+    let calls = |id: &str, child: &str| {
+        format!(
+            "
+id: {id}
+namespace: team
+tasks:
+- {{id: call, type: io.kestra.plugin.core.flow.Subflow, namespace: team, flowId: {child}}}
+"
+        )
+    };
+    let leaf = "
+id: leaf
+namespace: team
+tasks:
+- {id: deed, type: io.kestra.plugin.core.debug.Deed, mark: leaf, hangs: 9}
+";
+    world.save(leaf);
+    world.save(&calls("middle", "leaf"));
+    world.save(&calls("top", "middle"));
+    world.begin_with_a_slow_store(Duration::from_millis(100));
+    let top = world.start(&calls("top", "middle"), &[]);
+    while deeds("leaf") == 0 {
+        std::thread::yield_now();
+    }
+    world.order_only(top, Order::Kill { cascade: true });
+    while world.execution(top).state() == State::Running {
+        std::thread::yield_now();
+    }
+    world.die_and_begin(0);
+    assert_eq!(world.finish(top), State::Killed);
+    world.settle(NOW);
+    assert_eq!(deeds("leaf"), 1);
+    let states = ["top", "middle", "leaf"].map(|flow| world.states(flow));
+    assert_eq!(states, [[State::Killed]; 3]);
 }

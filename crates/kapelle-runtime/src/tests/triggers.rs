@@ -49,7 +49,7 @@ impl World {
         own.map(|header| self.execution(header.birth.id)).collect()
     }
 
-    fn states(&self, flow: &str) -> Vec<State> {
+    pub(super) fn states(&self, flow: &str) -> Vec<State> {
         self.executions(flow).iter().map(Execution::state).collect()
     }
 

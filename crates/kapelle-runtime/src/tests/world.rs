@@ -273,6 +273,11 @@ impl World {
         self.begin(now);
     }
 
+    /// Where directories of attempts are.
+    pub(super) fn work(&self) -> &Path {
+        &self.work
+    }
+
     pub(super) fn runtime(&self) -> &Runtime {
         self.runtime.as_ref().unwrap()
     }
@@ -345,6 +350,12 @@ impl World {
 
     pub(super) fn order(&self, id: ExecutionId, order: Order) {
         self.tokio.block_on(self.runtime().order(id, order)).unwrap();
+    }
+
+    /// Gives the order, and does not wait until it is on the disk.
+    pub(super) fn order_only(&self, id: ExecutionId, order: Order) {
+        let waiting = async { tokio::time::timeout(Duration::ZERO, self.runtime().order(id, order)).await };
+        self.tokio.block_on(waiting).unwrap_err();
     }
 
     pub(super) fn execution(&self, id: ExecutionId) -> Execution {

@@ -145,7 +145,7 @@ async fn perform(
     let result = run(&host, &cx, &job.definition, job.task, job.dispatch.work).await;
     let keeps_directory = job.dispatch.directory.is_some() && job.dispatch.work != Work::Close;
     if !keeps_directory {
-        // What cannot be removed is found when the next process begins.
+        // What cannot be removed is found by the next process, once the execution is over.
         let _left_behind = std::fs::remove_dir_all(&host.directory);
     }
     let state = *cx.ends_as.lock().unwrap_or_else(PoisonError::into_inner);

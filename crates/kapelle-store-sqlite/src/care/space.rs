@@ -11,6 +11,7 @@ use kapelle_store::{StoreError, Transaction, Write};
 use rusqlite::Connection;
 
 use super::kept_values::KeptValues;
+use super::spare::Spare;
 use crate::connection;
 use crate::errors::of_sqlite;
 use crate::folder::Folder;
@@ -29,6 +30,7 @@ pub(crate) struct Space {
     values: Arc<KeptValues>,
     budget: Option<u64>,
     reserve: u64,
+    spare: Spare,
     look: Mutex<Look>,
 }
 
@@ -51,21 +53,25 @@ impl Space {
     pub(crate) fn new(
         folder: &Folder,
         values: Arc<KeptValues>,
-        budget: Option<u64>,
-        reserve: u64,
+        spare: Spare,
+        (budget, reserve): (Option<u64>, u64),
     ) -> Result<Self> {
+        spare.keep();
         if budget.is_some() {
             measure_aside(Arc::clone(&values))?;
         }
         let database = folder.database();
         let connection = connection::open(&database)?;
         let look = Mutex::new(Look { connection, next: connection::now(), trouble: None });
-        Ok(Self { root: folder.root().to_owned(), database, values, budget, reserve, look })
+        Ok(Self { root: folder.root().to_owned(), database, values, budget, reserve, spare, look })
     }
 
     /// Refuses what brings new executions while there is little room. What is urgent, and what goes on with executions
     /// that are there, is never refused here: it ends sooner or later, and then there is room again.
     pub(crate) fn admit(&self, transaction: &Transaction, logs: &LogFiles) -> Result<()> {
+        if transaction.writes.iter().any(|write| matches!(write, Write::Purge(_))) {
+            self.spare.give_back_if_full();
+        }
         if transaction.is_urgent || !transaction.writes.iter().any(is_birth) {
             return Ok(());
         }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 
-use kapelle_model::ExecutionId;
-use kapelle_model::execution::{Birth, Child, Execution, Head};
-use kapelle_model::task_run::{RunIndex, TaskRun};
-use kapelle_store::Header;
+use kapelle_model::execution::{Birth, Child, Execution, Head, Kind, Slot};
+use kapelle_model::history::History;
+use kapelle_model::task_run::{Fence, RunIndex, TaskRun};
+use kapelle_model::{ExecutionId, Millis};
 use kapelle_store::codec::{Codec, Known};
 use kapelle_store::error::Result;
 use kapelle_store::store::Values;
+use kapelle_store::{Header, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 
 use super::InOurWords;
@@ -19,7 +20,8 @@ use crate::errors::corrupt;
 use crate::names::{FlowId, Names};
 
 /// Columns that a header is made of, of `exec e` and `exec_body b`.
-pub(crate) const COLUMNS: &str = "e.id, e.check64, e.flow, e.rev, b.birth, b.head";
+pub(crate) const COLUMNS: &str =
+    "e.id, e.check64, e.flow, e.rev, b.birth, b.head, e.state, e.version, e.started";
 
 /// A header as it stands in its rows.
 pub(crate) struct RawHeader {
@@ -28,7 +30,14 @@ pub(crate) struct RawHeader {
     revision: u32,
     birth: Vec<u8>,
     head: Vec<u8>,
+    // What lists look at, kept a second time in columns.
+    state: i64,
+    version: u64,
+    started: Millis,
 }
+
+/// The label of an execution that lists show and nobody can read.
+const UNREADABLE: (&str, &str) = ("system.unreadable", "see `kapelle store check`");
 
 impl RawHeader {
     pub(crate) fn of(row: &rusqlite::Row<'_>) -> rusqlite::Result<Self> {
@@ -38,6 +47,9 @@ impl RawHeader {
             revision: row.get(3)?,
             birth: row.get(4)?,
             head: row.get(5)?,
+            state: row.get(6)?,
+            version: row.get::<_, i64>(7)?.cast_unsigned(),
+            started: Millis(row.get(8)?),
         })
     }
 
@@ -45,17 +57,69 @@ impl RawHeader {
         Ok(Header { birth: Arc::new(self.birth(names, codec, values)?), head: self.head(codec, values)? })
     }
 
-    fn birth(&self, names: &Names, codec: &Codec, values: Values) -> Result<Birth> {
+    /// For a list of many: one that cannot be read must not hide the others, and does not disappear itself.
+    pub(crate) fn listed(&self, names: &Names, codec: &Codec) -> Result<Header> {
+        match self.read(names, codec, Values::Named) {
+            Err(StoreError::Corrupt { .. }) => self.stand_in(names),
+            result => result,
+        }
+    }
+
+    fn stand_in(&self, names: &Names) -> Result<Header> {
+        let Known { id, tenant, namespace, flow, revision } = self.known(names)?;
+        let birth = Birth {
+            id,
+            tenant,
+            namespace,
+            flow,
+            revision,
+            inputs: Arc::default(),
+            origin: None,
+            parent: None,
+            replay_of: None,
+            original: id,
+            original_created: self.started,
+            start: None,
+            kind: Kind::default(),
+            priority: 0,
+            depth: 0,
+            scope: None,
+        };
+        let head = Head {
+            history: History::new(columns::state(self.state)?, self.started),
+            version: self.version,
+            generation: 0,
+            opened: self.started,
+            attempt: 1,
+            runs_made: 0,
+            fence: Fence::default(),
+            labels: Arc::new([(UNREADABLE.0.into(), UNREADABLE.1.into())]),
+            variables: Arc::default(),
+            outputs: None,
+            slot: Slot::default(),
+            strays: Arc::default(),
+            breakpoints: Arc::default(),
+            successor: None,
+            violated: 0,
+            waiting: None,
+        };
+        Ok(Header { birth: Arc::new(birth), head })
+    }
+
+    fn known(&self, names: &Names) -> Result<Known> {
         let flow = names.flow_of(self.flow)?;
         let namespace = names.namespace_of(flow.ns)?;
-        let known = Known {
+        Ok(Known {
             id: self.id,
             tenant: Arc::clone(&namespace.tenant),
             namespace: Arc::clone(&namespace.name),
             flow: Arc::clone(&flow.name),
             revision: self.revision,
-        };
-        codec.read_birth(known, &self.birth, values)
+        })
+    }
+
+    fn birth(&self, names: &Names, codec: &Codec, values: Values) -> Result<Birth> {
+        codec.read_birth(self.known(names)?, &self.birth, values)
     }
 
     fn head(&self, codec: &Codec, values: Values) -> Result<Head> {

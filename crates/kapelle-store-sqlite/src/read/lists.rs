@@ -8,7 +8,6 @@ use kapelle_store::error::Result;
 use kapelle_store::filter::Condition;
 use kapelle_store::limits::SORTED_MAX;
 use kapelle_store::listing::{By, Sort};
-use kapelle_store::store::Values;
 use kapelle_store::{Filter, Header, Page, StoreError, Total};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
@@ -156,7 +155,7 @@ impl Shelf<'_> {
 
     fn matches(&self, row: &rusqlite::Row<'_>, filter: &Filter) -> Result<bool> {
         let raw = RawHeader::of(row).ours()?;
-        Ok(filter.matches(&raw.read(self.names, self.codec, Values::Named)?))
+        Ok(filter.matches(&raw.listed(self.names, self.codec)?))
     }
 
     /// What SQL has to be asked.
@@ -169,14 +168,14 @@ impl Shelf<'_> {
         let mut query = self.connection.prepare(query).ours()?;
         let raw = query.query_map(params_from_iter(parameters), RawHeader::of);
         let raw: Vec<RawHeader> = raw.and_then(Iterator::collect).ours()?;
-        raw.iter().map(|raw| raw.read(self.names, self.codec, Values::Named)).collect()
+        raw.iter().map(|raw| raw.listed(self.names, self.codec)).collect()
     }
 
     fn header(&self, key: i64) -> Result<Header> {
         let query = format!("SELECT {COLUMNS} FROM exec e JOIN exec_body b ON b.id = e.id WHERE e.id = ?");
         let mut query = self.connection.prepare_cached(&query).ours()?;
         let raw = query.query_row([key], RawHeader::of).ours()?;
-        raw.read(self.names, self.codec, Values::Named)
+        raw.listed(self.names, self.codec)
     }
 
     /// Looks at the headers that may match, one after the other, until there are enough.
@@ -195,7 +194,7 @@ impl Shelf<'_> {
         let mut found = Vec::new();
         while found.len() < most {
             let Some(row) = rows.next().ours()? else { break };
-            let header = RawHeader::of(row).ours()?.read(self.names, self.codec, Values::Named)?;
+            let header = RawHeader::of(row).ours()?.listed(self.names, self.codec)?;
             if sql.is_exact || filter.matches(&header) {
                 found.push(header);
             }

@@ -30,7 +30,7 @@ const COMMITS: usize = 40;
 const PATIENCE: usize = 5_000;
 
 pub fn run() -> String {
-    let mut disk = match Disk::make("full", 24) {
+    let mut disk = match Disk::make("full", 64) {
         Ok(disk) => disk,
         Err(why) => return format!("skipped: {why}"),
     };
@@ -42,6 +42,7 @@ pub fn run() -> String {
         assert!(matches!(why, StoreError::Full(_)), "the disk is full, and the store says: {why}");
         std::fs::remove_file(ballast).expect("it is there");
     }
+    opens_on_a_full_disk(disk.path());
     let immutable = refuse_writes(&mut user);
     user.commits(COMMITS);
     disk.make_read_only().expect("an error can be made");
@@ -51,6 +52,19 @@ pub fn run() -> String {
     disk.unmount().expect("nobody is there");
     disk.mount().expect("it comes back");
     format!("3 times full, {immutable}, once read-only until the next mount, {}", history.judge_all())
+}
+
+/// Opening writes a little, and so does deleting what is old; room was set aside for that.
+fn opens_on_a_full_disk(disk: &Path) {
+    let mut user = User::new(&disk.join("other"));
+    user.commits(COMMITS);
+    let User { folder, store, lane, .. } = user;
+    drop(store);
+    let ballast = fill(disk);
+    let fatal = Box::new(|why: &str| panic!("{why}"));
+    let store = SqliteStore::open(&folder, options(fatal)).expect("room was set aside");
+    assert_eq!(difference(&store, &Lists::of(&store), &lane), None);
+    std::fs::remove_file(ballast).expect("it is there");
 }
 
 /// Files that nobody may write to for a while. The file system lets nobody have it back who had it read-only, so this

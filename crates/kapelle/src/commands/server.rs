@@ -1,6 +1,7 @@
 //! `kapelle server`: serves the API, runs flows and their triggers, until it is told to stop.
 
 mod accepted;
+mod alarms;
 mod containers;
 mod entrance;
 mod health;
@@ -12,7 +13,6 @@ mod watching;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, anyhow};
 use clap::{Args, Subcommand};
@@ -184,7 +184,7 @@ fn serve_all(arguments: &Arguments) -> Ending {
         store,
         files,
         folder: arguments.data.clone(),
-        listener: Some(hub.listener()),
+        listener: Some(alarms::told(hub.listener())),
         fixtures: None,
         hands: None,
         ahead: 0,
@@ -222,9 +222,19 @@ fn serve_all(arguments: &Arguments) -> Ending {
         entry,
         access,
     });
-    tokio.block_on(answer(app, doors, &format!("{base}/ui/"), &arguments.data, supervisor))?;
-    note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
-    tokio.block_on(end(runtime, grace));
+    let (stopping, manager) = (Arc::clone(&runtime), Arc::clone(&supervisor));
+    let stop = async move {
+        told_to_stop(Arc::clone(&stopping)).await;
+        note(&format!("stopping: tasks have {} s to end; Ctrl+C once more leaves at once", grace.as_secs()));
+        manager.is_stopping();
+        stopping.begin_to_stop();
+    };
+    tokio.block_on(answer(app, doors, &format!("{base}/ui/"), &arguments.data, stop, |text| {
+        supervisor.is_ready(text)
+    }))?;
+    // Requests that have not ended by now hold the runtime as well.
+    tokio.block_on(runtime.stop(grace));
+    runtime.flush_logs();
     Ok(Outcome::Ok)
 }
 
@@ -258,7 +268,8 @@ async fn answer(
     doors: Doors,
     page: &str,
     data: &Path,
-    supervisor: Arc<Supervisor>,
+    stop: impl Future<Output = ()> + Send + 'static,
+    ready: impl FnOnce(&str),
 ) -> Result<(), Stop> {
     let (wanted, scheme) = (doors.api, if doors.tls.is_some() { "https" } else { "http" });
     let server = serve(app, doors).await.with_context(|| format!("cannot listen at {wanted}"))?;
@@ -266,11 +277,7 @@ async fn answer(
     note(&format!("data: {}", data.display()));
     note(&format!("listening: {scheme}://{address}"));
     note(&format!("in a browser: {scheme}://{}{page}", reachable(address)));
-    supervisor.is_ready(&format!("listening at {address}"));
-    let stop = async move {
-        told_to_stop().await;
-        supervisor.is_stopping();
-    };
+    ready(&format!("listening at {address}"));
     server.run(stop).await;
     Ok(())
 }
@@ -283,7 +290,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
 }
 
 /// Ends when somebody wants to stop; the second time the process ends at once.
-async fn told_to_stop() {
+async fn told_to_stop(runtime: Arc<Runtime>) {
     use tokio::signal::unix::{SignalKind, signal};
     let (Ok(mut interrupt), Ok(mut terminate)) =
         (signal(SignalKind::interrupt()), signal(SignalKind::terminate()))
@@ -299,20 +306,7 @@ async fn told_to_stop() {
     next().await;
     tokio::spawn(async move {
         next().await;
+        runtime.flush_logs();
         std::process::exit(Outcome::Interrupted as i32);
     });
-}
-
-/// Ends the runtime once no request holds it any more.
-async fn end(runtime: Arc<Runtime>, grace: Duration) {
-    let mut runtime = runtime;
-    for _ in 0..50 {
-        match Arc::try_unwrap(runtime) {
-            Ok(runtime) => return runtime.stop(grace).await,
-            Err(held) => runtime = held,
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    // Somebody holds it to the end; what was said so far is kept all the same.
-    runtime.flush_logs();
 }

@@ -1,9 +1,13 @@
 //! `kapelle server …`, from outside: folders that are followed, health, the service manager.
 
 use std::fs;
+use std::io::Write;
+use std::net::TcpStream;
 use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::{Duration, Instant};
+
+use jiff::{SignedDuration, Timestamp};
 
 use crate::web::{OPEN, Server};
 use crate::{Folder, REST};
@@ -146,4 +150,49 @@ tasks:
     let lines = server.get(&format!("/api/v1/main/logs/{id}"));
     let said = lines.as_array().unwrap().iter().filter(|line| line["taskId"] == "say").count();
     assert_eq!(said, 150);
+}
+
+/// Whoever holds a request has no part in what begins.
+#[test]
+fn nothing_begins_any_more_while_requests_have_time_to_end() {
+    let flow = "\
+id: goes_on
+namespace: demo
+tasks:
+  - id: each
+    type: io.kestra.plugin.core.flow.ForEach
+    values: \"{{ range(1, 300) }}\"
+    concurrencyLimit: 1
+    tasks:
+      - {id: rest, type: io.kestra.plugin.core.flow.Sleep, duration: PT0.05S}
+";
+    let configuration = OPEN.replace("server: {", "server: {termination-grace-period: PT3S, ");
+    let folder = Folder::new("server-hold", &[("kestra.yml", &configuration)]);
+    let start = || Server::start(&folder.path(""), &["--data", "data"]).unwrap();
+    let mut server = start();
+    let saved = server.ask("POST", "/api/v1/main/flows", "application/x-yaml", flow).unwrap();
+    assert_eq!(saved.status, 200, "{}", saved.body);
+    let mut holder = TcpStream::connect(server.address).unwrap();
+    let asked = "POST /api/v1/main/executions/demo/goes_on?wait=true HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n";
+    holder.write_all(asked.as_bytes()).unwrap();
+    let runs = |server: &Server| {
+        let found = server.get("/api/v1/main/executions/search");
+        let Some(id) = found["results"][0]["id"].as_str() else { return Vec::new() };
+        let execution = server.get(&format!("/api/v1/main/executions/{id}"));
+        execution["taskRunList"].as_array().cloned().unwrap_or_default()
+    };
+    soon("it goes on", || runs(&server).len() > 3);
+    let told = Timestamp::now();
+    Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+    assert!(server.child.wait().unwrap().success());
+    let ended = Timestamp::now();
+    server = start();
+    let begun =
+        |run: &serde_json::Value| run["state"]["startDate"].as_str().unwrap().parse::<Timestamp>().unwrap();
+    let late = runs(&server)
+        .iter()
+        .map(begun)
+        .filter(|at| (told + SignedDuration::from_secs(1)..ended).contains(at))
+        .count();
+    assert_eq!(late, 0, "told to stop at {told}, ended at {ended}");
 }

@@ -26,13 +26,13 @@ struct Said {
 impl Checker<'_, '_> {
     pub(super) fn executions(&mut self) -> Result<()> {
         let query = format!(
-            "SELECT {COLUMNS}, e.state, e.version, e.labels FROM exec e JOIN exec_body b ON b.id = e.id WHERE e.id > ? \
+            "SELECT {COLUMNS}, e.labels FROM exec e JOIN exec_body b ON b.id = e.id WHERE e.id > ? \
              ORDER BY e.id LIMIT ?"
         );
         let mut after = i64::MIN;
         loop {
             let rows = self.rows(&query, &[after], |row| {
-                let said = Said { state: row.get(6)?, version: row.get(7)?, print: row.get(8)? };
+                let said = Said { state: row.get(6)?, version: row.get(7)?, print: row.get(9)? };
                 Ok((row.get::<_, i64>(0)?, columns::id(row.get(0)?, row.get(1)?), RawHeader::of(row)?, said))
             })?;
             let Some((last, ..)) = rows.last() else { return Ok(()) };

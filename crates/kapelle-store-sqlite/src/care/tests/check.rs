@@ -2,6 +2,11 @@
 
 use std::fs;
 
+use kapelle_model::permit::Permit;
+use kapelle_store::Store;
+use kapelle_store::filter::Filter;
+use kapelle_store::listing::{Header, Page};
+
 use super::{Filled, all, commit};
 use crate::care::check::{CheckOptions, CheckReport};
 
@@ -45,6 +50,28 @@ fn what_cannot_be_read_is_named() {
         store.tamper(&change);
         let found = found(&check(&store));
         assert!(found.contains(words), "{what}: {found}");
+    }
+}
+
+/// It hid all others.
+#[test]
+fn an_execution_that_cannot_be_read_stays_in_lists_and_says_so() {
+    for column in ["head", "birth"] {
+        let mut store = Filled::new("spoilt");
+        let list = |store: &Filled| {
+            let page = Page::newest(1_000);
+            store.executions(&Permit::system("a test"), &Filter::default(), &page).unwrap().rows
+        };
+        let before = list(&store);
+        store.tamper(&format!(
+            "UPDATE exec_body SET {column} = x'ffffff' WHERE id = (SELECT min(id) FROM exec)"
+        ));
+        let after = list(&store);
+        let seen = |header: &Header| (header.birth.id, header.head.history.current(), header.head.version);
+        assert_eq!(after.iter().map(seen).collect::<Vec<_>>(), before.iter().map(seen).collect::<Vec<_>>());
+        let (spoilt, others) = after.split_last().unwrap();
+        assert_eq!(others, &before[..others.len()]);
+        assert_eq!(&*spoilt.head.labels[0].0, "system.unreadable");
     }
 }
 

@@ -78,9 +78,7 @@ pub(super) fn run(arguments: &Arguments, folder: &Path, ahead: i64) -> Ending {
     let stopped = follow(arguments, &local, &mut seen, &heard);
     say("stopping: tasks have 30 s to end; Ctrl+C once more leaves at once");
     let Local { runtime, tokio, .. } = local;
-    if let Ok(runtime) = Arc::try_unwrap(runtime).map_err(drop) {
-        tokio.block_on(runtime.stop(GRACE));
-    }
+    tokio.block_on(runtime.stop(GRACE));
     stopped.map(|()| Outcome::Ok)
 }
 

@@ -29,4 +29,6 @@ pub(crate) fn register(r: &mut Registry) {
 }
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

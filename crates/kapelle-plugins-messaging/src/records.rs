@@ -28,11 +28,11 @@ impl Word for SerdeType {}
 impl SerdeType {
     /// The value of a content that came.
     pub(crate) fn read(self, content: &[u8]) -> Result<Value, Failure> {
-        let text = std::str::from_utf8(content)
-            .map_err(|_| Failure::new(format!("a content of {} bytes is no text in UTF-8", content.len())))?;
+        // One letter of another encoding must not hold up all that come after it.
+        let text = String::from_utf8_lossy(content);
         match self {
-            Self::String => Ok(Value::from(text)),
-            Self::Json => from_json(text).map_err(|reason| {
+            Self::String => Ok(Value::from(&*text)),
+            Self::Json => from_json(&text).map_err(|reason| {
                 Failure::new(format!(
                     "a content is no JSON: {reason}. With `serdeType: STRING` it is read as it is"
                 ))
@@ -40,13 +40,20 @@ impl SerdeType {
         }
     }
 
-    /// The content for a value. As a text, lists and maps are JSON too; a text that is JSON already stays as it is.
+    /// The same as `write`, but a text that is JSON already stays as it is.
+    pub(crate) fn write_once(self, value: &Value) -> Result<Vec<u8>, Failure> {
+        match (self, value) {
+            (Self::Json, Value::Str(text)) if from_json(text.expose()).is_ok() => Self::String.write(value),
+            _ => self.write(value),
+        }
+    }
+
+    /// The content for a value. As a text, lists and maps are JSON too.
     pub(crate) fn write(self, value: &Value) -> Result<Vec<u8>, Failure> {
         let is_plain = |value: &Value| !matches!(value, Value::List(_) | Value::Map(_));
         let text = match (self, value) {
             (Self::String, Value::Secret(inner)) if is_plain(inner) => text_of(inner),
             (Self::String, value) if is_plain(value) && !matches!(value, Value::Secret(_)) => text_of(value),
-            (Self::Json, Value::Str(text)) if from_json(text.expose()).is_ok() => Ok(text.clone()),
             (_, value) => to_json(value, &jiff::tz::TimeZone::UTC, false, ROW_BYTES_MAX),
         };
         let text =
@@ -70,6 +77,16 @@ impl Sending {
             other => Feed::of(cx, rows_of(other)),
         };
         Self { records }
+    }
+
+    /// The same, but a text is a record itself in any case: it goes as it is written.
+    pub(crate) fn of_texts(cx: &RunContext, from: Value) -> Self {
+        match from {
+            Value::Str(text) if !cx.host.files().is_address(text.expose().trim()) => {
+                Self { records: Feed::of(cx, rows_of(Value::List(vec![Value::Str(text)].into()))) }
+            }
+            other => Self::new(cx, other),
+        }
     }
 
     /// The next record. Ends early when the attempt has to.

@@ -16,7 +16,7 @@ use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::mpsc::Receiver;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use kapelle_engine::outstanding::outstanding;
 use kapelle_model::ExecutionId;
@@ -28,8 +28,8 @@ use crate::message::{Declined, Happening, Message};
 use crate::shared::{Envelope, News, Shared};
 use entry::{Entry, Phase};
 
-/// How long the store may take over what is on its way when everything ends.
-const LAST_WRITES_MAX: Duration = Duration::from_secs(5);
+/// How long nothing may be heard of what is on its way when everything ends.
+const SILENCE_MAX: Duration = Duration::from_secs(5);
 
 pub(crate) struct Shard {
     shared: Arc<Shared>,
@@ -57,9 +57,8 @@ impl Shard {
 
     /// A task that is done and whose report still waits for the disk would be done again in the next process.
     fn finish(mut self, inbox: &Receiver<Envelope>) {
-        let end = Instant::now() + LAST_WRITES_MAX;
         while self.on_their_way > 0 {
-            let Ok(envelope) = inbox.recv_timeout(end.saturating_duration_since(Instant::now())) else {
+            let Ok(envelope) = inbox.recv_timeout(SILENCE_MAX) else {
                 let words = format!("{} changes of executions may not be written", self.on_their_way);
                 return self.shared.news(&News::Alarm(&words));
             };

@@ -12,6 +12,10 @@ const PACKED: i16 = 7;
 /// The broker, not the producer, said when records came.
 const IS_APPEND_TIME: i16 = 1 << 3;
 
+/// Bytes that a length takes, and what a record has beside its contents, at most.
+const LENGTH_BYTES: usize = 5;
+const NUMBERS_BYTES: usize = 30;
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Record {
     pub(super) offset: i64,
@@ -20,6 +24,15 @@ pub(super) struct Record {
     pub(super) key: Option<Vec<u8>>,
     pub(super) value: Option<Vec<u8>>,
     pub(super) headers: Vec<(String, Option<Vec<u8>>)>,
+}
+
+impl Record {
+    /// About how many bytes it has in a batch.
+    pub(super) fn bytes(&self) -> usize {
+        let size = |content: &Option<Vec<u8>>| content.as_ref().map_or(0, Vec::len) + LENGTH_BYTES;
+        let headers = self.headers.iter().map(|(name, value)| name.len() + LENGTH_BYTES + size(value));
+        NUMBERS_BYTES + size(&self.key) + size(&self.value) + headers.sum::<usize>()
+    }
 }
 
 /// Who writes a batch, so that the broker takes none twice.

@@ -27,7 +27,7 @@ pub(super) struct Api(i16, i16);
 
 pub(super) const PRODUCE: Api = Api(0, 7);
 pub(super) const FETCH: Api = Api(1, 10);
-pub(super) const LIST_OFFSETS: Api = Api(2, 1);
+pub(super) const LIST_OFFSETS: Api = Api(2, 2);
 const METADATA: Api = Api(3, 4);
 pub(super) const OFFSET_COMMIT: Api = Api(8, 2);
 pub(super) const OFFSET_FETCH: Api = Api(9, 1);
@@ -154,6 +154,25 @@ impl Client {
 
     /// Asks this broker.
     pub(super) async fn ask(&mut self, node: i32, api: Api, body: &Writer) -> Result<Vec<u8>, Broken> {
+        self.connection(node).await?.ask(api, &body.bytes).await
+    }
+
+    /// The same, where the answer may take this long.
+    pub(super) async fn ask_patiently(
+        &mut self,
+        node: i32,
+        api: Api,
+        body: &Writer,
+        time: Duration,
+    ) -> Result<Vec<u8>, Broken> {
+        let connection = self.connection(node).await?;
+        connection.wire.patient(Patience { time, property: None });
+        let answer = connection.ask(api, &body.bytes).await;
+        connection.wire.patient(Patience::USUAL);
+        answer
+    }
+
+    async fn connection(&mut self, node: i32) -> Result<&mut Connection, Broken> {
         if !self.connections.contains_key(&node) {
             let (host, port) =
                 self.nodes.get(&node).cloned().ok_or_else(|| {
@@ -162,10 +181,7 @@ impl Client {
             let connection = self.connect(&host, port).await?;
             self.connections.insert(node, connection);
         }
-        match self.connections.get_mut(&node) {
-            Some(connection) => connection.ask(api, &body.bytes).await,
-            None => Err(garbled().into()),
-        }
+        self.connections.get_mut(&node).ok_or_else(|| garbled().into())
     }
 
     /// Asks about topics, or about all; what is wrong with which of them.
@@ -217,6 +233,13 @@ impl Client {
             }
         }
         Ok(wrong)
+    }
+
+    /// Asks anew about topics, which may have more partitions by now, or other leaders. What is wrong with one tells
+    /// whoever uses it.
+    pub(super) async fn ask_anew(&mut self, topics: &[String]) -> Result<(), Broken> {
+        self.ask_about(Some(topics), false).await?;
+        Ok(())
     }
 
     /// The partitions of a topic.
@@ -289,6 +312,11 @@ impl Client {
     pub(super) async fn pause(&self) -> Result<(), Broken> {
         let waiting = tokio::time::timeout(AGAIN, self.cx.stopped()).await;
         if waiting.is_ok() { Err(Broken::killed()) } else { Ok(()) }
+    }
+
+    /// Ends its connections; the next question makes a new one.
+    pub(super) fn disconnect(&mut self) {
+        self.connections.clear();
     }
 
     pub(super) async fn close(self) {

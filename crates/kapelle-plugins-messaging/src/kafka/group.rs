@@ -17,6 +17,10 @@ use super::trouble;
 const SESSION_MS: i32 = 30_000;
 const SHARING_MS: i32 = 20_000;
 
+/// How long the broker may wait for other members before it answers one who joins: Java's may work for 5 minutes before
+/// they hear of it.
+const JOINING_MAX: Duration = Duration::from_secs(310);
+
 /// How often a member says that it is there.
 const BEAT: Duration = Duration::from_secs(3);
 
@@ -83,7 +87,7 @@ impl Group {
             .count(1)
             .text("range")
             .content(&wanted);
-        let answer = client.ask(self.coordinator, JOIN_GROUP, &body).await?;
+        let answer = client.ask_patiently(self.coordinator, JOIN_GROUP, &body, JOINING_MAX).await?;
         let mut answer = Reader::new(&answer);
         let (_throttle, code) = (answer.i32()?, answer.i16()?);
         if self.begins_anew(client, code).await? {
@@ -105,7 +109,7 @@ impl Group {
         for (member, share) in &shares {
             body = body.text(member).content(&share_bytes(share));
         }
-        let answer = client.ask(self.coordinator, SYNC_GROUP, &body).await?;
+        let answer = client.ask_patiently(self.coordinator, SYNC_GROUP, &body, JOINING_MAX).await?;
         let mut answer = Reader::new(&answer);
         let (_throttle, code) = (answer.i32()?, answer.i16()?);
         if self.begins_anew(client, code).await? {

@@ -43,10 +43,9 @@ impl Reading {
     /// Whether a record has the headers that are wanted.
     pub(super) fn is_wanted(&self, record: &Record) -> bool {
         self.filters.iter().all(|(name, wanted)| {
-            record
-                .headers
-                .iter()
-                .any(|(header, value)| header == name && value.as_deref() == Some(wanted.as_bytes()))
+            // A name may come again: the last one counts.
+            let last = record.headers.iter().rev().find(|(header, _)| header == name);
+            last.is_some_and(|(_, value)| value.as_deref() == Some(wanted.as_bytes()))
         })
     }
 

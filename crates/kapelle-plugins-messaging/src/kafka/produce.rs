@@ -4,6 +4,7 @@ use kapelle_model::{Failure, Map, Text};
 use kapelle_plugin::{Any, Broken, Expr, Metric, RunContext, Task};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use super::client::Client;
 use super::outgoing::Writing;
@@ -77,10 +78,22 @@ impl Task for Produce {
         }
         let transaction = is_transactional
             .then(|| settings.transactional.take().unwrap_or_else(|| format!("kapelle-{}", cx.place.run_id)));
-        let mut sender = Sender::open(Client::open(cx, settings).await?, transaction).await?;
-        let sent = send(&mut sender, &writing, Sending::new(cx, from)).await;
-        sender.end(sent.is_ok()).await?;
-        let count = sent?;
+        // A transaction is given up also when the attempt has to end: until then, nobody can read what comes after it.
+        let lasting = RunContext { stop: CancellationToken::new(), ..cx.clone() };
+        let open = async { Sender::open(Client::open(&lasting, settings).await?, transaction).await };
+        let mut sender = cx.stop.run_until_cancelled(open).await.ok_or_else(Broken::killed)??;
+        let sending = send(&mut sender, &writing, Sending::new(cx, from));
+        let sent = cx.stop.run_until_cancelled(sending).await.unwrap_or_else(|| Err(Broken::killed()));
+        let count = match sent {
+            Ok(count) => {
+                sender.end().await?;
+                count
+            }
+            Err(broken) => {
+                sender.give_up().await;
+                return Err(broken);
+            }
+        };
         cx.metric(Metric::count("records", count));
         Ok(MessagesSent { messages_count: count })
     }

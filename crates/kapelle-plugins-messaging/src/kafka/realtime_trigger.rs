@@ -8,11 +8,17 @@ use kapelle_plugin::{Any, Broken, Events, Expr, RealtimeTrigger as Realtime, Run
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use super::batch::Record;
+use super::group::Place;
 use super::incoming::Row;
-use super::receiving::ReceivingProperties;
+use super::reader::Reading;
+use super::receiving::{Receiving, ReceivingProperties};
 
 /// How long records are waited for in one piece.
 const WAIT: Duration = Duration::from_mins(1);
+
+/// After so many records the group hears how far it was read, however many came at once.
+const TOLD_MAX: usize = 100;
 
 /// # Listen to topics of Kafka
 ///
@@ -37,23 +43,48 @@ impl Realtime for RealtimeTrigger {
     async fn listen(&self, cx: &RunContext, events: Events<Row>) -> Result<(), Broken> {
         let receiving = self.receiving.read(cx)?;
         let group = cx.render(&self.group_id)?;
-        let mut reading = self.receiving.begin(cx, Some(group), BTreeMap::new()).await?;
-        loop {
-            for (place, records) in reading.next_within(WAIT).await? {
-                for record in &records {
-                    match receiving.row(cx, &place, record) {
-                        Ok(Some(row)) => {
-                            let name = format!("{}-{}-{}", place.0, place.1, record.offset);
-                            events.tell(&row, Some(name)).await?;
-                        }
-                        Ok(None) => {}
-                        Err(failure) => cx.log(Level::Error, failure.message),
-                    }
+        let mut reading = self.receiving.begin(cx, Some(group.clone()), BTreeMap::new()).await?;
+        let hearing = hear(cx, &receiving, &group, &mut reading, &events);
+        let heard = cx.stop.run_until_cancelled(hearing).await;
+        reading.end(heard).await
+    }
+}
+
+async fn hear(
+    cx: &RunContext,
+    receiving: &Receiving,
+    group: &str,
+    reading: &mut Reading,
+    events: &Events<Row>,
+) -> Result<(), Broken> {
+    loop {
+        let parts = reading.next_within(WAIT).await?;
+        if parts.is_empty() {
+            reading.commit(&reading.positions().clone()).await?;
+        }
+        'parts: for (place, records) in parts {
+            for (count, record) in (1..).zip(&records) {
+                match receiving.row(cx, &place, record) {
+                    Ok(Some(row)) => events.tell(&row, Some(name(group, &place, record))).await?,
+                    Ok(None) => {}
+                    Err(failure) => cx.log(Level::Error, failure.message),
                 }
-                if let Some(last) = records.last() {
-                    reading.commit(&BTreeMap::from([(place, last.offset + 1)])).await?;
+                let position = reading.positions().get(&place).copied();
+                let position = if count < records.len() { Some(record.offset + 1) } else { position };
+                if count == records.len() || count % TOLD_MAX == 0 {
+                    let told = position.map(|position| (place.clone(), position)).into_iter().collect();
+                    reading.commit(&told).await?;
+                }
+                if !reading.stay().await? {
+                    break 'parts;
                 }
             }
         }
     }
+}
+
+/// By what a record is known when it comes again. A topic that was made anew has the same offsets once more, but at other
+/// moments; another group reads for itself.
+fn name(group: &str, (topic, partition): &Place, record: &Record) -> String {
+    format!("{group}/{topic}-{partition}-{}@{}", record.offset, record.timestamp)
 }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use jiff::{SignedDuration, Zoned};
-use kapelle_core::pattern::Pattern;
 use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Map, Value};
 use kapelle_plugin::ion::RowFile;
 use kapelle_plugin::{Any, Broken, Expr, FromRendered, Metric, RunContext, Word};
 use schemars::JsonSchema;
 use serde::Deserialize;
+use tokio_util::sync::CancellationToken;
 
 use super::batch::Record;
 use super::client::Client;
@@ -20,9 +20,6 @@ use super::reader::{Reading, Wanted};
 use super::serde::SerdeType;
 use super::settings::Settings;
 use crate::records::{Extent, MessagesReceived};
-
-/// Topics that a pattern may mean.
-const TOPICS_MAX: usize = 1000;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "UPPERCASE")]
@@ -75,7 +72,8 @@ pub(super) struct ReceivingProperties {
     /// What becomes of records that cannot be read: `type: SKIPPED` leaves them out and tells it in the log. Otherwise they
     /// are a failure.
     on_serde_error: Option<Expr<Any>>,
-    /// The moment from which on records are read, such as `2026-01-01T00:00:00Z`; without effect in a group.
+    /// The moment from which on records are read, such as `2026-01-01T00:00:00Z`; without effect in a group, unless
+    /// `partitions` are named.
     since: Option<Expr<Zoned>>,
     /// Headers that a record has to have, with their values.
     header_filters: Option<Expr<Map>>,
@@ -128,8 +126,27 @@ impl ReceivingProperties {
         }
     }
 
-    /// Begins to read, as a member of this group if there is one.
+    /// Whose offsets are known: a group, and the cluster that it is in.
+    pub(super) fn whose(&self, cx: &RunContext, group: &str) -> Result<String, Failure> {
+        let properties = cx.render(&self.properties)?;
+        let servers = properties.get("bootstrap.servers").cloned().map(String::from_rendered);
+        Ok(format!("{group}@{}", servers.and_then(Result::ok).unwrap_or_default()))
+    }
+
+    /// Begins to read, as a member of this group if there is one. What is read, and its end, outlast the stop of the attempt,
+    /// so that a member can leave its group.
     pub(super) async fn begin(
+        &self,
+        cx: &RunContext,
+        group: Option<String>,
+        known: BTreeMap<Place, i64>,
+    ) -> Result<Reading, Broken> {
+        let lasting = RunContext { stop: CancellationToken::new(), ..cx.clone() };
+        let begin = Box::pin(self.begin_lasting(&lasting, group, known));
+        cx.stop.run_until_cancelled(begin).await.ok_or_else(Broken::killed)?
+    }
+
+    async fn begin_lasting(
         &self,
         cx: &RunContext,
         group: Option<String>,
@@ -147,9 +164,9 @@ impl ReceivingProperties {
             .transpose()?
             .unwrap_or_default();
         let mut client = Client::open(cx, settings).await?;
-        let topics = match (topics, pattern) {
-            (Some(topics), None) => topics,
-            (None, Some(pattern)) if has_group => matching(&mut client, &pattern).await?,
+        let wanted = match (topics, pattern) {
+            (Some(topics), None) => Wanted::Topics(topics),
+            (None, Some(pattern)) if has_group => Wanted::Matching(pattern),
             (None, Some(_)) => {
                 return Err(
                     Failure::new("`topicPattern` needs a `groupId`, which remembers what was read").into()
@@ -162,8 +179,9 @@ impl ReceivingProperties {
             }
         };
         if partitions.is_empty() {
-            return Reading::begin(client, Wanted::Topics(topics), since, known).await;
+            return Reading::begin(client, wanted, since, known).await;
         }
+        let topics = wanted.topics(&mut client).await?;
         let mut places = Vec::new();
         for partition in partitions {
             let partition: i32 = partition
@@ -191,24 +209,6 @@ fn texts(value: Value, name: &str) -> Result<Vec<String>, Failure> {
         return Err(Failure::new(format!("`{name}` has an empty part")));
     }
     Ok(texts)
-}
-
-async fn matching(client: &mut Client, pattern: &str) -> Result<Vec<String>, Broken> {
-    let wrong = |failure| Failure::new(format!("`topicPattern` is no pattern: {failure:?}"));
-    let compiled = Pattern::compile(pattern).map_err(wrong)?;
-    let mut topics = Vec::new();
-    for topic in client.all_topics().await? {
-        if compiled.matches_whole(&topic).map_err(wrong)? {
-            topics.push(topic);
-        }
-    }
-    if topics.is_empty() || topics.len() > TOPICS_MAX {
-        return Err(Broken::new(format!(
-            "`topicPattern` fits {} topics: there have to be from 1 to {TOPICS_MAX}",
-            topics.len()
-        )));
-    }
-    Ok(topics)
 }
 
 impl Receiving {
@@ -240,7 +240,7 @@ impl Receiving {
         wait: Duration,
     ) -> Result<Received, Broken> {
         let mut file = RowFile::create(cx)?;
-        let mut offsets = BTreeMap::new();
+        let (mut offsets, mut is_cut) = (BTreeMap::new(), false);
         'all: while !extent.is_over(file.count()) {
             let until = extent.until(wait);
             let wait = until.saturating_duration_since(tokio::time::Instant::now());
@@ -251,6 +251,7 @@ impl Receiving {
             for (place, records) in parts {
                 for record in &records {
                     if extent.left(file.count()) == 0 {
+                        is_cut = true;
                         break 'all;
                     }
                     if let Some(row) = self.row(cx, &place, record)? {
@@ -261,6 +262,11 @@ impl Receiving {
             }
         }
         let count = file.count();
+        if !is_cut {
+            // Also where nothing came: groups forget partitions of which they hear nothing for days. Behind records there
+            // may be marks of transactions, which would count as unread.
+            offsets.extend(reading.positions().clone());
+        }
         cx.metric(Metric::count("records", count));
         Ok(Received { messages: MessagesReceived { messages_count: count, uri: file.finish()? }, offsets })
     }

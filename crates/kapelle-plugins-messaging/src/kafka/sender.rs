@@ -1,6 +1,7 @@
 //! Sending records to the brokers that lead their partitions, each once, and all of a transaction or none.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use kapelle_plugin::Broken;
 
@@ -10,9 +11,14 @@ use super::coding::{Reader, Writer};
 use super::outgoing::Outgoing;
 use super::trouble;
 
-/// How long the other replicas may take, and how long a transaction may last.
+/// How long the other replicas may take.
 const REPLICAS_MS: i32 = 20_000;
-const TRANSACTION_MS: i32 = 600_000;
+
+/// How long giving up a transaction may take.
+const GIVING_UP_MAX: Duration = Duration::from_secs(5);
+
+/// Bytes of a batch, packed or not, unless a single record has more. Brokers take 1 MB where nothing else is set.
+const BATCH_BYTES_MAX: usize = 512 << 10;
 
 type Place = (String, i32);
 
@@ -44,7 +50,7 @@ impl Sender {
                 Some((name, node)) => (Some(name.as_str()), *node),
                 None => (None, SEED),
             };
-            let body = Writer::default().maybe(name).i32(TRANSACTION_MS);
+            let body = Writer::default().maybe(name).i32(client.settings.transaction_ms);
             let (answer, code) = client.insist(node, INIT_PRODUCER_ID, &body, after_throttle).await?;
             trouble::expect("nothing may be written", code)?;
             let mut answer = Reader::new(&answer[6..]);
@@ -67,7 +73,25 @@ impl Sender {
         }
         self.add(places.keys().cloned().collect()).await?;
         for (place, records) in places {
-            self.write(place, &records).await?;
+            self.write_all(&place, &records).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes records of one partition in batches that brokers take: their limit is one of batches.
+    async fn write_all(&mut self, place: &Place, records: &[Record]) -> Result<(), Broken> {
+        let (mut rest, mut bytes_max) = (records, BATCH_BYTES_MAX);
+        while !rest.is_empty() {
+            let (batch, later) = rest.split_at(fitting(rest, bytes_max));
+            match self.write(place, batch).await? {
+                // The topic allows less than is usual.
+                code if trouble::is_too_large(code) && batch.len() > 1 => bytes_max /= 2,
+                code => {
+                    let count = batch.len();
+                    trouble::expect(&format!("`{}` did not take {count} records", place.0), code)?;
+                    rest = later;
+                }
+            }
         }
         Ok(())
     }
@@ -108,12 +132,13 @@ impl Sender {
         Ok(())
     }
 
-    async fn write(&mut self, place: Place, records: &[Record]) -> Result<(), Broken> {
-        let sequence = self.written.get(&place).copied().unwrap_or(0);
+    /// Writes a batch. What the broker says to it.
+    async fn write(&mut self, place: &Place, records: &[Record]) -> Result<i16, Broken> {
+        let sequence = self.written.get(place).copied().unwrap_or(0);
         let compression = self.client.settings.compression;
         let batch =
             batch::write(records, compression, self.author, if self.author.id < 0 { -1 } else { sequence })?;
-        let (topic, partition) = &place;
+        let (topic, partition) = place;
         let body = Writer::default()
             .maybe(self.transaction.as_ref().map(|(name, _)| name.as_str()))
             .i16(self.client.settings.acks)
@@ -140,28 +165,47 @@ impl Sender {
             })
             .await?;
         // 46 is a batch that the broker has already: an answer got lost.
-        if code != 46 {
-            trouble::expect(&format!("`{topic}` did not take {} records", records.len()), code)?;
+        if !matches!(code, 0 | 46) {
+            return Ok(code);
         }
         let count = i32::try_from(records.len()).unwrap_or(i32::MAX);
-        self.written.insert(place, sequence.wrapping_add(count));
-        Ok(())
+        self.written.insert(place.clone(), sequence.wrapping_add(count));
+        Ok(0)
     }
 
-    /// Ends the transaction, if it is one: what was written counts, or was never there.
-    pub(super) async fn end(mut self, counts: bool) -> Result<(), Broken> {
-        if let Some((name, node)) = self.transaction.take().filter(|_| !self.added.is_empty()) {
-            let body =
-                Writer::default().text(&name).i64(self.author.id).i16(self.author.epoch).i8(i8::from(counts));
-            let ended = self.client.insist(node, END_TRANSACTION, &body, after_throttle).await;
-            // What is given up ends by itself after a while, and why it was given up is told instead.
-            if counts {
-                trouble::expect("the transaction did not come to its end", ended?.1)?;
-            }
-        }
+    /// Ends the transaction, if it is one: what was written counts.
+    pub(super) async fn end(mut self) -> Result<(), Broken> {
+        trouble::expect("the transaction did not come to its end", self.end_transaction(true).await?)?;
         self.client.close().await;
         Ok(())
     }
+
+    /// The same, but what was written was never there. It was broken off, and an answer may still be on its way: the broker
+    /// hears of it over another connection. If it does not, the transaction ends by itself after a while.
+    pub(super) async fn give_up(mut self) {
+        self.client.disconnect();
+        let _ends_later = tokio::time::timeout(GIVING_UP_MAX, self.end_transaction(false)).await;
+    }
+
+    /// What the broker says to it.
+    async fn end_transaction(&mut self, counts: bool) -> Result<i16, Broken> {
+        let Some((name, node)) = self.transaction.take().filter(|_| !self.added.is_empty()) else {
+            return Ok(0);
+        };
+        let body =
+            Writer::default().text(&name).i64(self.author.id).i16(self.author.epoch).i8(i8::from(counts));
+        Ok(self.client.insist(node, END_TRANSACTION, &body, after_throttle).await?.1)
+    }
+}
+
+/// How many of the next records fit into a batch; one at least.
+fn fitting(records: &[Record], bytes_max: usize) -> usize {
+    let mut bytes = 0;
+    let fit = records.iter().take_while(|record| {
+        bytes += record.bytes();
+        bytes <= bytes_max
+    });
+    fit.count().max(1)
 }
 
 /// The code that stands first, behind the time that a client was slowed down.

@@ -62,7 +62,12 @@ pub(super) struct Settings {
     /// How many have to have a record before it counts as written: all, one, or nobody is asked.
     pub(super) acks: i16,
     pub(super) transactional: Option<String>,
+    /// How long a transaction may last before the broker gives it up.
+    pub(super) transaction_ms: i32,
 }
+
+/// Long enough for large files. Java's clients have a minute.
+const TRANSACTION_MS: i32 = 600_000;
 
 /// Settings that are taken out one by one; what is left at the end is unknown.
 struct Left(BTreeMap<String, Text>);
@@ -74,6 +79,16 @@ impl Left {
 
     fn word(&mut self, name: &str) -> Option<String> {
         self.take(name).map(|text| text.expose().trim().to_owned())
+    }
+
+    fn millis(&mut self, name: &str) -> Result<Option<i32>, Failure> {
+        let millis = self.word(name).map(|word| match word.parse() {
+            Ok(millis) if millis > 0 => Ok(millis),
+            _ => Err(Failure::new(format!(
+                "`{word}` in `{name}` of `properties` is no number of milliseconds"
+            ))),
+        });
+        millis.transpose()
     }
 
     /// One of some words.
@@ -132,11 +147,12 @@ impl Settings {
             reads_committed: left.one(
                 "isolation.level",
                 &[("read_committed", true), ("read_uncommitted", false)],
-                false,
+                true,
             )?,
             compression: left.one("compression.type", &compressions, Compression::None)?,
             acks: left.one("acks", &[("all", -1), ("-1", -1), ("1", 1)], -1)?,
             transactional: left.word("transactional.id"),
+            transaction_ms: left.millis("transaction.timeout.ms")?.unwrap_or(TRANSACTION_MS),
         };
         for name in WITHOUT_EFFECT {
             left.0.remove(*name);
@@ -265,7 +281,7 @@ mod tests {
         let stage = Stage::new();
         let json = r#"{"bootstrap.servers":"a:1, SSL://b","security.protocol":"SASL_SSL","sasl.mechanism":"SCRAM-SHA-512",
             "sasl.jaas.config":"x.ScramLoginModule required username=\"me\" password=\"a\\\"b;\";",
-            "group.id":"g","auto.offset.reset":"earliest","linger.ms":5,"acks":1,"no.such":"x"}"#;
+            "group.id":"g","auto.offset.reset":"earliest","linger.ms":5,"transaction.timeout.ms":60000,"acks":1,"no.such":"x"}"#;
         let settings = read(&stage, json).unwrap();
         assert_eq!(settings.seeds, [("a".to_owned(), 1), ("b".to_owned(), 9092)]);
         let login = settings.login.unwrap();
@@ -275,6 +291,8 @@ mod tests {
             (settings.reset, settings.acks, settings.group.as_deref()),
             (Some(Reset::Earliest), 1, Some("g"))
         );
+        // What was given up was never there, as in Kestra.
+        assert_eq!((settings.reads_committed, settings.transaction_ms), (true, 60_000));
         assert_eq!(stage.lines(), ["WARN without effect in `properties`: `no.such`"]);
     }
 
@@ -283,6 +301,7 @@ mod tests {
         for (json, told) in [
             (r"{}", "`bootstrap.servers`"),
             (r#"{"bootstrap.servers":"a","acks":"2"}"#, "none of `all`"),
+            (r#"{"bootstrap.servers":"a","transaction.timeout.ms":"1m"}"#, "no number of milliseconds"),
             (r#"{"bootstrap.servers":"a","security.protocol":"SASL_SSL"}"#, "`sasl.jaas.config`"),
             (
                 r#"{"bootstrap.servers":"a","sasl.jaas.config":"x required password=hunter2;"}"#,

@@ -39,52 +39,69 @@ impl PollingTrigger for Trigger {
 
     async fn poll(&self, cx: &RunContext, cursor: Option<Value>) -> Result<Polled<MessagesReceived>, Broken> {
         let receiving = self.receiving.read(cx)?;
-        let extent = self.extent.read(cx)?.at_most(LOOK_MAX);
         let wait = waiting(cx, self.poll_duration.as_ref())?;
         let group = cx.render(&self.group_id)?;
+        let whose = self.receiving.whose(cx, &group)?;
         // What an execution has is not read again, though the group may not know of it.
-        let known = offsets_in(cursor.as_ref());
+        let mut known = offsets_in(cursor.as_ref(), &whose);
         let mut reading = self.receiving.begin(cx, Some(group), known.clone()).await?;
-        let received = receiving.take(cx, &mut reading, extent, wait).await?;
+        let extent = self.extent.read(cx)?.at_most(LOOK_MAX);
+        let look = async {
+            let received = receiving.take(cx, &mut reading, extent, wait).await?;
+            if received.messages.messages_count == 0 {
+                // Records that are not wanted need no execution to be over with.
+                reading.commit(&received.offsets).await?;
+            }
+            Ok::<_, Broken>(received)
+        };
+        let looked = cx.stop.run_until_cancelled(look).await;
+        let received = reading.end(looked).await?;
         if received.messages.messages_count == 0 {
-            // Records that are not wanted need no execution to be over with.
-            reading.commit(&received.offsets).await?;
-            reading.close().await;
             cx.host.files().delete(&received.messages.uri)?;
-            return Ok(Polled { event: None, cursor });
+            // The group knows better now, also of a topic that was made anew and counts from 0 again.
+            known.retain(|place, _| !received.offsets.contains_key(place));
+            return Ok(Polled {
+                event: None,
+                cursor: (!known.is_empty()).then(|| cursor_of(&whose, &known)),
+            });
         }
-        reading.close().await;
-        let mut offsets = known;
-        offsets.extend(received.offsets);
-        Ok(Polled { event: Some(received.messages), cursor: Some(cursor_of(&offsets)) })
+        known.extend(received.offsets);
+        Ok(Polled { event: Some(received.messages), cursor: Some(cursor_of(&whose, &known)) })
     }
 
     async fn settle(&self, cx: &RunContext, cursor: Option<Value>) -> Result<(), Broken> {
-        let offsets = offsets_in(cursor.as_ref());
+        let group = cx.render(&self.group_id)?;
+        let offsets = offsets_in(cursor.as_ref(), &self.receiving.whose(cx, &group)?);
         if offsets.is_empty() {
             return Ok(());
         }
-        let group = cx.render(&self.group_id)?;
         let mut reading = self.receiving.begin(cx, Some(group), offsets.clone()).await?;
-        let committed = reading.commit(&offsets).await;
-        reading.close().await;
-        committed
+        let committed = cx.stop.run_until_cancelled(reading.commit(&offsets)).await;
+        reading.end(committed).await
     }
 }
 
-/// Topics with the offsets of their partitions, by number.
-fn cursor_of(offsets: &BTreeMap<Place, i64>) -> Value {
+/// Whose offsets these are, and topics with the offsets of their partitions, by number.
+fn cursor_of(whose: &str, offsets: &BTreeMap<Place, i64>) -> Value {
     let mut topics: BTreeMap<&str, Map> = BTreeMap::new();
     for ((topic, partition), offset) in offsets {
         topics.entry(topic).or_default().insert(partition.to_string().into(), Value::Int(*offset));
     }
     let topics = topics.into_iter().map(|(topic, of)| (topic.into(), Value::Map(of.into())));
-    Value::Map(topics.collect::<Map>().into())
+    let topics = Value::Map(topics.collect::<Map>().into());
+    Value::Map(Map::from_iter([("of".into(), whose.into()), ("offsets".into(), topics)]).into())
 }
 
-fn offsets_in(cursor: Option<&Value>) -> BTreeMap<Place, i64> {
+/// What a cursor knows of this group. Another one begins where it has to.
+fn offsets_in(cursor: Option<&Value>, whose: &str) -> BTreeMap<Place, i64> {
     let mut offsets = BTreeMap::new();
-    let Some(Value::Map(topics)) = cursor else { return offsets };
+    let Some(Value::Map(cursor)) = cursor else { return offsets };
+    let (Some(of), Some(Value::Map(topics))) = (cursor.get("of"), cursor.get("offsets")) else {
+        return offsets;
+    };
+    if *of != Value::from(whose) {
+        return offsets;
+    }
     for (topic, of) in topics.iter() {
         let Value::Map(of) = of else { continue };
         for (partition, offset) in of.iter() {

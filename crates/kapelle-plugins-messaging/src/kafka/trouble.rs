@@ -19,7 +19,12 @@ fn words(code: i16) -> &'static str {
         14..=16 => "the coordinator is moving: try again",
         17 => "the name of the topic is not allowed: letters, digits, `.`, `_` and `-`, at most 249",
         19 | 20 => "too few replicas have it (`min.insync.replicas`)",
-        22 | 25 | 27 => "others read in this group, and take these partitions: use another `groupId`",
+        22 | 25 | 27 => {
+            "the group has shared its partitions anew, since others read in it, or this member was not heard of for long: try again, and if others read in it use another `groupId`"
+        }
+        23 => {
+            "its members share partitions in another way (they need `partition.assignment.strategy: range`): use another `groupId`"
+        }
         24 => "the name of the group is not allowed",
         29 => "this user may not read or write the topic",
         30 => "this user may not use the group",
@@ -42,6 +47,11 @@ pub(super) fn refused(what: &str, code: i16) -> Broken {
 /// Nothing, or what is wrong.
 pub(super) fn expect(what: &str, code: i16) -> Result<(), Broken> {
     if code == 0 { Ok(()) } else { Err(refused(what, code)) }
+}
+
+/// Whether a smaller batch may be taken.
+pub(super) fn is_too_large(code: i16) -> bool {
+    matches!(code, 10 | 18)
 }
 
 /// Whether the same may go well a little later.

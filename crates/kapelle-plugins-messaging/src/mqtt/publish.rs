@@ -70,7 +70,8 @@ impl Task for Publish {
         let Any(from) = cx.render(&self.from)?;
         let client = cx.render(&self.client_id)?;
         let mut session = Session::open(cx, &server, &client, false).await?;
-        let mut sending = Sending::new(cx, from);
+        let mut sending =
+            if coding == Coding::String { Sending::of_texts(cx, from) } else { Sending::new(cx, from) };
         let mut count = 0;
         loop {
             let batch = sending.batch(usize::from(session.at_once)).await?;

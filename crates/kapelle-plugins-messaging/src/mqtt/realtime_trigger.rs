@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use kapelle_model::effect::Level;
 use kapelle_plugin::{Broken, Events, RealtimeTrigger as Realtime, RunContext};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -54,9 +53,8 @@ async fn tell(
     events: &Events<Row>,
     message: &Message,
 ) -> Result<(), Broken> {
-    match message.row(topics.coding) {
-        Ok(row) => events.tell(&row, None).await?,
-        Err(failure) => cx.log(Level::Error, failure.message),
+    if let Some(row) = topics.row(cx, message) {
+        events.tell(&row, None).await?;
     }
     session.acknowledge(message).await
 }

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
+use kapelle_model::effect::Level;
 use kapelle_model::{Failure, Value};
 use kapelle_plugin::ion::RowFile;
 use kapelle_plugin::{Any, Broken, Expr, FromRendered, Metric, RunContext};
@@ -11,7 +12,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use super::coding::Coding;
-use super::message::Message;
+use super::message::{Message, Row};
 use super::session::Session;
 use crate::records::{Extent, MessagesReceived};
 
@@ -64,6 +65,39 @@ impl TopicsProperties {
             qos: qos(cx, self.qos.as_ref())?,
         })
     }
+}
+
+impl Topics {
+    /// The row of a message for a trigger. None, so that nothing waits behind it for ever, if it cannot be read, which is told
+    /// in the log, or if its topic is none of these: the server still keeps those that the trigger had before.
+    pub(super) fn row(&self, cx: &RunContext, message: &Message) -> Option<Row> {
+        if !self.names.iter().any(|name| fits(name, &message.topic)) {
+            return None;
+        }
+        match message.row(self.coding) {
+            Ok(row) => Some(row),
+            Err(failure) => {
+                cx.log(Level::Error, failure.message);
+                None
+            }
+        }
+    }
+}
+
+/// Whether a filter means a topic. One that many share is `$share/group/filter`.
+fn fits(filter: &str, topic: &str) -> bool {
+    let shared = filter.strip_prefix("$share/").and_then(|rest| rest.split_once('/'));
+    let mut levels = topic.split('/');
+    let filter = shared.map_or(filter, |(_, filter)| filter);
+    for part in filter.split('/') {
+        match (part, levels.next()) {
+            ("#", _) => return true,
+            ("+", Some(_)) => {}
+            (part, level) if level == Some(part) => {}
+            _ => return false,
+        }
+    }
+    levels.next().is_none()
 }
 
 pub(super) fn qos(cx: &RunContext, written: Option<&Expr<u32>>) -> Result<u8, Failure> {
@@ -119,12 +153,15 @@ pub(super) async fn receive(
             Acknowledging::Later(settled) if message.is_again && settled.contains(&message.mark()) => {
                 session.acknowledge(&message).await?;
             }
-            Acknowledging::Later(_) => {
-                file.add(&message.row(topics.coding)?.value()?)?;
-                if message.qos > 0 {
-                    owed.push(message.mark());
+            Acknowledging::Later(_) => match topics.row(cx, &message) {
+                Some(row) => {
+                    file.add(&row.value()?)?;
+                    if message.qos > 0 {
+                        owed.push(message.mark());
+                    }
                 }
-            }
+                None => session.acknowledge(&message).await?,
+            },
         }
     }
     let count = file.count();
@@ -149,4 +186,26 @@ pub(super) async fn acknowledge(
 
 fn is_owed(message: &Message, owed: &mut BTreeSet<String>) -> bool {
     message.is_again && owed.remove(&message.mark())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filters_mean_topics() {
+        for (filter, topic) in [
+            ("a/b", "a/b"),
+            ("a/+", "a/b"),
+            ("a/#", "a"),
+            ("a/#", "a/b/c"),
+            ("#", "a"),
+            ("$share/g/a/+", "a/b"),
+        ] {
+            assert!(fits(filter, topic), "{filter} {topic}");
+        }
+        for (filter, topic) in [("a/b", "a"), ("a", "a/b"), ("a/+", "a/b/c"), ("+", "a/b"), ("a/+", "a")] {
+            assert!(!fits(filter, topic), "{filter} {topic}");
+        }
+    }
 }

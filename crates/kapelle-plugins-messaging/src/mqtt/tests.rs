@@ -131,6 +131,28 @@ async fn each_message_starts_an_execution_also_those_that_came_meanwhile() {
 }
 
 #[tokio::test]
+async fn a_look_passes_over_what_cannot_be_read_and_topics_that_it_had_before() {
+    let Some(world) = World::new("pass") else { return };
+    let look = world.with("t", "maxRecords: 2\nmaxDuration: PT0.3S");
+    let other = look.replace("topic: kapelle/", "topic: kapelle/other/");
+    for begun in [&other, &look] {
+        world.stage.poll::<Trigger>(begun, None).await.unwrap();
+    }
+    let text = |topic: &str| world.with("p", "serdeType: STRING\nfrom: '{'").replace("kapelle/", topic);
+    for topic in ["kapelle/other/", "kapelle/"] {
+        world.stage.run::<Publish>(&text(topic)).await.unwrap();
+    }
+    world.publish("from: [1]").await;
+    let Polled { event, cursor } = world.stage.poll::<Trigger>(&look, None).await.unwrap();
+    assert_eq!(world.payloads(&event.unwrap()), ["1"]);
+    world.stage.settle::<Trigger>(&look, cursor).await.unwrap();
+    let lines = world.stage.lines();
+    assert!(lines.len() == 1 && lines[0].contains("no JSON"), "{lines:?}");
+    let Polled { event, .. } = world.stage.poll::<Trigger>(&look, None).await.unwrap();
+    assert_eq!((event, world.stage.lines().len()), (None, 1));
+}
+
+#[tokio::test]
 async fn a_task_that_is_stopped_does_not_wait_for_messages() {
     let Some(world) = World::new("stopped") else { return };
     let properties = world.with("s", "maxDuration: PT10H");

@@ -115,6 +115,7 @@ impl Connection {
                             "the reader `{name}` of the stream `{stream}` reads `{filter}`, not `{subject}`: use another `durableId`"
                         )));
                     }
+                    self.adjust(&stream, name, known, wait).await?;
                     return Ok(Reader { stream, name: name.to_owned(), is_durable: true });
                 }
                 Err(Refusal { number: NO_READER, .. }) => {}
@@ -141,6 +142,26 @@ impl Connection {
         let made = made.map_err(|refusal| refused(&format!("a reader of the stream `{stream}`"), refusal))?;
         let made = made["name"].as_str().unwrap_or_default().to_owned();
         Ok(Reader { stream, name: made, is_durable: name.is_some() })
+    }
+
+    /// Lets a reader that somebody else made wait as long as is needed here: messages are acknowledged together, when their
+    /// file is safe. Otherwise they would come again meanwhile, or no more would come.
+    async fn adjust(&mut self, stream: &str, name: &str, known: Json, wait: Duration) -> Result<(), Broken> {
+        let mut config = known["config"].clone();
+        let wait = wait.as_nanos() as u64;
+        let waits = config["ack_wait"].as_u64().is_none_or(|waits| waits >= wait);
+        let holds = config["max_ack_pending"].as_i64().is_none_or(|count| count <= 0);
+        if config["ack_policy"] == "none" || (waits && holds) {
+            return Ok(());
+        }
+        config["ack_wait"] = json!(config["ack_wait"].as_u64().unwrap_or_default().max(wait));
+        config["max_ack_pending"] = json!(-1);
+        let operation = format!("CONSUMER.DURABLE.CREATE.{stream}.{name}");
+        match self.api(&operation, &json!({ "stream_name": stream, "config": config })).await {
+            Err(killed) if killed.is_killed => Err(killed),
+            // Where this user may not, it goes on as it is: what comes again meanwhile is left out.
+            _ => Ok(()),
+        }
     }
 
     /// The next messages, so many at most; none if none comes for this time.

@@ -50,7 +50,7 @@ impl Task for Publish {
             }
             let mut commands = Vec::new();
             for record in &batch {
-                commands.push(Command::new("PUBLISH").arg(&channel).arg(serde.write(record)?));
+                commands.push(Command::new("PUBLISH").arg(&channel).arg(serde.write_once(record)?));
             }
             connection.ask_all(&commands).await?;
             count += batch.len() as u64;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kapelle_model::{Map, Value};
 
-use super::tree::{Expression, Lambda};
+use super::tree::{Expression, Lambda, Transform};
 
 /// A result. Several results of a path are no list until they are kept: one of them is that one, none is nothing.
 #[derive(Clone)]
@@ -28,6 +28,10 @@ pub(super) enum Function {
     Partial {
         function: Rc<Function>,
         given: Vec<Option<Data>>,
+    },
+    Transform {
+        transform: Arc<Transform>,
+        scope: Rc<Scope>,
     },
     /// A regular expression finds matches of a text.
     Regex(Arc<kapelle_core::pattern::Pattern>),

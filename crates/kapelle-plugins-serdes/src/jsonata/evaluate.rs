@@ -1,12 +1,10 @@
 //! Walks an expression over data.
 
 use std::cell::{Cell, RefCell};
-use std::cmp::Ordering;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use kapelle_model::{Map, Value};
+use kapelle_model::Value;
 
 use super::data::{Data, Function, Scope, children, descendants, is_written_list, lookup};
 use super::functions;
@@ -25,18 +23,27 @@ const STEPS_BETWEEN: u64 = 1_000;
 
 pub(super) type Outcome<T = Data> = Result<T, String>;
 
+/// What an expression may ask the world for.
+pub(super) struct World<'w> {
+    pub(super) now: jiff::Timestamp,
+    /// Whether the attempt has to end.
+    pub(super) is_stopped: &'w dyn Fn() -> bool,
+    /// Fills bytes with random ones.
+    pub(super) random: &'w dyn Fn(&mut [u8]) -> Outcome<()>,
+}
+
 pub(super) struct Evaluation<'e> {
     pub(super) depth_max: usize,
     depth: Cell<usize>,
     steps: Cell<u64>,
-    /// Whether the attempt has to end.
-    is_stopped: &'e dyn Fn() -> bool,
-    pub(super) now: jiff::Timestamp,
+    /// The variables around everything.
+    root: RefCell<Rc<Scope>>,
+    pub(super) world: World<'e>,
 }
 
 impl<'e> Evaluation<'e> {
-    pub(super) fn new(depth_max: usize, now: jiff::Timestamp, is_stopped: &'e dyn Fn() -> bool) -> Self {
-        Self { depth_max, depth: Cell::new(0), steps: Cell::new(0), is_stopped, now }
+    pub(super) fn new(depth_max: usize, world: World<'e>) -> Self {
+        Self { depth_max, depth: Cell::default(), steps: Cell::default(), root: RefCell::default(), world }
     }
 
     /// What an expression gives for a value.
@@ -44,6 +51,7 @@ impl<'e> Evaluation<'e> {
         self.steps.set(0);
         let scope = Rc::new(Scope::default());
         scope.set("$", Data::One(input.clone()));
+        *self.root.borrow_mut() = Rc::clone(&scope);
         let data = self.evaluate(expression, input, &scope)?;
         match data {
             Data::Function(_) => Err("the expression gives a function, which is no value".to_owned()),
@@ -57,13 +65,18 @@ impl<'e> Evaluation<'e> {
         if self.steps.get() > VALUES_MAX {
             return Err(format!("the expression takes more than {VALUES_MAX} steps"));
         }
-        if before / STEPS_BETWEEN != self.steps.get() / STEPS_BETWEEN && (self.is_stopped)() {
+        if before / STEPS_BETWEEN != self.steps.get() / STEPS_BETWEEN && (self.world.is_stopped)() {
             return Err("it was stopped".to_owned());
         }
         Ok(())
     }
 
-    fn evaluate(&self, expression: &Expression, input: &Value, scope: &Rc<Scope>) -> Outcome {
+    pub(super) fn evaluate(&self, expression: &Expression, input: &Value, scope: &Rc<Scope>) -> Outcome {
+        self.deeper(|| self.evaluate_within(expression, input, scope))
+    }
+
+    /// Goes one level deeper: everything that calls itself goes through here.
+    pub(super) fn deeper<T>(&self, work: impl FnOnce() -> Outcome<T>) -> Outcome<T> {
         self.count(1)?;
         if self.depth.get() >= self.depth_max {
             return Err(format!(
@@ -72,9 +85,9 @@ impl<'e> Evaluation<'e> {
             ));
         }
         self.depth.set(self.depth.get() + 1);
-        let data = self.evaluate_within(expression, input, scope);
+        let done = work();
         self.depth.set(self.depth.get() - 1);
-        data
+        done
     }
 
     fn evaluate_within(&self, expression: &Expression, input: &Value, scope: &Rc<Scope>) -> Outcome {
@@ -106,16 +119,28 @@ impl<'e> Evaluation<'e> {
                 }
             },
             Expression::Binary(operator, left, right) => self.binary(*operator, left, right, input, scope)?,
+            Expression::Parent(label) => scope.get(label).unwrap_or(Data::Nothing),
+            Expression::Path { steps, keeps_list } if steps.iter().any(Step::has_names) => {
+                let rows = self.stream(steps, input, scope)?;
+                let items = rows.into_iter().map(|row| row.item).collect();
+                Data::Many { items, keeps_list: *keeps_list }.settled()
+            }
             Expression::Path { steps, keeps_list } => self.path(steps, *keeps_list, input, scope)?,
             Expression::List(items) => Data::One(self.list(items, input, scope)?),
             Expression::Range(from, to) => {
                 Data::One(Value::List(Arc::new(self.range(from, to, input, scope)?)))
             }
-            Expression::Map(pairs) => self.group(pairs, std::slice::from_ref(input), scope)?,
-            Expression::Group(of, pairs) => {
-                let items = self.evaluate(of, input, scope)?.items();
-                if items.is_empty() { Data::Nothing } else { self.group(pairs, &items, scope)? }
-            }
+            Expression::Map(pairs) => self.group(pairs, vec![input.clone()], scope)?,
+            Expression::Group(of, pairs) => match &**of {
+                Expression::Path { steps, .. } if steps.iter().any(Step::has_names) => {
+                    let rows = self.stream(steps, input, scope)?;
+                    if rows.is_empty() { Data::Nothing } else { self.group(pairs, rows, scope)? }
+                }
+                of => {
+                    let items = self.evaluate(of, input, scope)?.items();
+                    if items.is_empty() { Data::Nothing } else { self.group(pairs, items, scope)? }
+                }
+            },
             Expression::Block(parts) => {
                 let scope = Scope::within(scope);
                 let mut last = Data::Nothing;
@@ -142,6 +167,10 @@ impl<'e> Evaluation<'e> {
                 scope: Rc::clone(scope),
                 input: input.clone(),
             })),
+            Expression::Transform(transform) => Data::Function(Rc::new(Function::Transform {
+                transform: Arc::clone(transform),
+                scope: Rc::clone(scope),
+            })),
             Expression::Apply(left, right) => {
                 let first = self.evaluate(left, input, scope)?;
                 match &**right {
@@ -151,7 +180,7 @@ impl<'e> Evaluation<'e> {
                     right => match self.evaluate(right, input, scope)? {
                         Data::Function(function) => match first {
                             Data::Function(inner) => composed(inner, &function, scope),
-                            first => self.apply(&function, vec![first], input)?,
+                            first => self.apply(&function, vec![first], input, scope)?,
                         },
                         _ => return Err("what stands behind `~>` has to be a function".to_owned()),
                     },
@@ -164,22 +193,25 @@ impl<'e> Evaluation<'e> {
     }
 
     fn path(&self, steps: &[Step], keeps_list: bool, input: &Value, scope: &Rc<Scope>) -> Outcome {
-        let first = steps.first().map(|step| &step.what);
-        let goes_into_lists = match first {
-            Some(Expression::Name(_) | Expression::Wildcard | Expression::Descendants) => true,
-            Some(Expression::Variable(_)) | None => false,
-            Some(_) => steps.len() > 1,
-        };
-        let mut items = match input {
-            Value::List(items) if goes_into_lists => (**items).clone(),
-            other => vec![other.clone()],
-        };
+        if let [step] = steps
+            && step.stages.is_empty()
+        {
+            let data = self.evaluate(&step.what, input, scope)?;
+            return Ok(if keeps_list { kept(data) } else { data });
+        }
+        self.walk(steps, keeps_list, starts(steps, input), scope)
+    }
+
+    /// Goes through steps that keep nothing besides what they find.
+    pub(super) fn walk(
+        &self,
+        steps: &[Step],
+        keeps_list: bool,
+        mut items: Vec<Value>,
+        scope: &Rc<Scope>,
+    ) -> Outcome {
         for (place, step) in steps.iter().enumerate() {
             let is_last = place + 1 == steps.len();
-            if place == 0 && steps.len() == 1 && step.stages.is_empty() {
-                let data = self.evaluate(&step.what, input, scope)?;
-                return Ok(if keeps_list { kept(data) } else { data });
-            }
             // Filters behind an order look at everything that was found, those before at what one item has.
             let is_sort = |stage: &Stage| matches!(stage, Stage::Sort(_));
             let sorts_from = step.stages.iter().position(is_sort).unwrap_or(step.stages.len());
@@ -212,7 +244,9 @@ impl<'e> Evaluation<'e> {
             let mut next = Vec::new();
             for data in found {
                 match data {
-                    Data::One(list @ Value::List(_)) if is_written_list(&step.what) => next.push(list),
+                    Data::One(list @ Value::List(_)) if place > 0 && is_written_list(&step.what) => {
+                        next.push(list);
+                    }
                     data => next.extend(data.items()),
                 }
             }
@@ -221,6 +255,7 @@ impl<'e> Evaluation<'e> {
                 next = match stage {
                     Stage::Sort(terms) => self.sorted(terms, next, scope)?,
                     Stage::Filter(filter) => self.filter(filter, next, scope)?,
+                    Stage::Index(_) => next,
                 };
             }
             if next.is_empty() {
@@ -229,77 +264,6 @@ impl<'e> Evaluation<'e> {
             items = next;
         }
         Ok(if keeps_list { Data::Many { items, keeps_list } } else { Data::many(items) })
-    }
-
-    /// The items that a filter keeps: those at its numbers, or for which it is true.
-    fn filter(&self, filter: &Expression, items: Vec<Value>, scope: &Rc<Scope>) -> Outcome<Vec<Value>> {
-        let count = items.len();
-        let index = |number: &Value| {
-            let place = super::numbers::float(number)?.floor() as i64;
-            let place = if place < 0 { place + count as i64 } else { place };
-            usize::try_from(place).ok()
-        };
-        if let Expression::Literal(number @ (Value::Int(_) | Value::Float(_))) = filter {
-            return Ok(index(number).and_then(|place| items.get(place).cloned()).into_iter().collect());
-        }
-        let mut kept = Vec::new();
-        for (place, item) in items.into_iter().enumerate() {
-            let data = self.evaluate(filter, &item, scope)?;
-            let numbers = match &data {
-                Data::One(number) if decimal(number).is_some() => Some(vec![number.clone()]),
-                Data::One(Value::List(list)) if list.iter().all(|item| decimal(item).is_some()) => {
-                    Some((**list).clone())
-                }
-                Data::Many { items, .. } if items.iter().all(|item| decimal(item).is_some()) => {
-                    Some(items.clone())
-                }
-                _ => None,
-            };
-            let is_kept = match numbers {
-                Some(numbers) => numbers.iter().any(|number| index(number) == Some(place)),
-                None => data.is_true(),
-            };
-            if is_kept {
-                kept.push(item);
-            }
-        }
-        Ok(kept)
-    }
-
-    fn sorted(
-        &self,
-        terms: &[(Expression, bool)],
-        items: Vec<Value>,
-        scope: &Rc<Scope>,
-    ) -> Outcome<Vec<Value>> {
-        let mut keyed = Vec::with_capacity(items.len());
-        for item in items {
-            let keys = terms.iter().map(|(term, _)| Ok(self.evaluate(term, &item, scope)?.value()));
-            keyed.push((keys.collect::<Outcome<Vec<_>>>()?, item));
-        }
-        let problem = RefCell::new(None);
-        keyed.sort_by(|(left, _), (right, _)| {
-            for ((left, right), (_, is_down)) in left.iter().zip(right).zip(terms) {
-                let order = match (left, right) {
-                    (None, None) => Ordering::Equal,
-                    // What is not there comes last.
-                    (None, _) => return Ordering::Greater,
-                    (_, None) => return Ordering::Less,
-                    (Some(left), Some(right)) => compare(left, right).unwrap_or_else(|reason| {
-                        problem.borrow_mut().get_or_insert(reason);
-                        Ordering::Equal
-                    }),
-                };
-                if order != Ordering::Equal {
-                    return if *is_down { order.reverse() } else { order };
-                }
-            }
-            Ordering::Equal
-        });
-        match problem.into_inner() {
-            Some(reason) => Err(reason),
-            None => Ok(keyed.into_iter().map(|(_, item)| item).collect()),
-        }
     }
 
     fn list(&self, items: &[Expression], input: &Value, scope: &Rc<Scope>) -> Outcome<Value> {
@@ -337,40 +301,6 @@ impl<'e> Evaluation<'e> {
             return Err(format!("a range has more than {RANGE_MAX} numbers"));
         }
         Ok((from..=to).map(Value::Int).collect())
-    }
-
-    /// A map of what is found under each key.
-    fn group(&self, pairs: &[(Expression, Expression)], items: &[Value], scope: &Rc<Scope>) -> Outcome {
-        let mut groups: Vec<(String, usize, Vec<Value>)> = Vec::new();
-        let mut places: BTreeMap<String, usize> = BTreeMap::new();
-        for item in items {
-            for (number, (key, _)) in pairs.iter().enumerate() {
-                let key = match self.evaluate(key, item, scope)?.value() {
-                    Some(Value::Str(text)) => text.expose().to_owned(),
-                    None => continue,
-                    Some(_) => return Err("a key of a map has to be text".to_owned()),
-                };
-                match places.get(&key) {
-                    Some(place) if groups[*place].1 == number => groups[*place].2.push(item.clone()),
-                    Some(_) => return Err(format!("two entries of a map have the key `{key}`")),
-                    None => {
-                        places.insert(key.clone(), groups.len());
-                        groups.push((key, number, vec![item.clone()]));
-                    }
-                }
-            }
-        }
-        let mut map = Map::with_capacity(groups.len());
-        for (key, number, mut items) in groups {
-            let context = if items.len() == 1 { items.remove(0) } else { Value::List(Arc::new(items)) };
-            match self.evaluate(&pairs[number].1, &context, scope)? {
-                Data::Function(_) => {
-                    return Err(format!("the entry `{key}` is a function, which is no value"));
-                }
-                data => drop(data.value().map(|value| map.insert(key.into(), value))),
-            }
-        }
-        Ok(Data::One(Value::Map(Arc::new(map))))
     }
 
     fn binary(
@@ -448,29 +378,45 @@ impl<'e> Evaluation<'e> {
         for argument in arguments {
             given.push(self.evaluate(argument, input, scope)?);
         }
-        self.apply(&function, given, input)
+        self.apply(&function, given, input, scope)
     }
 
     /// Calls a function that was given to another one.
     pub(super) fn call_back(&self, function: &Rc<Function>, mut offered: Vec<Data>) -> Outcome {
-        if let Function::BuiltIn(built_in) = &**function {
-            built_in.cut(&mut offered);
+        match &**function {
+            Function::BuiltIn(built_in) => built_in.cut(&mut offered),
+            Function::Lambda { lambda, .. } => offered.truncate(lambda.parameters.len()),
+            _ => {}
         }
-        self.apply(function, offered, &Value::Null)
+        let root = Rc::clone(&self.root.borrow());
+        self.apply(function, offered, &Value::Null, &root)
     }
 
     /// Calls a function with arguments.
-    pub(super) fn apply(&self, function: &Rc<Function>, arguments: Vec<Data>, input: &Value) -> Outcome {
+    pub(super) fn apply(
+        &self,
+        function: &Rc<Function>,
+        arguments: Vec<Data>,
+        input: &Value,
+        scope: &Rc<Scope>,
+    ) -> Outcome {
         self.count(1)?;
         match &**function {
-            Function::BuiltIn(built_in) => built_in.call(self, arguments, input),
-            Function::Lambda { lambda, scope, input } => {
+            Function::BuiltIn(built_in) => built_in.call(self, arguments, input, scope),
+            Function::Lambda { lambda, scope, input: own } => {
                 let scope = Scope::within(scope);
+                let arguments = match &lambda.signature {
+                    Some(signature) => {
+                        self.count(signature.steps(arguments.len()))?;
+                        signature.check(arguments, input)?
+                    }
+                    None => arguments,
+                };
                 let mut arguments = arguments.into_iter();
                 for name in &lambda.parameters {
                     scope.set(name, arguments.next().unwrap_or(Data::Nothing));
                 }
-                self.evaluate(&lambda.body, input, &scope)
+                self.evaluate(&lambda.body, own, &scope)
             }
             Function::Partial { function, given } => {
                 let mut more = arguments.into_iter();
@@ -478,8 +424,9 @@ impl<'e> Evaluation<'e> {
                     .iter()
                     .map(|argument| argument.clone().unwrap_or_else(|| more.next().unwrap_or(Data::Nothing)));
                 let all: Vec<Data> = all.collect();
-                self.apply(function, all, input)
+                self.apply(function, all, input, scope)
             }
+            Function::Transform { transform, scope } => self.transformed(transform, arguments, scope),
             Function::Regex(pattern) => functions::first_match(pattern, &arguments),
         }
     }
@@ -487,6 +434,19 @@ impl<'e> Evaluation<'e> {
 
 fn is_placeholder(expression: &Expression) -> bool {
     matches!(expression, Expression::Placeholder)
+}
+
+/// What the first step of a path looks at: the items of a list, unless it does not look at anything.
+pub(super) fn starts(steps: &[Step], input: &Value) -> Vec<Value> {
+    let goes_into_lists = match steps.first().map(|step| &step.what) {
+        Some(Expression::Name(_) | Expression::Wildcard | Expression::Descendants) => true,
+        Some(Expression::Variable(_) | Expression::List(_) | Expression::Parent(_)) | None => false,
+        Some(_) => steps.len() > 1,
+    };
+    match input {
+        Value::List(items) if goes_into_lists => (**items).clone(),
+        other => vec![other.clone()],
+    }
 }
 
 fn kept(data: Data) -> Data {
@@ -504,6 +464,6 @@ fn composed(inner: Rc<Function>, outer: &Rc<Function>, scope: &Rc<Scope>) -> Dat
     let variable = |name: &str| Box::new(Expression::Variable(name.to_owned()));
     let call = Expression::Call(variable("inner"), vec![Expression::Variable("value".to_owned())]);
     let body = Expression::Call(variable("outer"), vec![call]);
-    let lambda = Arc::new(Lambda { parameters: vec!["value".to_owned()], body });
+    let lambda = Arc::new(Lambda { parameters: vec!["value".to_owned()], signature: None, body });
     Data::Function(Rc::new(Function::Lambda { lambda, scope, input: Value::Null }))
 }

@@ -1,9 +1,15 @@
 //! The functions that are always there.
 
 mod collections;
+mod format_number;
+mod integers;
 mod moments;
+mod picture_reading;
 mod pictures;
+mod pretty;
+mod random;
 mod texts;
+mod words;
 
 use std::rc::Rc;
 use std::sync::Arc;
@@ -13,7 +19,7 @@ use jiff::tz::TimeZone;
 use kapelle_core::pattern::Pattern;
 use kapelle_model::{Map, Value};
 
-use super::data::{Data, Function};
+use super::data::{Data, Function, Scope};
 use super::evaluate::{Evaluation, Outcome};
 use super::numbers::{float, from_decimal, from_float};
 use crate::numbers::{bounded, decimal};
@@ -36,7 +42,13 @@ impl BuiltIn {
         offered.truncate(self.least.max(1));
     }
 
-    pub(super) fn call(&self, evaluation: &Evaluation<'_>, mut given: Vec<Data>, input: &Value) -> Outcome {
+    pub(super) fn call(
+        &self,
+        evaluation: &Evaluation<'_>,
+        mut given: Vec<Data>,
+        input: &Value,
+        scope: &Rc<Scope>,
+    ) -> Outcome {
         if given.len() + 1 == self.least && self.least > 0 {
             given.insert(0, Data::One(input.clone()));
         }
@@ -48,13 +60,17 @@ impl BuiltIn {
                 given.len()
             ));
         }
-        (self.work)(evaluation, Arguments { given }).map_err(|reason| format!("${}: {reason}", self.name))
+        let arguments = Arguments { given, input: input.clone(), scope: Rc::clone(scope) };
+        (self.work)(evaluation, arguments).map_err(|reason| format!("${}: {reason}", self.name))
     }
 }
 
 /// What a function is given.
 pub(super) struct Arguments {
     given: Vec<Data>,
+    /// What is looked at where the function is called, and the variables that are there.
+    input: Value,
+    scope: Rc<Scope>,
 }
 
 impl Arguments {
@@ -78,7 +94,9 @@ impl Arguments {
         match self.value(place) {
             None => Ok(None),
             Some(value) => {
-                decimal(&value).map(Some).ok_or_else(|| format!("argument {} has to be a number", place + 1))
+                let number = decimal(&value);
+                let number = number.ok_or_else(|| format!("argument {} has to be a number", place + 1))?;
+                bounded(number).map(Some)
             }
         }
     }
@@ -102,10 +120,18 @@ impl Arguments {
 
 /// The function of this name.
 pub(super) fn find(name: &str) -> Option<&'static BuiltIn> {
-    [FUNCTIONS, texts::FUNCTIONS, moments::FUNCTIONS, collections::FUNCTIONS]
-        .into_iter()
-        .flatten()
-        .find(|found| found.name == name)
+    [
+        FUNCTIONS,
+        texts::FUNCTIONS,
+        integers::FUNCTIONS,
+        format_number::FUNCTIONS,
+        moments::FUNCTIONS,
+        collections::FUNCTIONS,
+        random::FUNCTIONS,
+    ]
+    .into_iter()
+    .flatten()
+    .find(|found| found.name == name)
 }
 
 const fn function(name: &'static str, least: usize, most: usize, work: Work) -> BuiltIn {
@@ -153,11 +179,25 @@ pub(super) fn first_match(pattern: &Pattern, arguments: &[Data]) -> Outcome {
 }
 
 const FUNCTIONS: &[BuiltIn] = &[
-    function("string", 1, 2, |_, mut arguments| match arguments.take(0) {
-        _ if arguments.take(1).is_true() => Err("it writes no line breaks: leave argument 2 out".to_owned()),
+    function("string", 1, 2, |evaluation, mut arguments| match arguments.take(0) {
         Data::Nothing => nothing(),
         Data::Function(_) => text(""),
-        data => text(string(&data.value().unwrap_or_default())?),
+        data => match data.value().unwrap_or_default() {
+            value @ (Value::List(_) | Value::Map(_)) if arguments.take(1).is_true() => {
+                let json = pretty::json(&string(&value)?)?;
+                evaluation.count(json.len() as u64 / 16)?;
+                text(json)
+            }
+            value => text(string(&value)?),
+        },
+    }),
+    function("eval", 1, 2, |evaluation, mut arguments| {
+        let Some(expression) = arguments.text(0)? else { return nothing() };
+        // Reading it takes time too.
+        evaluation.count(expression.len() as u64)?;
+        let expression = super::parse::parse(&expression)?;
+        let input = arguments.value(1).unwrap_or(arguments.input);
+        evaluation.evaluate(&expression, &input, &Scope::within(&arguments.scope))
     }),
     function("number", 1, 1, |_, mut arguments| match arguments.value(0) {
         None => nothing(),

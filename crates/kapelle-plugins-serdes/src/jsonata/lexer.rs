@@ -94,6 +94,24 @@ impl<'t> Lexer<'t> {
         })
     }
 
+    /// What stands up to the `>` that belongs to the `<` before.
+    pub(super) fn signature(&mut self) -> Result<&'t str, String> {
+        let rest = self.rest();
+        let mut depth = 1;
+        for (end, sign) in rest.char_indices() {
+            match sign {
+                '<' => depth += 1,
+                '>' => depth -= 1,
+                _ => {}
+            }
+            if depth == 0 {
+                self.at += end + 1;
+                return Ok(&rest[..end]);
+            }
+        }
+        Err(self.wrong("the signature of the function has no end"))
+    }
+
     fn number(&mut self) -> Result<Token, String> {
         let bytes = self.rest().as_bytes();
         let digits =

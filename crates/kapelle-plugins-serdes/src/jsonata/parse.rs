@@ -5,7 +5,9 @@ use std::sync::Arc;
 use kapelle_model::Value;
 
 use super::lexer::{Lexer, Token};
-use super::tree::{Expression, Lambda, Operator, Stage, Step};
+use super::parents;
+use super::signature::Signature;
+use super::tree::{Expression, Lambda, Operator, Stage, Step, Transform};
 
 /// Expressions inside of each other.
 const DEPTH_MAX: usize = 150;
@@ -17,19 +19,24 @@ pub(super) fn parse(text: &str) -> Result<Expression, String> {
     if text.len() > BYTES_MAX {
         return Err(format!("the expression has more than {} kB", BYTES_MAX >> 10));
     }
-    let mut parser = Parser { lexer: Lexer::new(text), token: Token::End, depth: 0 };
+    let mut parser = Parser { lexer: Lexer::new(text), token: Token::End, depth: 0, parents: 0 };
     parser.advance(true)?;
-    let expression = parser.expression(0)?;
-    match parser.token {
-        Token::End => Ok(expression),
-        _ => Err(parser.lexer.wrong("an operator or the end is expected")),
+    let mut expression = parser.expression(0)?;
+    if !matches!(parser.token, Token::End) {
+        return Err(parser.lexer.wrong("an operator or the end is expected"));
     }
+    if parser.parents > 0 {
+        parents::settle(&mut expression)?;
+    }
+    Ok(expression)
 }
 
 struct Parser<'t> {
     lexer: Lexer<'t>,
     token: Token,
     depth: usize,
+    /// How many `%` there are so far.
+    parents: usize,
 }
 
 /// How strongly a sign binds what stands before it.
@@ -142,6 +149,20 @@ impl Parser<'_> {
                 self.advance(true)?;
                 Ok(Expression::Map(self.pairs()?))
             }
+            Token::Sign("|") => {
+                self.advance(true)?;
+                let location = self.expression(0)?;
+                self.expect("|", true)?;
+                let update = self.expression(0)?;
+                let delete = if self.is(",") {
+                    self.advance(true)?;
+                    Some(self.expression(0)?)
+                } else {
+                    None
+                };
+                self.expect("|", false)?;
+                Ok(Expression::Transform(Arc::new(Transform { location, update, delete })))
+            }
             Token::Sign("-") => {
                 self.advance(true)?;
                 Ok(Expression::Negative(Box::new(self.expression(70)?)))
@@ -157,10 +178,9 @@ impl Parser<'_> {
                     Token::Sign("**") => Ok(Expression::Descendants),
                     Token::Sign("?") => Ok(Expression::Placeholder),
                     Token::Sign("%") => {
-                        Err(self.lexer.wrong("`%`, which looks at what is around, is not supported"))
-                    }
-                    Token::Sign("|") => {
-                        Err(self.lexer.wrong("transformations between `|` are not supported"))
+                        self.parents += 1;
+                        // No variable has such a name.
+                        Ok(Expression::Parent(format!("{}{}", parents::MARK, self.parents).into()))
                     }
                     Token::Name(name, false) if matches!(name.as_str(), "function" | "λ") && self.is("(") => {
                         self.lambda()
@@ -213,13 +233,26 @@ impl Parser<'_> {
             _ => Err(self.lexer.wrong("a parameter begins with `$`")),
         });
         let parameters = parameters.collect::<Parsed<Vec<String>>>()?;
-        if self.is("<") {
-            return Err(self.lexer.wrong("signatures of functions are not supported: leave it out"));
-        }
+        let signature = if self.is("<") {
+            let signature = self.lexer.signature()?;
+            self.advance(false)?;
+            Some(Signature::read(signature).map_err(|reason| self.lexer.wrong(&reason))?)
+        } else {
+            None
+        };
         self.expect("{", true)?;
         let body = self.expression(0)?;
         self.expect("}", false)?;
-        Ok(Expression::Lambda(Arc::new(Lambda { parameters, body })))
+        Ok(Expression::Lambda(Arc::new(Lambda { parameters, signature, body })))
+    }
+
+    /// The variable behind `@` or `#`.
+    fn name_behind(&mut self, sign: &str) -> Parsed<Arc<str>> {
+        self.advance(true)?;
+        match self.advance(false)? {
+            Token::Variable(name) if !name.is_empty() => Ok(name.into()),
+            _ => Err(self.lexer.wrong(&format!("a variable is expected behind `{sign}`"))),
+        }
     }
 
     /// What stands behind an expression.
@@ -272,6 +305,25 @@ impl Parser<'_> {
                 Ok(Expression::Group(Box::new(left), self.pairs()?))
             }
             Token::Sign("(") => Ok(Expression::Call(Box::new(left), self.arguments()?)),
+            Token::Sign("@") => {
+                let name = self.name_behind("@")?;
+                let mut steps = path(left);
+                if let Expression::Path { steps, .. } = &mut steps
+                    && let Some(step) = steps.last_mut()
+                {
+                    if !step.stages.is_empty() {
+                        return Err(self
+                            .lexer
+                            .wrong("`@` stands before filters and orders, not behind them"));
+                    }
+                    step.names.focus = Some(name);
+                }
+                Ok(steps)
+            }
+            Token::Sign("#") => {
+                let name = self.name_behind("#")?;
+                Ok(numbered(left, name))
+            }
             Token::Sign("?") => {
                 self.advance(true)?;
                 let yes = self.expression(0)?;
@@ -306,11 +358,29 @@ impl Parser<'_> {
     }
 }
 
-fn path(expression: Expression) -> Expression {
+pub(super) fn path(expression: Expression) -> Expression {
     match expression {
         Expression::Path { .. } => expression,
-        what => Expression::Path { steps: vec![Step { what, stages: Vec::new() }], keeps_list: false },
+        what => Expression::Path { steps: vec![Step::new(what)], keeps_list: false },
     }
+}
+
+/// The places of what is found become a variable.
+fn numbered(left: Expression, name: Arc<str>) -> Expression {
+    let mut expression = path(left);
+    let Expression::Path { steps, .. } = &mut expression else { return expression };
+    let Some(step) = steps.last_mut() else { return expression };
+    if step.stages.is_empty() {
+        step.names.index = Some(name);
+    } else if step.stages.iter().any(|stage| matches!(stage, Stage::Sort(_))) {
+        // Filters before an order look at each item alone, so the places are a step of their own.
+        let mut next = Step::new(Expression::Variable(String::new()));
+        next.stages.push(Stage::Index(name));
+        steps.push(next);
+    } else {
+        step.stages.push(Stage::Index(name));
+    }
+    expression
 }
 
 /// A text as a further step is the name of a field.

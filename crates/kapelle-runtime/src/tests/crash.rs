@@ -134,7 +134,7 @@ tasks:
     while done().contains(&0) {
         std::thread::yield_now();
     }
-    world.stop_and_begin(Duration::from_secs(60));
+    world.stop_and_begin(Duration::from_mins(1));
     assert_eq!((world.finish(id), done()), (State::Success, [1, 1, 1]));
 }
 

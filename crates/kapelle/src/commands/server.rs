@@ -229,9 +229,8 @@ fn serve_all(arguments: &Arguments) -> Ending {
         manager.is_stopping();
         stopping.begin_to_stop();
     };
-    tokio.block_on(answer(app, doors, &format!("{base}/ui/"), &arguments.data, stop, |text| {
-        supervisor.is_ready(text)
-    }))?;
+    let ready = |text: &str| supervisor.is_ready(text);
+    tokio.block_on(answer(app, doors, &format!("{base}/ui/"), &arguments.data, stop, ready))?;
     // Requests that have not ended by now hold the runtime as well.
     tokio.block_on(runtime.stop(grace));
     runtime.flush_logs();

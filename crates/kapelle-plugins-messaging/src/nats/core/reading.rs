@@ -1,5 +1,6 @@
 //! Reading a stream into a file.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use jiff::SignedDuration;
@@ -113,6 +114,8 @@ impl ReadingProperties {
         let reader = connection.reader(&source.wanted(WAIT + extent.time_left().unwrap_or_default())).await?;
         let mut file = RowFile::create(cx)?;
         let mut replies = Vec::new();
+        // A message that waits too long for its acknowledgement comes again.
+        let mut seen = BTreeSet::new();
         while !extent.is_over(file.count()) && file.count() < count_max {
             let wanted = source.at_once.min(extent.left(file.count())).min(count_max - file.count());
             let messages =
@@ -121,7 +124,9 @@ impl ReadingProperties {
                 break;
             }
             for message in messages {
-                file.add(&Row::new(&message.incoming, message.moment).value()?)?;
+                if message.sequence.is_none_or(|sequence| seen.insert(sequence)) {
+                    file.add(&Row::new(&message.incoming, message.moment).value()?)?;
+                }
                 replies.extend(message.incoming.reply.filter(|_| reader.is_durable));
             }
         }

@@ -35,7 +35,8 @@ impl Realtime for RealtimeTrigger {
         let mut connection = self.source.open(cx).await?;
         let reader = connection.reader(&source.wanted(WAIT)).await?;
         loop {
-            for message in connection.fetch(&reader, source.at_once, POLL).await? {
+            // One by one: the server would wait until all that were asked for are there.
+            for message in connection.fetch(&reader, 1, POLL).await? {
                 let name = message.sequence.zip(message.moment);
                 let name = name.map(|(sequence, moment)| format!("{sequence}@{}", moment.as_nanosecond()));
                 events.tell(&Row::new(&message.incoming, message.moment), name).await?;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 use kapelle_model::Failure;
+use kapelle_model::effect::Level;
 use kapelle_plugin::{Any, Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -15,7 +16,7 @@ use crate::records::{Sending, positive};
 
 /// # Ask who listens to a subject of NATS
 ///
-/// Sends a message and waits for the answer of one of those who listen.
+/// Sends a message and waits for the answer of one of those who listen. If there is none, the log says so.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 #[expect(clippy::struct_field_names, reason = "properties have the names that flows know")]
@@ -32,8 +33,8 @@ pub(super) struct Request {
 
 #[derive(Serialize, JsonSchema)]
 pub(super) struct Output {
-    /// The answer.
-    response: String,
+    /// The answer; nothing if nobody answered.
+    response: Option<String>,
 }
 
 impl Task for Request {
@@ -51,10 +52,19 @@ impl Task for Request {
         };
         let message = Outgoing::read(record)?;
         let mut connection = self.server.open(cx).await?;
-        let answer = connection.ask(&subject, &message.headers, &message.payload, limit).await?;
+        let answer = match connection.ask(&subject, &message.headers, &message.payload, limit).await {
+            Err(broken) if broken.failure.message.expose().starts_with("nobody listens") => {
+                cx.log(Level::Warn, broken.failure.message);
+                None
+            }
+            Ok(None) => {
+                cx.log(Level::Warn, format!("nobody answered at `{subject}` within {limit:?}").as_str());
+                None
+            }
+            other => other?,
+        };
         connection.close().await;
-        let answer =
-            answer.ok_or_else(|| Broken::new(format!("nobody answered at `{subject}` within {limit:?}")))?;
-        Ok(Output { response: String::from_utf8_lossy(&answer.payload).into_owned() })
+        let response = answer.map(|answer| String::from_utf8_lossy(&answer.payload).into_owned());
+        Ok(Output { response })
     }
 }

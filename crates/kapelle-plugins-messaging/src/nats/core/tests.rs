@@ -1,6 +1,7 @@
 use kapelle_model::Value;
 use kapelle_plugin::Polled;
 use kapelle_plugin::stage::Stage;
+use serde_json::json;
 use tokio::time::Instant;
 
 use super::consume::Consume;
@@ -8,7 +9,7 @@ use super::produce::Produce;
 use super::realtime_trigger::RealtimeTrigger;
 use super::request::Request;
 use super::trigger::Trigger;
-use crate::nats::testing::World;
+use crate::nats::testing::{Standin, World};
 
 impl World {
     async fn produce(&self, from: &str) -> Value {
@@ -99,6 +100,24 @@ async fn pending(world: &World) -> (i64, i64) {
 }
 
 #[tokio::test]
+async fn a_server_lets_readers_of_others_wait_longer() {
+    let Some(world) = World::new("adjust").await else { return };
+    let name = &world.name;
+    let config = json!({ "durable_name": "me", "filter_subject": format!("{name}.>"), "ack_policy": "explicit",
+        "ack_wait": 1_000_000_000_u64, "max_ack_pending": 1 });
+    let (create, info) = (format!("CONSUMER.DURABLE.CREATE.{name}.me"), format!("CONSUMER.INFO.{name}.me"));
+    let mut connection = world.open().await;
+    let made = connection.api(&create, &json!({ "stream_name": name, "config": config })).await.unwrap();
+    assert!(made.is_ok());
+    world.produce("[a, b]").await;
+    let got =
+        world.stage.run::<Consume>(&world.reading("durableId: me\npollDuration: PT0.2S")).await.unwrap();
+    assert_eq!(got["messagesCount"], Value::Int(2));
+    let Ok(told) = connection.api(&info, &serde_json::Value::Null).await.unwrap() else { panic!() };
+    assert!(told["config"]["ack_wait"].as_u64().unwrap() >= 300_000_000_000, "{told}");
+}
+
+#[tokio::test]
 async fn each_message_starts_an_execution() {
     let Some(world) = World::new("live").await else { return };
     world.produce("[a]").await;
@@ -134,8 +153,10 @@ async fn requests_get_answers() {
     assert_eq!(got["response"], Value::from("got this"));
     answering.await.unwrap();
     let nobody = world.with("subject: nobody.is.there\nfrom: x");
-    let told = world.stage.run::<Request>(&nobody).await.unwrap_err().failure.to_string();
-    assert!(told.contains("nobody listens to `nobody.is.there`"), "{told}");
+    let got = world.stage.run::<Request>(&nobody).await.unwrap();
+    assert_eq!(got["response"], Value::Null);
+    let lines = world.stage.lines();
+    assert!(lines[0].contains("nobody listens to `nobody.is.there`"), "{lines:?}");
     let two = world.with("subject: a\nfrom: [x, y]");
     let told = world.stage.run::<Request>(&two).await.unwrap_err().failure.to_string();
     assert!(told.contains("just one"), "{told}");
@@ -180,4 +201,44 @@ async fn what_is_wrong_is_told() {
     // The first address that answers is taken.
     let several = good.replace(&world.url, &format!("nats://127.0.0.1:1,{}", world.url));
     assert_eq!(world.stage.run::<Produce>(&several).await.unwrap()["messagesCount"], Value::Int(1));
+}
+
+#[tokio::test]
+async fn a_listener_hears_a_message_though_no_more_come() {
+    let standin = Standin::new(json!({ "ack_wait": 60_000_000_000_u64 }), &[1]);
+    let stage = Stage::new();
+    let mut listener = stage.listen::<RealtimeTrigger>(&standin.with("")).unwrap();
+    assert_eq!(listener.next().await.unwrap().variables["data"], Value::from("m1"));
+    listener.end().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_reader_of_others_waits_as_long_as_reading_takes_and_gives_no_message_twice() {
+    let config = json!({ "filter_subject": "a", "ack_policy": "explicit", "ack_wait": 30_000_000_000_u64,
+        "max_ack_pending": 1000, "deliver_policy": "new" });
+    let standin = Standin::new(config, &[1, 2, 1, 3]);
+    let stage = Stage::new();
+    let consume = standin.with("batchSize: 1\nmaxRecords: 3\nmaxDuration: PT10M");
+    let got = stage.run::<Consume>(&consume).await.unwrap();
+    assert_eq!(got["messagesCount"], Value::Int(3));
+    let Value::Str(uri) = &got["uri"] else { panic!("{got:?}") };
+    let rows = stage.content(uri.expose());
+    assert!(rows.lines().zip(["m1", "m2", "m3"]).all(|(row, data)| row.contains(data)), "{rows}");
+    assert_eq!(standin.published("$JS.ACK.").len(), 4);
+    let (_, adjusted) = &standin.published("$JS.API.CONSUMER.DURABLE.CREATE.S.me")[0];
+    let config = &serde_json::from_str::<serde_json::Value>(adjusted).unwrap()["config"];
+    assert!(config["ack_wait"].as_u64().unwrap() > 10 * 60 * 1_000_000_000);
+    assert_eq!((&config["max_ack_pending"], &config["deliver_policy"]), (&json!(-1), &json!("new")));
+    // Another time it is as it has to be.
+    stage.run::<Consume>(&standin.with("maxRecords: 0")).await.unwrap();
+    assert_eq!(standin.published("$JS.API.CONSUMER.DURABLE.CREATE.S.me").len(), 1);
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_answers_has_no_response() {
+    let (stage, standin) = (Stage::new(), Standin::new(json!({}), &[]));
+    let request = format!("url: '{}'\nsubject: quiet\nfrom: x\nrequestTimeout: PT0.05S\n", standin.url);
+    let got = stage.run::<Request>(&request).await.unwrap();
+    assert_eq!(got["response"], Value::Null);
+    assert!(stage.lines()[0].contains("nobody answered at `quiet`"), "{:?}", stage.lines());
 }

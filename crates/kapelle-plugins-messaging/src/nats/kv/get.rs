@@ -13,7 +13,7 @@ use crate::nats::connection::ServerProperties;
 
 /// # Read keys of a bucket of NATS
 ///
-/// Reads keys, or revisions of them. Lists and maps in JSON are read as what they say, everything else is a text.
+/// Reads keys, or revisions of them. JSON is read as what it says, everything else is a text.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Get {
@@ -23,7 +23,7 @@ pub(super) struct Get {
     bucket_name: Expr<String>,
     /// The keys.
     keys: Expr<Vec<String>>,
-    /// Which revision of a key is read, for keys of which it is not the last one.
+    /// Which revision of each key is read; these are the keys then, whatever `keys` says.
     key_revisions: Option<Expr<BTreeMap<String, u64>>>,
 }
 
@@ -39,13 +39,15 @@ impl Task for Get {
     type Output = Output;
 
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
-        let keys = cx.render(&self.keys)?;
-        let revisions = cx.optional(self.key_revisions.as_ref())?.unwrap_or_default();
+        let wanted: Vec<(String, Option<u64>)> = match cx.optional(self.key_revisions.as_ref())? {
+            Some(revisions) => revisions.into_iter().map(|(key, revision)| (key, Some(revision))).collect(),
+            None => cx.render(&self.keys)?.into_iter().map(|key| (key, None)).collect(),
+        };
         let name = cx.render(&self.bucket_name)?;
         let mut bucket = Bucket::new(self.server.open(cx).await?, name)?;
         let mut output = Map::new();
-        for key in keys {
-            let content = bucket.get(&key, revisions.get(&key).copied()).await?;
+        for (key, revision) in wanted {
+            let content = bucket.get(&key, revision).await?;
             output.insert(key.into(), content.map_or(Value::Null, |content| value(&content)));
         }
         bucket.connection.close().await;
@@ -55,8 +57,19 @@ impl Task for Get {
 
 fn value(content: &[u8]) -> Value {
     let text = String::from_utf8_lossy(content);
-    match from_json(&text) {
-        Ok(value @ (Value::List(_) | Value::Map(_))) => value,
-        _ => Value::from(&*text),
+    from_json(&text).unwrap_or_else(|_| Value::from(&*text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn contents_are_what_their_json_says_and_texts_otherwise() {
+        assert_eq!(value(b"5"), Value::Int(5));
+        assert_eq!(value(b"false"), Value::Bool(false));
+        assert_eq!(value(br#""hello""#), Value::from("hello"));
+        assert_eq!(value(b"hello"), Value::from("hello"));
+        assert_eq!(value(b"[1]"), from_json("[1]").unwrap());
     }
 }

@@ -2,18 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use kapelle_model::Map;
+use jiff::tz::TimeZone;
+use kapelle_core::expression::plain::to_json;
+use kapelle_model::{Failure, Map};
+use kapelle_plugin::ion::ROW_BYTES_MAX;
 use kapelle_plugin::{Broken, Expr, RunContext, Task};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::bucket::Bucket;
 use crate::nats::connection::ServerProperties;
-use crate::records::SerdeType;
 
 /// # Write keys of a bucket of NATS
 ///
-/// Writes keys, one after the other: texts as they are, lists and maps as JSON.
+/// Writes keys, one after the other, as JSON.
 #[derive(Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Put {
@@ -41,7 +43,10 @@ impl Task for Put {
         let mut bucket = Bucket::new(self.server.open(cx).await?, name)?;
         let mut revisions = BTreeMap::new();
         for (key, value) in &values {
-            let revision = bucket.put(key, &SerdeType::String.write(value)?).await?;
+            let content = to_json(value, &TimeZone::UTC, false, ROW_BYTES_MAX).map_err(|_| {
+                Failure::new(format!("the value of `{key}` has more than {} MB", ROW_BYTES_MAX >> 20))
+            })?;
+            let revision = bucket.put(key, content.expose().as_bytes()).await?;
             revisions.insert(key.to_string(), revision);
         }
         bucket.connection.close().await;

@@ -22,15 +22,15 @@ async fn keys_are_written_read_and_deleted() {
         stage.run::<CreateBucket>(&create.replace("valueSize: 100", "valueSize: 9")).await.unwrap_err();
     assert!(other.failure.to_string().contains("refuses the bucket"), "{other:?}");
     let bucket = |more: &str| world.with(&format!("bucketName: {}\n{more}", world.name));
-    let put = stage.run::<Put>(&bucket("values: {a: one, b.c: {d: [1, 2]}}")).await.unwrap();
-    assert_eq!(format!("{:?}", put["revisions"]), r#"Map({"a": Int(1), "b.c": Int(2)})"#);
+    let put = stage.run::<Put>(&bucket("values: {a: one, b.c: {d: [1, 2]}, n: 5}")).await.unwrap();
+    assert_eq!(format!("{:?}", put["revisions"]), r#"Map({"a": Int(1), "b.c": Int(2), "n": Int(3)})"#);
     stage.run::<Put>(&bucket("values: {a: two}")).await.unwrap();
-    let got = stage.run::<Get>(&bucket("keys: [a, b.c, none]")).await.unwrap();
+    let got = stage.run::<Get>(&bucket("keys: [a, b.c, n, none]")).await.unwrap();
     assert_eq!(
         format!("{:?}", got["output"]),
-        r#"Map({"a": Str("two"), "b.c": Map({"d": List([Int(1), Int(2)])}), "none": Null})"#
+        r#"Map({"a": Str("two"), "b.c": Map({"d": List([Int(1), Int(2)])}), "n": Int(5), "none": Null})"#
     );
-    let got = stage.run::<Get>(&bucket("keys: [a, b.c]\nkeyRevisions: {a: 1, b.c: 1}")).await.unwrap();
+    let got = stage.run::<Get>(&bucket("keys: [n]\nkeyRevisions: {a: 1, b.c: 1}")).await.unwrap();
     assert_eq!(format!("{:?}", got["output"]), r#"Map({"a": Str("one"), "b.c": Null})"#);
     let deleted = stage.run::<Delete>(&bucket("keys: [a, none]")).await.unwrap();
     assert_eq!(deleted["deletedCount"], Value::Int(1));

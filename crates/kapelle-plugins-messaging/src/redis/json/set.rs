@@ -48,7 +48,7 @@ impl Task for Set {
         let key = cx.render(&self.key)?;
         let path = cx.filled(self.path.as_ref())?.unwrap_or_else(|| ROOT.to_owned());
         let Any(value) = cx.render(&self.value)?;
-        let content = SerdeType::Json.write(&value)?;
+        let content = SerdeType::Json.write_once(&value)?;
         let gets = cx.filled(self.get.as_ref())?.unwrap_or(false);
         let options = OptionsProperties::read(self.options.as_ref(), cx)?;
         let mut commands = Vec::new();

@@ -51,7 +51,7 @@ impl Task for ListPush {
             }
             let mut command = Command::new("LPUSH").arg(&key);
             for record in &batch {
-                command = command.arg(serde.write(record)?);
+                command = command.arg(serde.write_once(record)?);
             }
             connection.count(command).await?;
             count += batch.len() as u64;

@@ -45,7 +45,7 @@ impl Task for Set {
     async fn run(&self, cx: &RunContext) -> Result<Output, Broken> {
         let key = cx.render(&self.key)?;
         let Any(value) = cx.render(&self.value)?;
-        let content = cx.filled(self.serde_type.as_ref())?.unwrap_or_default().write(&value)?;
+        let content = cx.filled(self.serde_type.as_ref())?.unwrap_or_default().write_once(&value)?;
         let gets = cx.filled(self.get.as_ref())?.unwrap_or(false);
         let options = OptionsProperties::read(self.options.as_ref(), cx)?;
         let mut command = Command::new("SET").arg(&key).arg(content);

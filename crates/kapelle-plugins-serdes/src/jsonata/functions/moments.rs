@@ -15,18 +15,20 @@ fn written(moment: Timestamp, arguments: &mut Arguments, from: usize) -> Outcome
     let picture = arguments.text(from)?;
     let picture = Picture::read(picture.as_deref().unwrap_or(USUAL))?;
     let offset = arguments.text(from + 1)?.map_or(Ok(Offset::UTC), |zone| offset(&zone))?;
-    text(picture.write(&moment.to_zoned(TimeZone::fixed(offset))))
+    text(picture.write(&moment.to_zoned(TimeZone::fixed(offset)))?)
 }
 
 pub(super) const FUNCTIONS: &[BuiltIn] = &[
-    function("now", 0, 2, |evaluation, mut arguments| written(evaluation.now, &mut arguments, 0)),
-    function("millis", 0, 0, |evaluation, _| Ok(Data::One(Value::Int(evaluation.now.as_millisecond())))),
+    function("now", 0, 2, |evaluation, mut arguments| written(evaluation.world.now, &mut arguments, 0)),
+    function("millis", 0, 0, |evaluation, _| {
+        Ok(Data::One(Value::Int(evaluation.world.now.as_millisecond())))
+    }),
     function("toMillis", 1, 2, |evaluation, mut arguments| match (arguments.value(0), arguments.text(1)?) {
         (None, _) => nothing(),
         (Some(Value::Instant(moment)), _) => Ok(Data::One(Value::Int(moment.as_millisecond()))),
         (Some(Value::Zoned(moment)), _) => Ok(Data::One(Value::Int(moment.timestamp().as_millisecond()))),
         (Some(Value::Str(moment)), Some(picture)) => {
-            let moment = Picture::read(&picture)?.moment(moment.expose(), evaluation.now)?;
+            let moment = Picture::read(&picture)?.moment(moment.expose(), evaluation.world.now)?;
             Ok(moment.map(|moment| Value::Int(moment.as_millisecond())).into())
         }
         (Some(Value::Str(moment)), None) => {

@@ -1,12 +1,11 @@
 //! Pictures of moments: `[D01].[M01].[Y0001] at [h]:[m01] [P]` says how one is written and read.
 
-use std::collections::BTreeMap;
-
-use jiff::civil::{Date, Time};
+use jiff::civil::Date;
 use jiff::tz::Offset;
-use jiff::{Timestamp, ToSpan, Zoned};
+use jiff::{ToSpan, Zoned};
 
 use super::Outcome;
+use super::integers::{Case, IntegerPicture};
 
 const MONTHS: [&str; 12] = [
     "January",
@@ -25,26 +24,27 @@ const MONTHS: [&str; 12] = [
 const DAYS: [&str; 7] = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const HALVES: [&str; 2] = ["Am", "Pm"];
 
-pub(super) struct Picture(Vec<Piece>);
+/// Numbers of a moment have no more digits.
+const DIGITS_MAX: usize = 9;
 
-enum Piece {
+pub(super) struct Picture(pub(super) Vec<Piece>);
+
+pub(super) enum Piece {
     Text(String),
     Part(Part),
 }
 
 /// A part of a moment: its letter, and its form.
-struct Part {
-    what: char,
-    form: Form,
+pub(super) struct Part {
+    pub(super) what: char,
+    pub(super) form: Form,
 }
 
-enum Form {
+pub(super) enum Form {
     Number {
-        /// Digits that there are at least.
-        least: usize,
+        picture: IntegerPicture,
         /// Digits that there are at most, the last ones.
         most: Option<u32>,
-        is_ordinal: bool,
     },
     Name {
         case: Case,
@@ -57,18 +57,13 @@ enum Form {
         /// No offset at all is `Z`.
         has_z: bool,
     },
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Lower,
-    Upper,
-    Title,
+    /// There is one calendar, and one era.
+    Calendar,
 }
 
 /// How minutes of an offset follow its hours.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Minutes {
+pub(super) enum Minutes {
     /// Behind a colon.
     Apart,
     Joined,
@@ -87,18 +82,18 @@ pub(super) fn offset(text: &str) -> Outcome<Offset> {
     seconds(sign, hours.and_then(number), minutes.and_then(number)).ok_or_else(wrong)
 }
 
-fn signed(text: &str) -> Option<(i32, &str)> {
+pub(super) fn signed(text: &str) -> Option<(i32, &str)> {
     text.strip_prefix('+').map(|rest| (1, rest)).or_else(|| text.strip_prefix('-').map(|rest| (-1, rest)))
 }
 
-fn seconds(sign: i32, hours: Option<i64>, minutes: Option<i64>) -> Option<Offset> {
+pub(super) fn seconds(sign: i32, hours: Option<i64>, minutes: Option<i64>) -> Option<Offset> {
     let minutes = minutes?;
     let seconds = (minutes < 60).then_some(hours?.checked_mul(3600)? + minutes * 60)?;
     Offset::from_seconds(sign * i32::try_from(seconds).ok()?).ok()
 }
 
 /// A number of digits alone.
-fn number(digits: &str) -> Option<i64> {
+pub(super) fn number(digits: &str) -> Option<i64> {
     digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
 }
 
@@ -131,40 +126,12 @@ impl Picture {
         Ok(Self(pieces))
     }
 
-    pub(super) fn write(&self, moment: &Zoned) -> String {
+    pub(super) fn write(&self, moment: &Zoned) -> Outcome<String> {
         let piece = |piece: &Piece| match piece {
-            Piece::Text(text) => text.clone(),
+            Piece::Text(text) => Ok(text.clone()),
             Piece::Part(part) => part.write(moment),
         };
         self.0.iter().map(piece).collect()
-    }
-
-    /// The moment of a text; nothing if the text is of another form. What stands before the first part that is said is
-    /// that of now, and what is missing behind it begins.
-    pub(super) fn moment(&self, text: &str, now: Timestamp) -> Outcome<Option<Timestamp>> {
-        let mut found = BTreeMap::new();
-        let mut rest = text;
-        for (place, piece) in self.0.iter().enumerate() {
-            let read = match piece {
-                Piece::Text(plain) => rest
-                    .get(..plain.len())
-                    .filter(|start| start.eq_ignore_ascii_case(plain))
-                    .map(|start| &rest[start.len()..]),
-                Piece::Part(part) => {
-                    let is_tight = matches!(
-                        self.0.get(place + 1),
-                        Some(Piece::Part(Part { form: Form::Number { .. }, .. }))
-                    );
-                    part.value(rest, is_tight).map(|(value, rest)| {
-                        found.insert(part.what, value);
-                        rest
-                    })
-                }
-            };
-            let Some(after) = read else { return Ok(None) };
-            rest = after;
-        }
-        if rest.is_empty() { moment(&found, now).map(Some) } else { Ok(None) }
     }
 }
 
@@ -176,20 +143,21 @@ impl Part {
         let what = characters.next().ok_or("a picture has `[]`, without a part")?;
         let wrong = |reason: &str| format!("the part `[{text}]` of the picture {reason}");
         let usual = match what {
-            'P' | 'F' => "n",
+            'P' | 'F' | 'C' | 'E' => "n",
             'm' | 's' => "01",
             'Z' | 'z' => "01:01",
-            'Y' | 'X' | 'M' | 'W' | 'D' | 'd' | 'H' | 'h' | 'f' => "1",
+            'Y' | 'X' | 'M' | 'x' | 'W' | 'w' | 'D' | 'd' | 'H' | 'h' | 'f' => "1",
             _ => {
                 return Err(wrong(
-                    "is not supported: the letters are Y, X, M, W, D, d, F, P, H, h, m, s, f, Z, z",
+                    "is not supported: the letters are Y, X, M, x, W, w, D, d, F, P, H, h, m, s, f, Z, z, C, E",
                 ));
             }
         };
         let form = characters.as_str();
+        // Alone it is the form itself: letters.
         let (form, second) = match form.strip_suffix(['a', 't', 'c', 'o']) {
-            Some(before) => (before, form.chars().last()),
-            None => (form, None),
+            Some(before) if form != "a" => (before, form.chars().last()),
+            _ => (form, None),
         };
         let form = if form.is_empty() { usual } else { form };
         let (shortest, longest) = width.split_once('-').unwrap_or((width, "*"));
@@ -211,7 +179,8 @@ impl Part {
                 }
                 Form::Offset { hours, minutes, has_z: second == Some('t') }
             }
-            'M' | 'F' | 'P' if matches!(form, "n" | "N" | "Nn") => Form::Name {
+            'C' | 'E' => Form::Calendar,
+            'M' | 'x' | 'F' | 'P' if matches!(form, "n" | "N" | "Nn") => Form::Name {
                 case: match form {
                     "n" => Case::Lower,
                     "N" => Case::Upper,
@@ -220,44 +189,42 @@ impl Part {
                 most: longest.unwrap_or(usize::MAX),
             },
             'P' | 'Z' | 'z' => return Err(wrong("is of a form that is not supported")),
-            _ if is_of(&['#']) && form.len() <= 9 => {
-                let most = match (what, longest) {
-                    ('Y', Some(longest)) => u32::try_from(longest.clamp(1, 9)).ok(),
-                    ('Y', None) if form.len() > 1 => u32::try_from(form.len()).ok(),
-                    _ => None,
-                };
-                let least = digits.max(shortest.unwrap_or(0).min(9));
-                let least = if what == 'Y' { longest.map_or(least, |longest| longest.min(9)) } else { least };
-                Form::Number { least, most, is_ordinal: second == Some('o') }
-            }
             _ => {
-                return Err(wrong(
-                    "is of a form that is not supported: there are digits, and names by `n`, `N` and `Nn`",
-                ));
+                let mut picture = IntegerPicture::of(form, second == Some('o')).map_err(|reason| {
+                    wrong(&format!("has a form that does not fit: {reason}, and `n`, `N`, `Nn` for names"))
+                })?;
+                picture.at_least(shortest.unwrap_or(0).min(DIGITS_MAX));
+                let digits = picture.digits().map(|(_, most)| most).filter(|most| *most > 1);
+                let longest = longest.map(|longest| longest.clamp(1, DIGITS_MAX));
+                if let (Some(longest), 'Y' | 'M' | 'D') = (longest, what) {
+                    picture.just(longest);
+                }
+                let most = longest.or(digits).filter(|_| what == 'Y').map(|most| most.min(DIGITS_MAX));
+                Form::Number { picture, most: most.and_then(|most| u32::try_from(most).ok()) }
             }
         };
         Ok(Self { what, form })
     }
 
-    fn names(&self) -> &'static [&'static str] {
+    pub(super) fn names(&self) -> &'static [&'static str] {
         match self.what {
-            'M' => &MONTHS,
+            'M' | 'x' => &MONTHS,
             'F' => &DAYS,
             _ => &HALVES,
         }
     }
 
-    fn write(&self, moment: &Zoned) -> String {
-        match self.form {
-            Form::Number { least, most, is_ordinal } => {
-                let value = self.of(moment);
+    fn write(&self, moment: &Zoned) -> Outcome<String> {
+        Ok(match self.form {
+            Form::Number { ref picture, most } => {
+                let value = of(self.what, moment);
                 let value = most.map_or(value, |most| value % 10_i64.pow(most));
-                let ordinal = if is_ordinal { ordinal(value) } else { "" };
-                format!("{value:0least$}{ordinal}")
+                picture.write(&value.into())?
             }
+            Form::Calendar => "ISO".to_owned(),
             Form::Name { case, most } => {
                 let first = i64::from(self.what != 'P');
-                let place = usize::try_from(self.of(moment) - first).unwrap_or_default();
+                let place = usize::try_from(of(self.what, moment) - first).unwrap_or_default();
                 let name: String = self.names().get(place).unwrap_or(&"").chars().take(most).collect();
                 match case {
                     Case::Lower => name.to_lowercase(),
@@ -278,141 +245,33 @@ impl Part {
                 };
                 format!("{before}{sign}{whole:0hours$}{rest}")
             }
-        }
-    }
-
-    /// The number that this part of a moment is.
-    fn of(&self, moment: &Zoned) -> i64 {
-        match self.what {
-            'Y' => moment.year().into(),
-            'X' => moment.date().iso_week_date().year().into(),
-            'M' => moment.month().into(),
-            'W' => moment.date().iso_week_date().week().into(),
-            'D' => moment.day().into(),
-            'd' => moment.day_of_year().into(),
-            'F' => moment.weekday().to_monday_one_offset().into(),
-            'P' => (moment.hour() / 12).into(),
-            'H' => moment.hour().into(),
-            'h' => ((moment.hour() + 11) % 12 + 1).into(),
-            'm' => moment.minute().into(),
-            's' => moment.second().into(),
-            _ => moment.millisecond().into(),
-        }
-    }
-
-    /// The number that a text begins with, and what is behind it. Offsets are in seconds.
-    fn value<'t>(&self, text: &'t str, is_tight: bool) -> Option<(i64, &'t str)> {
-        match self.form {
-            Form::Number { least, is_ordinal, .. } => {
-                let all = text.bytes().take_while(u8::is_ascii_digit).count();
-                // Without anything between two numbers the first one has as many digits as it is written with.
-                let (digits, rest) = text.split_at(if is_tight { all.min(least) } else { all });
-                let value = number(digits)?;
-                let rest = if is_ordinal { rest.strip_prefix(ordinal(value)).unwrap_or(rest) } else { rest };
-                Some((value, rest))
-            }
-            Form::Name { most, .. } => {
-                let end = text.find(|character: char| !character.is_alphabetic()).unwrap_or(text.len());
-                let (word, rest) = text.split_at(end);
-                let is_it = |name: &&str| word.eq_ignore_ascii_case(&name[..most.min(name.len())]);
-                let place = self.names().iter().position(is_it)?;
-                Some((place as i64 + i64::from(self.what != 'P'), rest))
-            }
-            Form::Offset { minutes, has_z, .. } => {
-                let text = if self.what == 'z' { text.strip_prefix("GMT")? } else { text };
-                if let (true, Some(rest)) = (has_z, text.strip_prefix('Z')) {
-                    return Some((0, rest));
-                }
-                let (sign, text) = signed(text)?;
-                let end = text.bytes().take_while(u8::is_ascii_digit).count();
-                let (hours, rest) = if minutes == Minutes::Joined {
-                    text.split_at(end.checked_sub(2)?)
-                } else {
-                    text.split_at(end)
-                };
-                let (minutes, rest) = match minutes {
-                    Minutes::Joined => rest.split_at(2),
-                    Minutes::Apart => rest.strip_prefix(':')?.split_at_checked(2)?,
-                    Minutes::Needed => rest
-                        .strip_prefix(':')
-                        .and_then(|rest| rest.split_at_checked(2))
-                        .unwrap_or(("0", rest)),
-                };
-                Some((seconds(sign, number(hours), number(minutes))?.seconds().into(), rest))
-            }
-        }
+        })
     }
 }
 
-fn ordinal(value: i64) -> &'static str {
-    match (value % 10, value % 100) {
-        (_, 11..=13) => "th",
-        (1, _) => "st",
-        (2, _) => "nd",
-        (3, _) => "rd",
-        _ => "th",
-    }
+/// The Thursday of a week says which year and which month the week belongs to.
+fn thursday(date: Date) -> Date {
+    let days = i64::from(date.weekday().to_monday_zero_offset());
+    date.checked_add((3 - days).days()).unwrap_or(date)
 }
 
-fn moment(found: &BTreeMap<char, i64>, now: Timestamp) -> Outcome<Timestamp> {
-    if found.contains_key(&'X') || found.contains_key(&'W') {
-        return Err("weeks are only written, not read".to_owned());
+/// The number that a part of a moment is.
+pub(super) fn of(what: char, moment: &Zoned) -> i64 {
+    match what {
+        'Y' => moment.year().into(),
+        'X' => moment.date().iso_week_date().year().into(),
+        'M' => moment.month().into(),
+        'x' => thursday(moment.date()).month().into(),
+        'W' => moment.date().iso_week_date().week().into(),
+        'w' => ((thursday(moment.date()).day() - 1) / 7 + 1).into(),
+        'D' => moment.day().into(),
+        'd' => moment.day_of_year().into(),
+        'F' => moment.weekday().to_monday_one_offset().into(),
+        'P' => (moment.hour() / 12).into(),
+        'H' => moment.hour().into(),
+        'h' => ((moment.hour() + 11) % 12 + 1).into(),
+        'm' => moment.minute().into(),
+        's' => moment.second().into(),
+        _ => moment.millisecond().into(),
     }
-    let now = now.to_zoned(jiff::tz::TimeZone::UTC);
-    let order: &[char] = match (found.contains_key(&'d'), found.contains_key(&'h')) {
-        (false, false) => &['Y', 'M', 'D', 'H', 'm', 's', 'f'],
-        (false, true) => &['Y', 'M', 'D', 'h', 'm', 's', 'f'],
-        (true, false) => &['Y', 'd', 'H', 'm', 's', 'f'],
-        (true, true) => &['Y', 'd', 'h', 'm', 's', 'f'],
-    };
-    let mut parts = BTreeMap::new();
-    let (mut has_begun, mut has_ended) = (false, false);
-    for what in order {
-        let value = match found.get(what) {
-            Some(_) if has_ended => {
-                return Err(format!("the picture has the part `{what}`, and leaves out one before it"));
-            }
-            Some(value) => {
-                has_begun = true;
-                *value
-            }
-            None if has_begun => {
-                has_ended = true;
-                i64::from(matches!(what, 'M' | 'D' | 'd'))
-            }
-            None => {
-                Part { what: *what, form: Form::Number { least: 1, most: None, is_ordinal: false } }.of(&now)
-            }
-        };
-        parts.insert(*what, value);
-    }
-    let half = found.get(&'P').map_or(0, |half| half * 12);
-    if let Some(hour) = parts.remove(&'h') {
-        parts.insert('H', hour % 12 + half);
-    }
-    // A year of two digits may be one of several hundreds.
-    let year = parts.get(&'Y').copied().filter(|year| *year >= 100);
-    let part = |what: char| parts.get(&what).and_then(|value| i8::try_from(*value).ok());
-    let date = || {
-        let year = i16::try_from(year?).ok()?;
-        match parts.get(&'d') {
-            Some(day) if (1..=366).contains(day) => {
-                let date = Date::new(year, 1, 1).ok()?.checked_add((day - 1).days()).ok()?;
-                (date.year() == year).then_some(date)
-            }
-            Some(_) => None,
-            None => Date::new(year, part('M')?, part('D')?).ok(),
-        }
-    };
-    let time = || {
-        let nanos = i32::try_from(*parts.get(&'f')?).ok()?.checked_mul(1_000_000)?;
-        Time::new(part('H')?, part('m')?, part('s')?, nanos).ok()
-    };
-    let offset = found.get(&'Z').or_else(|| found.get(&'z'));
-    let offset =
-        offset.map_or(Some(Offset::UTC), |seconds| Offset::from_seconds(i32::try_from(*seconds).ok()?).ok());
-    let moment = date().zip(time()).zip(offset);
-    moment
-        .and_then(|((date, time), offset)| offset.to_timestamp(date.to_datetime(time)).ok())
-        .ok_or_else(|| "there is no such day, or no such time of a day".to_owned())
 }

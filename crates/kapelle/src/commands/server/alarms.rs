@@ -9,7 +9,7 @@ use kapelle_runtime::{Listener, News};
 use crate::terminal::note;
 
 /// The same is told once in this time.
-const QUIET: Duration = Duration::from_secs(60);
+const QUIET: Duration = Duration::from_mins(1);
 
 /// Different ones that are told in this time.
 const LINES_MAX: usize = 100;
@@ -19,7 +19,7 @@ pub(super) fn told(listener: Listener) -> Listener {
     let alarms = Alarms::default();
     Box::new(move |news| {
         if let News::Alarm(words) = news
-            && alarms.is_news(words, Instant::now())
+            && alarms.is_news(words, now())
         {
             note(&format!("error: {words}"));
         }
@@ -49,13 +49,18 @@ fn gist(words: &str) -> String {
     without_numbers.collect::<Vec<_>>().join(" ")
 }
 
+#[expect(clippy::disallowed_methods, reason = "a minute of this machine, whatever the clock of flows shows")]
+fn now() -> Instant {
+    Instant::now()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_same_trouble_is_told_once_a_minute() {
-        let (alarms, start) = (Alarms::default(), Instant::now());
+        let (alarms, start) = (Alarms::default(), now());
         let at = |seconds| start + Duration::from_secs(seconds);
         let full = |id| format!("execution {id} cannot be written: the disk has 3{id} MiB left");
         assert!(alarms.is_news(&full("1a"), at(0)));
@@ -66,7 +71,7 @@ mod tests {
 
     #[test]
     fn many_different_ones_do_not_fill_the_log() {
-        let (alarms, start) = (Alarms::default(), Instant::now());
+        let (alarms, start) = (Alarms::default(), now());
         let told = (0..1000).filter(|number| alarms.is_news(&"x".repeat(*number), start)).count();
         assert_eq!(told, LINES_MAX);
     }

@@ -35,10 +35,12 @@ impl Alarms {
     fn is_news(&self, words: &str, now: Instant) -> bool {
         let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         told.retain(|_, at| now.duration_since(*at) < QUIET);
-        if told.len() >= LINES_MAX {
-            return false;
+        let gist = gist(words);
+        let is_news = told.len() < LINES_MAX && !told.contains_key(&gist);
+        if is_news {
+            told.insert(gist, now);
         }
-        told.insert(gist(words), now).is_none()
+        is_news
     }
 }
 

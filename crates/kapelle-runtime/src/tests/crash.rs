@@ -157,6 +157,10 @@ tasks:
     while deeds("waiting") < 64 {
         std::thread::yield_now();
     }
+    world.runtime().begin_to_stop();
+    while world.runtime().worker_load().waiting > 0 {
+        std::thread::yield_now();
+    }
     world.stop_and_begin(Duration::ZERO);
     assert_eq!((world.finish(id), deeds("waiting")), (State::Success, 64 + 65));
     let begun_twice = world.execution(id).runs.iter().filter(|run| run.attempts.len() == 2).count();

@@ -24,8 +24,8 @@ pub(crate) fn remove(root: &Path, store: &dyn Store) {
 
 /// Where the directory is after it was put aside, if that is to be removed. An execution that begins again makes another.
 fn aside(root: &Path, name: &str, store: &dyn Store) -> Option<PathBuf> {
-    if name.starts_with(OVER) {
-        return Some(root.join(name));
+    if let Some(execution) = name.strip_prefix(OVER) {
+        return ExecutionId::parse(execution).map(|_| root.join(name));
     }
     let header = store.header(ExecutionId::parse(name)?).ok()??;
     let aside = root.join(format!("{OVER}{name}"));
